@@ -1,0 +1,56 @@
+//! Bounds on what a file may ask for, checked before anything is allocated or decoded.
+//!
+//! Values in a file are claims. The defaults hold every slide we know of with room to spare and keep the
+//! peak memory of one refused or opened file far under 200 MiB.
+
+use crate::error::{Result, SlideError};
+
+/// Limits applied at opening, at planning and in conversions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest side of an image in pixels.
+    pub max_side: u32,
+    /// Image directories of a TIFF that are followed.
+    pub max_directories: usize,
+    /// Entries of one TIFF directory.
+    pub max_entries: u64,
+    /// Tiles or strips of one level; 16 bytes of memory each.
+    pub max_tiles: u64,
+    /// Bytes of a textual description, tables or profile that are read.
+    pub max_text: u64,
+    /// Longest side of a stored tile in pixels.
+    pub max_tile_side: u32,
+    /// Compressed bytes of one stored tile.
+    pub max_tile_bytes: u64,
+    /// Longest side of an image made on request, in pixels.
+    pub max_output_side: u32,
+    /// Stored pixels decoded for one request.
+    pub max_request_pixels: u64,
+    /// Bytes of decoded pixels that a conversion may hold at once (formats that cannot be read by rows).
+    pub max_decoded_bytes: u64,
+    /// Bytes of one row of an image that is converted.
+    pub max_row_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_side: 4_000_000,
+            max_directories: 4_096,
+            max_entries: 4_096,
+            max_tiles: 4 << 20,
+            max_text: 4 << 20,
+            max_tile_side: 4_096,
+            max_tile_bytes: 48 << 20,
+            max_output_side: 10_000,
+            max_request_pixels: 128 << 20,
+            max_decoded_bytes: 512 << 20,
+            max_row_bytes: 16 << 20,
+        }
+    }
+}
+
+/// Fails with [`SlideError::TooLarge`] when `value` is above `limit`.
+pub(crate) fn check(what: &'static str, value: u64, limit: u64, remedy: &'static str) -> Result<()> {
+    if value > limit { Err(SlideError::TooLarge { what, value, limit, remedy }) } else { Ok(()) }
+}
