@@ -1,1 +1,36 @@
-//! Placeholder.
+//! What a Cytomine system is made of: ids, entities, who may do what, kinds of error.
+//!
+//! Pure data and pure rules. Nothing here does I/O, knows SQL or HTTP, or reads a clock, so every
+//! other crate may depend on it.
+
+pub mod annotation;
+pub mod command;
+pub mod error;
+pub mod id;
+pub mod image;
+pub mod job;
+pub mod ontology;
+pub mod page;
+pub mod permission;
+pub mod project;
+pub mod scope;
+pub mod storage;
+pub mod time;
+pub mod upload;
+pub mod user;
+
+pub use annotation::{Annotation, AnnotationTerm};
+pub use command::{Command, CommandAction, Entity, EntityKind};
+pub use error::ErrorKind;
+pub use id::*;
+pub use image::{AbstractImage, AbstractSlice, ImageInstance, SliceInstance};
+pub use job::{Job, JobState};
+pub use ontology::{Ontology, Relation, RelationTerm, Term};
+pub use page::{Direction, Page, Sort};
+pub use permission::{Action, Standing};
+pub use project::{EditionMode, Member, Project, ProjectRole};
+pub use scope::Scope;
+pub use storage::Storage;
+pub use time::Millis;
+pub use upload::{UploadStatus, UploadedFile};
+pub use user::{GlobalRole, User, UserRole};

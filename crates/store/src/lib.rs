@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Storage: SQL and migrations for SQLite and PostgreSQL, the queue table, bytes on disk.
+//!
+//! A function of this crate is one query or one write. It takes an [`Executor`] (the database for reads, a
+//! transaction for writes) and, where it reads things that rights protect, the actor's
+//! [`Scope`](cytomine_model::Scope). Who may do what is decided above, in the domain.
+//!
+//! One SQL text serves both databases: a [`Statement`] carries text and values, [`dialect`] holds the little
+//! that differs. Deleted rows stay and name the command that deleted them (`deleted_by`), so that undo finds them.
+
+pub mod command;
+pub mod db;
+pub mod dialect;
+pub mod error;
+pub mod project;
+pub mod rights;
+pub mod rows;
+pub mod statement;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use db::{Db, Executor, Tx};
+pub use error::StoreError;
+pub use statement::{Row, Statement, Value, sql};

@@ -1,0 +1,58 @@
+//! What can go wrong below the domain.
+
+/// A failure of the database or of what it holds.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A unique index refused the row.
+    #[error("a row with the same values exists already ({constraint})")]
+    Duplicate {
+        /// Name of the index (PostgreSQL), or the columns (SQLite).
+        constraint: String,
+    },
+    /// A row names something that does not exist.
+    #[error("a row names something that does not exist: {0}")]
+    Dangling(String),
+    /// A stored value makes no sense; the database was changed by something else.
+    #[error("column `{column}` holds {value:?}, which is none of its values")]
+    Corrupt {
+        /// Column.
+        column: String,
+        /// What it holds.
+        value: String,
+    },
+    /// The database cannot be opened or migrated.
+    #[error("cannot open the database {place}: {cause}. {remedy}")]
+    Open {
+        /// Path or address, without password.
+        place: String,
+        /// What the driver said.
+        cause: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The database is out of reach, or its connections are all busy.
+    #[error("the database does not answer: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// Any other failure of the driver or of a statement.
+    #[error("the database refused a statement: {0}")]
+    Sql(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(cause) if cause.is_unique_violation() => {
+                let constraint = cause.constraint().map_or_else(|| cause.message().to_owned(), str::to_owned);
+                Self::Duplicate { constraint }
+            }
+            sqlx::Error::Database(cause) if cause.is_foreign_key_violation() => {
+                Self::Dangling(cause.message().to_owned())
+            }
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+                Self::Unavailable(error)
+            }
+            _ => Self::Sql(error),
+        }
+    }
+}
