@@ -10,6 +10,7 @@ export ROOT CACHE
 # CI clones afresh each time: build outside the clone, and without the incremental state that nobody would reuse.
 if [ "${CI:-}" = true ]; then
   export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target} CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
+  export NO_COLOR=1
 fi
 # shellcheck disable=SC2034 # read by the scripts that source this file
 TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
