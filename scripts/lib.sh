@@ -88,7 +88,7 @@ phase() {
 }
 
 # counted SUITE COMMAND...: a phase whose counts are read from the last line `N passed, N failed[, N skipped]` it prints.
-# A suite that fails without having counted a failure, or ends without that line, counts as one failure.
+# A suite that fails without having counted a failure, that ran no test, or ends without that line counts as one failure.
 counted() {
   local suite=$1 log status=0 line
   shift
@@ -98,7 +98,10 @@ counted() {
   rm -f "$log"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
     local passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]} skipped=${BASH_REMATCH[4]:-0}
-    if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+    if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ $((passed + skipped)) -eq 0 ]; }; then
+      warn "$suite failed, or ran no test"
+      failed=1
+    fi
     tally "$suite" "$passed" "$failed" "$skipped"
     [ "$failed" -eq 0 ]
   else
