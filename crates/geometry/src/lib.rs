@@ -37,6 +37,7 @@ pub use raster::{
 };
 pub use shape::{Point, Shape, ShapeKind};
 pub use stored::{StoredShape, wkt_of};
+pub use validate::MAX_COORDINATE;
 pub use wkt::MAX_POINTS;
 
 /// The geometry library whose types [`Shape`] wraps, for callers that need more than this crate offers.
