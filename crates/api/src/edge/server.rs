@@ -1,0 +1,208 @@
+//! Connections: listening, HTTP/1.1 and HTTP/2, TLS, and an orderly end.
+//!
+//! Without TLS a connection speaks HTTP/1.1 or h2c (prior knowledge), with TLS what ALPN agrees on. Two steps,
+//! [`Server::bind`] and [`Server::run`], so that the caller can tell people the address before requests come and
+//! tests can use port 0. At the end the listener closes at once, requests being worked on have [`DRAIN`] to finish.
+
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use hyper_util::rt::TokioExecutor;
+use hyper_util::server::conn::auto::Builder;
+
+use super::tls::{self, TlsError, TlsFiles};
+use super::{Health, Metrics, health};
+
+/// Longest wait for requests in flight at the end; Kubernetes kills after 30 s.
+pub const DRAIN: Duration = Duration::from_secs(25);
+
+/// Longest time from a connection to its first request.
+const FIRST_REQUEST: Duration = Duration::from_secs(30);
+
+/// Longest time a kept HTTP/1.1 connection may be idle or take for a request's head; longer than load balancers keep
+/// theirs (60 s), so that they are the ones to close.
+const IDLE: Duration = Duration::from_secs(75);
+
+/// How often a silent HTTP/2 connection is asked whether it is still there.
+const PING: Duration = Duration::from_secs(30);
+
+/// Where and how to listen.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// Address of the application.
+    pub listen: SocketAddr,
+    /// Certificate and key; `None` = no TLS.
+    pub tls: Option<TlsFiles>,
+    /// Address of health and metrics for operators; `None` = off.
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+/// The server cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Another program uses the port.
+    #[error(
+        "Cannot listen on {0}: another program uses this port. Stop it, or choose another one with --listen"
+    )]
+    PortInUse(SocketAddr),
+    /// The port is reserved.
+    #[error(
+        "Cannot listen on {0}: this user may not use ports below 1024. Choose a higher one with --listen, or give \
+         the program the capability CAP_NET_BIND_SERVICE"
+    )]
+    PortReserved(SocketAddr),
+    /// No interface has the address.
+    #[error(
+        "Cannot listen on {0}: this machine has no such address. Use 127.0.0.1 for this machine only or 0.0.0.0 \
+         for every network with --listen"
+    )]
+    NoSuchAddress(SocketAddr),
+    /// Anything else while listening.
+    #[error("Cannot listen on {address}: {source}. Choose another address with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Certificate or key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The system refused to go on.
+    #[error("The server stopped: {0}. The system's log tells more; start it again")]
+    Stopped(#[source] io::Error),
+}
+
+/// A server that listens and does not answer yet: connections wait in the system's queue.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<(RustlsConfig, TlsFiles)>,
+    metrics: Option<(TcpListener, SocketAddr)>,
+}
+
+impl Server {
+    /// Takes the ports and reads the certificate.
+    ///
+    /// A metrics port that is taken is only reported: whoever starts a second instance cares for the first port.
+    ///
+    /// # Errors
+    /// Every [`ServeError`] except [`ServeError::Stopped`].
+    pub async fn bind(options: ServeOptions) -> Result<Self, ServeError> {
+        let ServeOptions { listen, tls, metrics_listen } = options;
+        let tls = match tls {
+            Some(files) => Some((tls::load(&files).await?, files)),
+            None => None,
+        };
+        let (listener, address) = bind_to(listen)?;
+        let metrics = metrics_listen.and_then(|wanted| match bind_to(wanted) {
+            Ok(bound) => Some(bound),
+            Err(error) => {
+                tracing::warn!(%error, "metrics are off: choose another address with --metrics-listen");
+                None
+            }
+        });
+        Ok(Self { listener, address, tls, metrics })
+    }
+
+    /// The application's address, with the port the system chose for 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The operators' address; `None` when it is off or its port was taken.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|(_, address)| *address)
+    }
+
+    /// Answers until `shutdown` ends, then drains. `app` is the wrapped router ([`super::wrap`]).
+    ///
+    /// # Errors
+    /// [`ServeError::Stopped`] when the system refuses to go on.
+    pub async fn run(
+        self,
+        app: Router,
+        health: Health,
+        metrics: Metrics,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServeError> {
+        let handle = Handle::new();
+        let ending = tokio::spawn({
+            let (handle, health) = (handle.clone(), health.clone());
+            async move {
+                shutdown.await;
+                health.drain();
+                tracing::info!(connections = handle.connection_count(), "shutting down");
+                handle.graceful_shutdown(Some(DRAIN));
+            }
+        });
+        let operators = self.metrics.map(|(listener, _)| {
+            let routes = health::admin_routes(health, metrics);
+            tokio::spawn(plain(listener, routes, Handle::new()))
+        });
+        let outcome = match self.tls {
+            None => plain(self.listener, app, handle).await,
+            Some((config, files)) => {
+                let reloading = tokio::spawn(tls::reload_on_change(config.clone(), files));
+                let outcome = secure(self.listener, app, handle, config).await;
+                reloading.abort();
+                outcome
+            }
+        };
+        ending.abort();
+        // The operators' port answers until the last request has been, so that draining can be watched.
+        if let Some(task) = operators {
+            task.abort();
+        }
+        outcome.map_err(ServeError::Stopped)
+    }
+}
+
+async fn plain(listener: TcpListener, app: Router, handle: Handle<SocketAddr>) -> io::Result<()> {
+    let mut server = axum_server::from_tcp(listener)?
+        .acceptor(NoDelayAcceptor::new())
+        .handle(handle)
+        .first_request_timeout(FIRST_REQUEST);
+    configure(server.http_builder());
+    server.serve(app.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+async fn secure(
+    listener: TcpListener,
+    app: Router,
+    handle: Handle<SocketAddr>,
+    config: RustlsConfig,
+) -> io::Result<()> {
+    let acceptor = RustlsAcceptor::new(config).acceptor(NoDelayAcceptor::new());
+    let mut server = axum_server::from_tcp(listener)?.acceptor(acceptor).handle(handle);
+    configure(server.http_builder());
+    server.serve(app.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+fn configure(http: &mut Builder<TokioExecutor>) {
+    http.http1().keep_alive(true).header_read_timeout(IDLE);
+    http.http2().keep_alive_interval(PING).keep_alive_timeout(PING);
+}
+
+fn bind_to(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let bound = TcpListener::bind(address).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    bound.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
+        io::ErrorKind::PermissionDenied => ServeError::PortReserved(address),
+        io::ErrorKind::AddrNotAvailable => ServeError::NoSuchAddress(address),
+        _ => ServeError::Listen { address, source },
+    })
+}
+
+#[cfg(test)]
+mod tests;
