@@ -69,6 +69,18 @@ shared_dir() {
   if [ -d "$dir" ]; then (cd "$dir" && pwd); fi
 }
 
+# export_test_data: CYTOMINE_SHARED and CYTOMINE_SLIDE_PYTHON for tests and benchmarks, or neither.
+export_test_data() {
+  unset CYTOMINE_SLIDE_PYTHON
+  CYTOMINE_SHARED=$(shared_dir)
+  if [ -z "$CYTOMINE_SHARED" ]; then
+    unset CYTOMINE_SHARED
+    return
+  fi
+  CYTOMINE_SLIDE_PYTHON=$("$ROOT/scripts/venv" "$ROOT/e2e/requirements/slides.txt")/bin/python
+  export CYTOMINE_SHARED CYTOMINE_SLIDE_PYTHON
+}
+
 # --- phases and counts -------------------------------------------------------------------------------------------
 # RUN_DIR holds the counts and times of one run; the outermost script makes it, scripts it calls add to it.
 
