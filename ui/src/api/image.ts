@@ -1,0 +1,39 @@
+/** Image instances: a slide as it appears in one project. */
+import { address, request } from "./client";
+import type { Collection, Id, Timestamp } from "./types";
+
+export interface ImageInstance {
+  id: Id;
+  project: Id;
+  baseImage: Id;
+  instanceFilename: string;
+  originalFilename: string;
+  contentType: string | null;
+  /** Pixels of level 0. */
+  width: number;
+  height: number;
+  /** Micrometres per pixel of level 0. */
+  physicalSizeX: number | null;
+  physicalSizeY: number | null;
+  magnification: number | null;
+  numberOfAnnotations: number;
+  numberOfReviewedAnnotations: number;
+  created: Timestamp;
+}
+
+export async function listImages(project: Id): Promise<ImageInstance[]> {
+  return (await request<Collection<ImageInstance>>(`/api/project/${project}/imageinstance.json`)).collection;
+}
+
+export function getImage(id: Id): Promise<ImageInstance> {
+  return request(`/api/imageinstance/${id}.json`);
+}
+
+export async function deleteImage(id: Id): Promise<void> {
+  await request(`/api/imageinstance/${id}.json`, { method: "DELETE" });
+}
+
+/** Address of a picture of the whole slide, at most `maxSize` pixels on its longer side. */
+export function imageThumbUrl(id: Id, maxSize: number): string {
+  return address(`/api/imageinstance/${id}/thumb.png`, { maxSize });
+}

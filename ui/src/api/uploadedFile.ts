@@ -1,0 +1,68 @@
+/** Sending a file to the server and following what becomes of it. */
+import { address, request } from "./client";
+import { ApiError, failureText } from "./errors";
+import type { Id } from "./types";
+
+export interface UploadedFile {
+  id: Id;
+  originalFilename: string;
+  size: number;
+  status: number;
+  statusText?: string | null;
+  /** Cause in words when the file could not be used. */
+  error?: string | null;
+}
+
+export type UploadOutcome = "running" | "failed" | "ready";
+
+/** Statuses below 100 are running when even and failed when odd; from 100 on the file is ready. */
+export function uploadOutcome(status: number): UploadOutcome {
+  if (status >= 100) return "ready";
+  return status % 2 === 1 ? "failed" : "running";
+}
+
+export function getUploadedFile(id: Id): Promise<UploadedFile> {
+  return request(`/api/uploadedfile/${id}.json`);
+}
+
+export interface Upload {
+  done: Promise<UploadedFile>;
+  cancel: () => void;
+}
+
+/**
+ * Sends one file. `fetch` reports no progress of what is sent, hence XMLHttpRequest.
+ *
+ * @param onProgress called with the sent part, 0 to 1.
+ */
+export function sendFile(file: File, storage: Id, project: Id, onProgress: (part: number) => void): Upload {
+  const exchange = new XMLHttpRequest();
+  const done = new Promise<UploadedFile>((resolve, reject) => {
+    exchange.open("POST", address("/upload", { idStorage: storage, idProject: project }));
+    exchange.responseType = "text";
+    exchange.setRequestHeader("Accept", "application/json");
+    exchange.upload.onprogress = (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    };
+    exchange.onload = () => {
+      const answer = parse(exchange.responseText);
+      const uploaded = Array.isArray(answer) ? (answer[0] as { uploadedFile?: UploadedFile })?.uploadedFile : undefined;
+      if (exchange.status === 200 && uploaded !== undefined) resolve(uploaded);
+      else reject(new ApiError(exchange.status, failureText(answer)));
+    };
+    exchange.onerror = () => reject(new ApiError(0, null));
+    exchange.onabort = () => reject(new DOMException("cancelled", "AbortError"));
+    const form = new FormData();
+    form.append("files[]", file, file.name);
+    exchange.send(form);
+  });
+  return { done, cancel: () => exchange.abort() };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
