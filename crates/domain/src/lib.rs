@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Use cases: one function per thing a user does.
+//!
+//! A use case takes the [`System`] and the [`Actor`], asks [`access`] whether the actor may do it, and writes
+//! everything it changes (entity, command for undo, activity line, queued job) through one [`Unit`] of work.
+//! It knows neither HTTP nor SQL.
+
+pub mod access;
+pub mod actor;
+pub mod clock;
+pub mod command;
+pub mod error;
+pub mod project;
+pub mod system;
+pub mod unit;
+
+pub use actor::Actor;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::DomainError;
+pub use system::System;
+pub use unit::{Done, Outcome, Unit};

@@ -120,7 +120,7 @@ impl Executor for &Db {
     }
 }
 
-impl Executor for &mut Tx {
+impl Executor for Tx {
     async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
             Tx::Lite(tx) => on_lite!(statement, &mut **tx, fetch_all).into_iter().map(Row::Lite).collect(),
@@ -140,6 +140,20 @@ impl Executor for &mut Tx {
             Tx::Lite(_) => Dialect::Lite,
             Tx::Pg(_) => Dialect::Pg,
         }
+    }
+}
+
+impl<E: Executor> Executor for &mut E {
+    async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        (**self).rows(statement).await
+    }
+
+    async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        (**self).execute(statement).await
+    }
+
+    fn dialect(&self) -> Dialect {
+        (**self).dialect()
     }
 }
 
@@ -264,11 +278,10 @@ impl Tx {
     /// When the database refuses.
     pub async fn next_ids(&mut self, count: usize) -> Result<Vec<i64>, StoreError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let mut tx = self;
-        match tx.dialect() {
+        match self.dialect() {
             Dialect::Lite => {
                 let statement = sql("UPDATE id_sequence SET last = last + $1 RETURNING last").bind(count);
-                let row = tx.first(statement).await?.ok_or_else(|| StoreError::Corrupt {
+                let row = self.first(statement).await?.ok_or_else(|| StoreError::Corrupt {
                     column: "id_sequence.last".to_owned(),
                     value: "no row".to_owned(),
                 })?;
@@ -278,7 +291,7 @@ impl Tx {
             Dialect::Pg => {
                 let statement = sql("SELECT nextval('ids') AS id FROM generate_series(1, $1)").bind(count);
                 let mut ids: Vec<i64> =
-                    tx.rows(statement).await?.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
+                    self.rows(statement).await?.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
                 ids.sort_unstable();
                 Ok(ids)
             }

@@ -11,6 +11,7 @@ pub mod command;
 pub mod db;
 pub mod dialect;
 pub mod error;
+pub mod job;
 pub mod project;
 pub mod rights;
 pub mod rows;

@@ -1,0 +1,140 @@
+//! Undo and redo.
+//!
+//! Undoing an addition marks its rows as deleted by the very command that made them; redoing brings them back.
+//! Undoing a deletion brings back what the command deleted; redoing deletes again. An edit is undone by writing
+//! the entity as it was before.
+
+use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind};
+use cytomine_store as store;
+
+use crate::{Actor, DomainError, Done, System, Unit};
+
+/// A command that was undone or done again.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    /// What happened to the entities now: undoing an addition deletes.
+    pub done: Done,
+    /// Ids the command named.
+    pub ids: Vec<(i64, i64)>,
+    /// The entity as it is now, for an edit.
+    pub entity: Option<Entity>,
+}
+
+/// Undoes the actor's last command, or the named one of theirs. None when there is nothing to undo.
+///
+/// # Errors
+/// When the command cannot be undone any more, e.g. because its name is taken by now.
+pub async fn undo(
+    system: &System,
+    actor: &Actor,
+    id: Option<CommandId>,
+) -> Result<Option<Replayed>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let command = match id {
+        Some(id) => own(&mut unit, actor, id).await?.filter(|command| !command.undone),
+        None => store::command::to_undo(&mut unit.tx, actor.id()).await?,
+    };
+    let Some(command) = command else { return Ok(None) };
+    let action = match command.action {
+        CommandAction::Add => {
+            remove_again(&mut unit, &command).await?;
+            CommandAction::Delete
+        }
+        CommandAction::Delete => {
+            bring_back(&mut unit, &command).await?;
+            CommandAction::Add
+        }
+        CommandAction::Edit => {
+            write_entity(&mut unit, command.before.as_ref()).await?;
+            bring_back(&mut unit, &command).await?;
+            CommandAction::Edit
+        }
+    };
+    let position = unit.id().await?;
+    store::command::set_undone(&mut unit.tx, command.id, Some(position)).await?;
+    unit.rights_changed();
+    unit.finish(system).await?;
+    Ok(Some(replayed(&command, action, command.before.clone())))
+}
+
+/// Does again what the actor undid last, or the named command of theirs. None when there is nothing to redo.
+///
+/// # Errors
+/// As [`undo`].
+pub async fn redo(
+    system: &System,
+    actor: &Actor,
+    id: Option<CommandId>,
+) -> Result<Option<Replayed>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let command = match id {
+        Some(id) => own(&mut unit, actor, id).await?.filter(|command| command.undone),
+        None => store::command::to_redo(&mut unit.tx, actor.id()).await?,
+    };
+    let Some(command) = command else { return Ok(None) };
+    match command.action {
+        CommandAction::Add => bring_back(&mut unit, &command).await?,
+        CommandAction::Delete => remove_again(&mut unit, &command).await?,
+        CommandAction::Edit => {
+            write_entity(&mut unit, command.after.as_ref()).await?;
+        }
+    }
+    store::command::set_undone(&mut unit.tx, command.id, None).await?;
+    unit.rights_changed();
+    unit.finish(system).await?;
+    Ok(Some(replayed(&command, command.action, command.after.clone())))
+}
+
+async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Command>, DomainError> {
+    let command = store::command::by_id(&mut unit.tx, id).await?;
+    let command = command.ok_or_else(|| DomainError::not_found("Command", id))?;
+    if command.user != actor.id() {
+        return Err(DomainError::forbidden("Only who gave a command may undo or redo it"));
+    }
+    Ok(Some(command))
+}
+
+async fn remove_again(unit: &mut Unit, command: &Command) -> Result<(), DomainError> {
+    store::rows::delete_with_dependents(&mut unit.tx, command.kind, &command.ids, command.id).await?;
+    for (kind, ids) in &command.dependents {
+        store::rows::delete_with_dependents(&mut unit.tx, *kind, ids, command.id).await?;
+    }
+    Ok(())
+}
+
+async fn bring_back(unit: &mut Unit, command: &Command) -> Result<(), DomainError> {
+    let taken = || {
+        DomainError::duplicate(
+            "This cannot be brought back: something else has taken its name or place by now",
+        )
+    };
+    store::rows::restore(&mut unit.tx, command.kind, command.id).await.map_err(taken())?;
+    for (kind, _) in &command.dependents {
+        store::rows::restore(&mut unit.tx, *kind, command.id).await.map_err(taken())?;
+    }
+    Ok(())
+}
+
+async fn write_entity(unit: &mut Unit, entity: Option<&Entity>) -> Result<(), DomainError> {
+    match entity {
+        Some(Entity::Project(project)) => store::project::update(&mut unit.tx, project).await?,
+        Some(other) => return Err(not_undoable(other.kind())),
+        None => {}
+    }
+    Ok(())
+}
+
+fn not_undoable(kind: EntityKind) -> DomainError {
+    DomainError::new(
+        cytomine_model::ErrorKind::NotFound,
+        format!("You cannot delete your last operation! (changes of {} are not undone)", kind.as_str()),
+    )
+}
+
+fn replayed(command: &Command, action: CommandAction, entity: Option<Entity>) -> Replayed {
+    Replayed {
+        done: Done { command: command.id, action, kind: command.kind, message: command.message.clone() },
+        ids: command.ids.clone(),
+        entity,
+    }
+}

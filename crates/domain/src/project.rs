@@ -1,0 +1,189 @@
+//! Projects: what people do with them.
+
+use cytomine_model::{
+    Action, EditionMode, Entity, EntityKind, GlobalRole, Member, OntologyId, Page, Project, ProjectId,
+    ProjectRole, Sort, UserId,
+};
+use cytomine_store as store;
+use cytomine_store::project::ProjectFilter;
+
+use crate::{Actor, DomainError, Outcome, System, access};
+
+/// What a client says about a project; on an edit, absent fields keep their value.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectFields {
+    /// Name.
+    pub name: Option<String>,
+    /// Vocabulary; `Some(None)` takes it away.
+    pub ontology: Option<Option<OntologyId>>,
+    /// Hides image names.
+    pub blind_mode: Option<bool>,
+    /// The interface offers downloads.
+    pub are_images_downloadable: Option<bool>,
+    /// Closed for work.
+    pub is_closed: Option<bool>,
+    /// Only managers edit.
+    pub is_read_only: Option<bool>,
+    /// Contributors edit only their own.
+    pub is_restricted: Option<bool>,
+    /// Contributors do not see each other's layers.
+    pub hide_users_layers: Option<bool>,
+    /// Contributors do not see the managers' layers.
+    pub hide_admins_layers: Option<bool>,
+    /// Members; replaces the list on an edit.
+    pub users: Option<Vec<UserId>>,
+    /// Managers; replaces the list on an edit.
+    pub admins: Option<Vec<UserId>>,
+}
+
+/// A project that the actor may see.
+///
+/// # Errors
+/// When there is none, or the actor is no member.
+pub async fn get(system: &System, actor: &Actor, id: ProjectId) -> Result<Project, DomainError> {
+    Ok(access::project(&system.db, actor, id).await?.project)
+}
+
+/// A page of the projects that the actor sees, and how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    system: &System,
+    actor: &Actor,
+    filter: &ProjectFilter,
+    sort: Option<&Sort>,
+    page: Page,
+) -> Result<(Vec<Project>, i64), DomainError> {
+    Ok(store::project::list(&system.db, actor.scope(), filter, sort, page).await?)
+}
+
+/// Makes a project; the actor becomes its manager and representative.
+///
+/// # Errors
+/// When the actor is a guest, the name is missing or taken, or the ontology may not be read.
+pub async fn create(
+    system: &System,
+    actor: &Actor,
+    fields: ProjectFields,
+) -> Result<Outcome<Project>, DomainError> {
+    // A guest who is a member somewhere is still a guest here.
+    if actor.role == GlobalRole::Guest && !actor.admin_by_now {
+        return Err(DomainError::forbidden(
+            "Guests cannot create projects; ask an administrator for the user role",
+        ));
+    }
+    access::require(actor, Action::CreateProject)?;
+    let mut unit = system.begin(actor).await?;
+    let mut project = Project {
+        id: ProjectId(unit.id().await?),
+        name: String::new(),
+        ontology: None,
+        ontology_name: None,
+        blind_mode: false,
+        are_images_downloadable: false,
+        is_closed: false,
+        mode: EditionMode::Classic,
+        hide_users_layers: false,
+        hide_admins_layers: false,
+        number_of_images: 0,
+        number_of_annotations: 0,
+        created: unit.now,
+        updated: None,
+    };
+    apply(&mut project, &fields)?;
+    let taken = format!("A project named {} exists already; choose another name", project.name);
+    store::project::insert(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
+
+    let mut members = vec![(actor.id(), ProjectRole::Manager)];
+    for (users, role) in [(&fields.admins, ProjectRole::Manager), (&fields.users, ProjectRole::Contributor)] {
+        for user in users.iter().flatten() {
+            if members.iter().all(|(known, _)| known != user) {
+                members.push((*user, role));
+            }
+        }
+    }
+    for (user, role) in members {
+        let member = Member { project: project.id, user, role, is_representative: user == actor.id() };
+        store::project::put_member(&mut unit.tx, member, unit.now).await?;
+    }
+    unit.rights_changed();
+    unit.added(EntityKind::Project, &[project.id.0]);
+    unit.in_project(project.id);
+    let message = format!("Project {} added", project.name);
+    let done = unit.commit(system, message).await?;
+    let project = get(system, actor, project.id).await?;
+    Ok(Outcome { entity: project, done })
+}
+
+/// Changes a project.
+///
+/// # Errors
+/// When the actor is no manager, or the name is taken.
+pub async fn update(
+    system: &System,
+    actor: &Actor,
+    id: ProjectId,
+    fields: ProjectFields,
+) -> Result<Outcome<Project>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let access = access::project(&mut unit.tx, actor, id).await?;
+    access.require(Action::EditProject, None)?;
+    let before = access.project;
+    let mut project = before.clone();
+    apply(&mut project, &fields)?;
+    project.updated = Some(unit.now);
+    let taken = format!("A project named {} exists already; choose another name", project.name);
+    store::project::update(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
+    unit.rights_changed();
+    unit.edited(Entity::Project(before), Entity::Project(project.clone()));
+    unit.in_project(id);
+    let message = format!("Project {} edited", project.name);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: get(system, actor, id).await?, done })
+}
+
+/// Deletes a project with its images and annotations.
+///
+/// # Errors
+/// When the actor is no manager.
+pub async fn delete(system: &System, actor: &Actor, id: ProjectId) -> Result<Outcome<Project>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let access = access::project(&mut unit.tx, actor, id).await?;
+    access.require(Action::DeleteProject, None)?;
+    unit.deleted(EntityKind::Project, &[id.0]).await?;
+    unit.rights_changed();
+    unit.in_project(id);
+    let message = format!("Project {} deleted", access.project.name);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: access.project, done })
+}
+
+fn apply(project: &mut Project, fields: &ProjectFields) -> Result<(), DomainError> {
+    if let Some(name) = &fields.name {
+        project.name = name.trim().to_owned();
+    }
+    if project.name.is_empty() {
+        return Err(DomainError::invalid("A project needs a name: give `name`"));
+    }
+    if let Some(ontology) = fields.ontology {
+        project.ontology = ontology;
+    }
+    for (value, field) in [
+        (fields.blind_mode, &mut project.blind_mode),
+        (fields.are_images_downloadable, &mut project.are_images_downloadable),
+        (fields.is_closed, &mut project.is_closed),
+        (fields.hide_users_layers, &mut project.hide_users_layers),
+        (fields.hide_admins_layers, &mut project.hide_admins_layers),
+    ] {
+        if let Some(value) = value {
+            *field = value;
+        }
+    }
+    if fields.is_read_only.is_some() || fields.is_restricted.is_some() {
+        let read_only = fields.is_read_only.unwrap_or(project.mode == EditionMode::ReadOnly);
+        let restricted = fields.is_restricted.unwrap_or(project.mode == EditionMode::Restricted);
+        project.mode = EditionMode::from_flags(read_only, restricted);
+    }
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! One unit of work per request: everything a use case changes is written in one transaction or not at all.
+
+use cytomine_model::command::id_ranges;
+use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind, Millis, ProjectId, UserId};
+use cytomine_store::{self as store, Tx};
+
+use crate::{Actor, DomainError, System};
+
+/// A transaction together with the command it will leave.
+///
+/// Use: [`System::begin`], ids, writes through [`Unit::tx`], one of [`Unit::added`], [`Unit::edited`],
+/// [`Unit::deleted`] per kind touched, [`Unit::commit`]. Dropped before that, nothing was written.
+#[derive(Debug)]
+pub struct Unit {
+    /// The transaction.
+    pub tx: Tx,
+    /// The moment that all rows of the unit bear.
+    pub now: Millis,
+    user: UserId,
+    command: Option<CommandId>,
+    draft: Option<Draft>,
+    project: Option<ProjectId>,
+    rights_changed: bool,
+    jobs: bool,
+}
+
+#[derive(Debug)]
+struct Draft {
+    action: CommandAction,
+    kind: EntityKind,
+    ids: Vec<(i64, i64)>,
+    dependents: Vec<(EntityKind, Vec<(i64, i64)>)>,
+    before: Option<Entity>,
+    after: Option<Entity>,
+}
+
+/// What a committed unit left behind, for the answer to the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The command, to undo it.
+    pub command: CommandId,
+    /// What it did.
+    pub action: CommandAction,
+    /// To what kind of entity.
+    pub kind: EntityKind,
+    /// What a person reads.
+    pub message: String,
+}
+
+/// An entity as the use case left it, and the command that did it.
+#[derive(Clone, Debug)]
+pub struct Outcome<T> {
+    /// The entity after the operation; before it for a deletion.
+    pub entity: T,
+    /// The command.
+    pub done: Done,
+}
+
+impl System {
+    /// Begins a unit of work of that actor.
+    ///
+    /// # Errors
+    /// When the database is out of reach.
+    pub async fn begin(&self, actor: &Actor) -> Result<Unit, DomainError> {
+        self.begin_as(actor.id()).await
+    }
+
+    /// Begins a unit of work in a user's name, for jobs and the command line.
+    ///
+    /// # Errors
+    /// When the database is out of reach.
+    pub async fn begin_as(&self, user: UserId) -> Result<Unit, DomainError> {
+        Ok(Unit {
+            tx: self.db.begin().await?,
+            now: self.clock.now(),
+            user,
+            command: None,
+            draft: None,
+            project: None,
+            rights_changed: false,
+            jobs: false,
+        })
+    }
+}
+
+impl Unit {
+    /// Takes new ids, ascending.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn ids(&mut self, count: usize) -> Result<Vec<i64>, DomainError> {
+        Ok(self.tx.next_ids(count).await?)
+    }
+
+    /// Takes one new id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn id(&mut self) -> Result<i64, DomainError> {
+        Ok(self.tx.next_id().await?)
+    }
+
+    /// The id of this unit's command; deleted rows bear it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn command_id(&mut self) -> Result<CommandId, DomainError> {
+        if let Some(id) = self.command {
+            return Ok(id);
+        }
+        let id = CommandId(self.tx.next_id().await?);
+        self.command = Some(id);
+        Ok(id)
+    }
+
+    /// Notes new rows. The first kind noted is what the command is about, later ones came along with it.
+    pub fn added(&mut self, kind: EntityKind, ids: &[i64]) {
+        self.note(CommandAction::Add, kind, id_ranges(ids));
+    }
+
+    /// Notes one changed entity.
+    pub fn edited(&mut self, before: Entity, after: Entity) {
+        let (kind, id) = (after.kind(), after.id());
+        self.note(CommandAction::Edit, kind, vec![(id, id)]);
+        if let Some(draft) = &mut self.draft
+            && draft.action == CommandAction::Edit
+            && draft.after.is_none()
+        {
+            draft.before = Some(before);
+            draft.after = Some(after);
+        }
+    }
+
+    /// Deletes living rows with all that hangs on them, and notes it. Tells how many of `kind` went.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn deleted(&mut self, kind: EntityKind, ids: &[i64]) -> Result<u64, DomainError> {
+        let command = self.command_id().await?;
+        let ranges = id_ranges(ids);
+        let count = store::rows::delete_with_dependents(&mut self.tx, kind, &ranges, command).await?;
+        self.note(CommandAction::Delete, kind, ranges);
+        Ok(count)
+    }
+
+    fn note(&mut self, action: CommandAction, kind: EntityKind, ids: Vec<(i64, i64)>) {
+        match &mut self.draft {
+            None => {
+                self.draft =
+                    Some(Draft { action, kind, ids, dependents: Vec::new(), before: None, after: None });
+            }
+            Some(draft) if draft.kind == kind && draft.action == action => draft.ids.extend(ids),
+            Some(draft) => draft.dependents.push((kind, ids)),
+        }
+    }
+
+    /// Names the project that the activity line belongs to.
+    pub fn in_project(&mut self, project: ProjectId) {
+        self.project = Some(project);
+    }
+
+    /// Notes that this unit changes who may do what: caches drop what they hold, here at once, elsewhere soon.
+    pub fn rights_changed(&mut self) {
+        self.rights_changed = true;
+    }
+
+    /// Queues a job in the same transaction.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn enqueue(&mut self, kind: &str, payload: &str) -> Result<cytomine_model::JobId, DomainError> {
+        let id = cytomine_model::JobId(self.tx.next_id().await?);
+        store::job::insert(&mut self.tx, id, kind, payload, self.now).await?;
+        self.jobs = true;
+        Ok(id)
+    }
+
+    /// Writes command and activity and makes all durable.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was written.
+    ///
+    /// # Panics
+    /// Never: a unit that noted nothing is an error of kind internal.
+    pub async fn commit(mut self, system: &System, message: impl Into<String>) -> Result<Done, DomainError> {
+        let message = message.into();
+        let id = self.command_id().await?;
+        let draft = self.draft.take().ok_or_else(|| {
+            DomainError::new(cytomine_model::ErrorKind::Internal, "A unit of work ended without a command")
+        })?;
+        let done = Done { command: id, action: draft.action, kind: draft.kind, message: message.clone() };
+        let command = Command {
+            id,
+            user: self.user,
+            action: draft.action,
+            kind: draft.kind,
+            ids: draft.ids,
+            dependents: draft.dependents,
+            before: draft.before,
+            after: draft.after,
+            project: self.project,
+            message,
+            undone: false,
+            created: self.now,
+        };
+        store::command::insert(&mut self.tx, &command).await?;
+        let line = self.tx.next_id().await?;
+        let (user, project, now) = (self.user, self.project, self.now);
+        store::command::insert_activity(&mut self.tx, line, user, project, id, &command.message, now).await?;
+        self.finish(system).await?;
+        Ok(done)
+    }
+
+    /// Makes durable what is no step of a user: sessions, progress of jobs, undo itself.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was written.
+    pub async fn finish(mut self, system: &System) -> Result<(), DomainError> {
+        if self.rights_changed {
+            store::rights::raise(&mut self.tx).await?;
+        }
+        self.tx.commit().await?;
+        if self.rights_changed {
+            system.forget_rights();
+        }
+        if self.jobs {
+            system.jobs_waiting.notify_one();
+        }
+        Ok(())
+    }
+}

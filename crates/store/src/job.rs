@@ -1,0 +1,105 @@
+//! The queue table: jobs are taken under a lease, so that a crashed worker's job is taken again.
+
+use cytomine_model::{Job, JobId, JobState, Millis};
+
+use crate::{Executor, Row, StoreError, sql};
+
+fn job(row: &Row) -> Result<Job, StoreError> {
+    Ok(Job {
+        id: row.id("id")?,
+        kind: row.get("kind")?,
+        payload: row.get("payload")?,
+        state: row.parsed("state", JobState::parse)?,
+        attempts: row.int("attempts")?,
+        lease_until: row.opt_time("lease_until")?,
+        error: row.get("error")?,
+    })
+}
+
+const COLUMNS: &str = "id, kind, payload, state, attempts, lease_until, error";
+
+/// Queues a job.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(
+    mut ex: impl Executor,
+    id: JobId,
+    kind: &str,
+    payload: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let statement = sql("INSERT INTO job (id, kind, payload, state, attempts, created) \
+         VALUES ($1, $2, $3, 'queued', 0, $4)")
+    .bind(id)
+    .bind(kind)
+    .bind(payload)
+    .bind(now);
+    ex.execute(statement).await.map(|_| ())
+}
+
+/// Takes the oldest waiting job, or one whose lease ran out, until `lease_until`. Two takers never get the same.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take(
+    mut ex: impl Executor,
+    owner: &str,
+    now: Millis,
+    lease_until: Millis,
+) -> Result<Option<Job>, StoreError> {
+    let locked = if ex.dialect() == crate::dialect::Dialect::Pg { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let text = format!(
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_owner = $1, lease_until = $3 \
+         WHERE id = (SELECT id FROM job WHERE state = 'queued' OR (state = 'running' AND lease_until < $2) \
+         ORDER BY id LIMIT 1{locked}) RETURNING {COLUMNS}"
+    );
+    ex.first(sql(text).bind(owner).bind(now).bind(lease_until)).await?.as_ref().map(job).transpose()
+}
+
+/// Prolongs the lease; false when somebody else owns the job by now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn renew(
+    mut ex: impl Executor,
+    id: JobId,
+    owner: &str,
+    lease_until: Millis,
+) -> Result<bool, StoreError> {
+    let statement =
+        sql("UPDATE job SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 AND state = 'running'")
+            .bind(id)
+            .bind(owner)
+            .bind(lease_until);
+    Ok(ex.execute(statement).await? > 0)
+}
+
+/// Ends a job, well (`error` absent) or badly.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn finish(
+    mut ex: impl Executor,
+    id: JobId,
+    error: Option<&str>,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let state = if error.is_some() { JobState::Failed } else { JobState::Done };
+    let statement =
+        sql("UPDATE job SET state = $2, error = $3, finished = $4, lease_until = NULL WHERE id = $1")
+            .bind(id)
+            .bind(state.as_str())
+            .bind(error)
+            .bind(now);
+    ex.execute(statement).await.map(|_| ())
+}
+
+/// A job by id.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_id(mut ex: impl Executor, id: JobId) -> Result<Option<Job>, StoreError> {
+    let statement = sql(format!("SELECT {COLUMNS} FROM job WHERE id = $1")).bind(id);
+    ex.first(statement).await?.as_ref().map(job).transpose()
+}
