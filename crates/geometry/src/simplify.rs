@@ -56,7 +56,7 @@ impl Shape {
     /// Thins out: leaves positions out that lie within `tolerance` pixels of the line without them. When the
     /// result would not be valid, smaller tolerances are tried; at worst the shape stays as it is.
     pub fn simplify_with(&self, tolerance: f64) -> Shape {
-        if !(tolerance > 0.0) {
+        if tolerance.is_nan() || tolerance <= 0.0 {
             return self.clone();
         }
         let mut weights = Vec::with_capacity(self.num_points());
@@ -246,11 +246,11 @@ mod tests {
     #[test]
     fn small_shapes_and_points_stay() {
         let square = shape("POLYGON ((0 0, 10 0, 10 10, 0 10, 0 0))");
-        assert_eq!(square.simplify(100, 200), (square.clone(), 0.0));
+        assert_eq!(square.simplify(100, 200), (square, 0.0));
         let points = shape("MULTIPOINT ((0 0), (1 1), (2 2))");
-        assert_eq!(points.simplify(1, 2), (points.clone(), 0.0));
+        assert_eq!(points.simplify(1, 2), (points, 0.0));
         let triangle = shape("POLYGON ((0 0, 10 0, 10 10, 0 0))");
-        assert_eq!(triangle.simplify(0, 0), (triangle.clone(), 0.0));
+        assert_eq!(triangle.simplify(0, 0), (triangle, 0.0));
     }
 
     #[test]

@@ -98,3 +98,6 @@ pub fn outline_into(
 ) {
     stroke::shape(&mut Canvas::new(pixels, width, value), shape.geometry(), transform, stroke);
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,7 +104,7 @@ mod tests {
             let above = status.insert(place, id);
             assert_eq!(status.below(above), Some(id));
         }
-        let mut sorted = ids.clone();
+        let mut sorted = ids;
         sorted.sort_unstable();
         let mut place = status.find(|_| false);
         for &id in &sorted {
