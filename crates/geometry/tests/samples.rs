@@ -1,5 +1,7 @@
 //! Real annotation files from the shared sample data; skipped with a line where those are not there.
 
+#![allow(clippy::print_stdout)] // a skipped test says so
+
 use std::path::PathBuf;
 
 use cytomine_geometry::formats::geojson;
