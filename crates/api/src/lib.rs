@@ -1,3 +1,17 @@
 //! The HTTP interface: routes, Cytomine's dialects, the edge.
+//!
+//! A folder per noun holds its routes, handlers and wire JSON; handlers are thin and call `cytomine_domain`.
+//! What is peculiar to Cytomine's wire stands in [`dialect`], what every request passes in [`edge`].
+
+pub mod answer;
+pub mod auth;
 pub mod dialect;
 pub mod edge;
+pub mod error;
+pub mod project;
+pub mod request;
+pub mod router;
+pub mod state;
+
+pub use router::routes;
+pub use state::ApiState;

@@ -5,7 +5,7 @@ use cytomine_model::{
     ProjectRole, Sort, UserId,
 };
 use cytomine_store as store;
-use cytomine_store::project::ProjectFilter;
+pub use cytomine_store::project::ProjectFilter;
 
 use crate::{Actor, DomainError, Outcome, System, access};
 

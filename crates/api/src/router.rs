@@ -1,0 +1,13 @@
+//! The table of contents of the HTTP interface: one line per noun.
+
+use axum::Router;
+
+use crate::state::ApiState;
+use crate::project;
+
+/// All routes of the API. Paths are without `.json`: a layer around the router strips the ending
+/// (`edge::suffix`), since axum cannot route `{id}.json`.
+pub fn routes() -> Router<ApiState> {
+    Router::new()
+        .merge(project::routes())
+}
