@@ -51,7 +51,7 @@ export const projects = [
   project(33, "Teaching set 2026", null, 700, 0, 0),
 ];
 
-export const imageNames = ["CMU-1-Small-Region.svs", "TCGA-A2-A0T2.svs", "B-1107 HE.svs", "B-1108 HE.svs", "B-1109 Ki-67.tiff"];
+export const imageNames = ["CMU-1-Small-Region.svs", "TCGA-A2-A0T2.svs", "B-1107 HE.svs", "B-1108 HE.svs", "B-1109 Ki-67.tiff", "K-0031.svs", "K-0032.svs", "Ki67-1.svs"];
 
 function ring(x: number, y: number, radius: number, waves: number): string {
   const points = Array.from({ length: 41 }, (_, index) => {

@@ -14,7 +14,7 @@ type Handler = (match: string[], fields: Fields, url: URL) => unknown;
 let nextId = 1000;
 let signedIn = false;
 const undo = new Map<number, { back: () => void; forth: () => void }>();
-const images = imageNames.map((name, index) => ({ id: 40 + index, project: index < 5 ? 30 : 31, name }));
+const images = imageNames.map((name, index) => ({ id: 40 + index, project: index < 5 ? 30 : index < 7 ? 31 : 32, name }));
 const uploads = new Map<number, number>();
 
 class Refusal extends Error {

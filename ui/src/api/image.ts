@@ -21,8 +21,10 @@ export interface ImageInstance {
   created: Timestamp;
 }
 
-export async function listImages(project: Id): Promise<ImageInstance[]> {
-  return (await request<Collection<ImageInstance>>(`/api/project/${project}/imageinstance.json`)).collection;
+/** @param max at most so many; all when absent. */
+export async function listImages(project: Id, max?: number): Promise<ImageInstance[]> {
+  const path = `/api/project/${project}/imageinstance.json`;
+  return (await request<Collection<ImageInstance>>(path, { query: { max } })).collection;
 }
 
 export function getImage(id: Id): Promise<ImageInstance> {
