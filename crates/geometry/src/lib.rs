@@ -10,6 +10,22 @@
 //!   give it back, and the measures.
 //! * [`cell_key`] and [`query_ranges`] place shapes in a B-tree so that a box finds them.
 //! * [`rasterize`] and [`outline`] make masks; [`formats`] reads and writes files of other programs.
+//!
+//! ```
+//! use cytomine_geometry::{Shape, StoredShape, cell_key};
+//!
+//! # fn main() -> Result<(), cytomine_geometry::GeometryError> {
+//! let text = "POLYGON ((90 10, 110 10, 110 30, 90 30, 90 10))";
+//! let shape = Shape::from_wkt(text)?;
+//! shape.validate()?;
+//! let inside = shape.clip_to(100.0, 50.0)?.expect("the left half lies in the image");
+//! assert_eq!(inside.area(), 200.0);
+//! let row = StoredShape::new(&inside, None);
+//! assert_eq!(row.wkt()?, inside.to_wkt());
+//! assert_eq!(cell_key(&row.bounds).level, 0);
+//! # Ok(())
+//! # }
+//! ```
 
 mod blob;
 mod bounds;

@@ -41,6 +41,7 @@ impl Transform {
     }
 
     /// The same for shapes whose y points up from the lower border of an image of `image_height` pixels.
+    /// Cytomine's image server takes `image_height - 0.5` here.
     pub fn with_y_up(self, image_height: f64) -> Self {
         Self { scale_y: -self.scale_y, offset_y: self.offset_y + image_height * self.scale_y, ..self }
     }
