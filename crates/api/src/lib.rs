@@ -8,10 +8,13 @@ pub mod auth;
 pub mod dialect;
 pub mod edge;
 pub mod error;
+pub mod member;
+pub mod ontology;
 pub mod project;
 pub mod request;
 pub mod router;
 pub mod state;
+pub mod term;
 
 pub use router::routes;
 pub use state::ApiState;

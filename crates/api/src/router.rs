@@ -3,11 +3,14 @@
 use axum::Router;
 
 use crate::state::ApiState;
-use crate::project;
+use crate::{member, ontology, project, term};
 
 /// All routes of the API. Paths are without `.json`: a layer around the router strips the ending
 /// (`edge::suffix`), since axum cannot route `{id}.json`.
 pub fn routes() -> Router<ApiState> {
     Router::new()
+        .merge(member::routes())
+        .merge(ontology::routes())
         .merge(project::routes())
+        .merge(term::routes())
 }

@@ -1,8 +1,8 @@
 //! Undo and redo.
 //!
-//! Undoing an addition marks its rows as deleted by the very command that made them; redoing brings them back.
-//! Undoing a deletion brings back what the command deleted; redoing deletes again. An edit is undone by writing
-//! the entity as it was before.
+//! Rows that a command deleted bear its id; rows that undo takes away again bear it too. So both begin by
+//! bringing back everything that bears the id, and then take away the other half: undo what the command had made,
+//! redo what it had deleted. An edit is undone by writing the entity as it was before.
 
 use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind};
 use cytomine_store as store;
@@ -35,20 +35,13 @@ pub async fn undo(
         None => store::command::to_undo(&mut unit.tx, actor.id()).await?,
     };
     let Some(command) = command else { return Ok(None) };
+    bring_back(&mut unit, &command).await?;
+    remove(&mut unit, &command, CommandAction::Add).await?;
+    write_entity(&mut unit, command.before.as_ref()).await?;
     let action = match command.action {
-        CommandAction::Add => {
-            remove_again(&mut unit, &command).await?;
-            CommandAction::Delete
-        }
-        CommandAction::Delete => {
-            bring_back(&mut unit, &command).await?;
-            CommandAction::Add
-        }
-        CommandAction::Edit => {
-            write_entity(&mut unit, command.before.as_ref()).await?;
-            bring_back(&mut unit, &command).await?;
-            CommandAction::Edit
-        }
+        CommandAction::Add => CommandAction::Delete,
+        CommandAction::Delete => CommandAction::Add,
+        CommandAction::Edit => CommandAction::Edit,
     };
     let position = unit.id().await?;
     store::command::set_undone(&mut unit.tx, command.id, Some(position)).await?;
@@ -72,13 +65,9 @@ pub async fn redo(
         None => store::command::to_redo(&mut unit.tx, actor.id()).await?,
     };
     let Some(command) = command else { return Ok(None) };
-    match command.action {
-        CommandAction::Add => bring_back(&mut unit, &command).await?,
-        CommandAction::Delete => remove_again(&mut unit, &command).await?,
-        CommandAction::Edit => {
-            write_entity(&mut unit, command.after.as_ref()).await?;
-        }
-    }
+    bring_back(&mut unit, &command).await?;
+    remove(&mut unit, &command, CommandAction::Delete).await?;
+    write_entity(&mut unit, command.after.as_ref()).await?;
     store::command::set_undone(&mut unit.tx, command.id, None).await?;
     unit.rights_changed();
     unit.finish(system).await?;
@@ -94,10 +83,13 @@ async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Com
     Ok(Some(command))
 }
 
-async fn remove_again(unit: &mut Unit, command: &Command) -> Result<(), DomainError> {
-    store::rows::delete_with_dependents(&mut unit.tx, command.kind, &command.ids, command.id).await?;
-    for (kind, ids) in &command.dependents {
-        store::rows::delete_with_dependents(&mut unit.tx, *kind, ids, command.id).await?;
+/// Takes away what the command made (`Add`) or had deleted (`Delete`).
+async fn remove(unit: &mut Unit, command: &Command, action: CommandAction) -> Result<(), DomainError> {
+    if command.action == action {
+        store::rows::delete_with_dependents(&mut unit.tx, command.kind, &command.ids, command.id).await?;
+    }
+    for touched in command.dependents.iter().filter(|touched| touched.action == action) {
+        store::rows::delete_with_dependents(&mut unit.tx, touched.kind, &touched.ids, command.id).await?;
     }
     Ok(())
 }
@@ -109,8 +101,8 @@ async fn bring_back(unit: &mut Unit, command: &Command) -> Result<(), DomainErro
         )
     };
     store::rows::restore(&mut unit.tx, command.kind, command.id).await.map_err(taken())?;
-    for (kind, _) in &command.dependents {
-        store::rows::restore(&mut unit.tx, *kind, command.id).await.map_err(taken())?;
+    for touched in &command.dependents {
+        store::rows::restore(&mut unit.tx, touched.kind, command.id).await.map_err(taken())?;
     }
     Ok(())
 }
@@ -118,6 +110,8 @@ async fn bring_back(unit: &mut Unit, command: &Command) -> Result<(), DomainErro
 async fn write_entity(unit: &mut Unit, entity: Option<&Entity>) -> Result<(), DomainError> {
     match entity {
         Some(Entity::Project(project)) => store::project::update(&mut unit.tx, project).await?,
+        Some(Entity::Ontology(ontology)) => store::ontology::update(&mut unit.tx, ontology).await?,
+        Some(Entity::Term(term)) => store::term::update(&mut unit.tx, term).await?,
         Some(other) => return Err(not_undoable(other.kind())),
         None => {}
     }

@@ -9,8 +9,11 @@ pub mod actor;
 pub mod clock;
 pub mod command;
 pub mod error;
+pub mod member;
+pub mod ontology;
 pub mod project;
 pub mod system;
+pub mod term;
 pub mod unit;
 
 pub use actor::Actor;

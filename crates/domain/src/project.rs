@@ -7,7 +7,7 @@ use cytomine_model::{
 use cytomine_store as store;
 pub use cytomine_store::project::ProjectFilter;
 
-use crate::{Actor, DomainError, Outcome, System, access};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, member, ontology};
 
 /// What a client says about a project; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct ProjectFields {
     pub users: Option<Vec<UserId>>,
     /// Managers; replaces the list on an edit.
     pub admins: Option<Vec<UserId>>,
+    /// A change of the ontology may remove the term links of annotations.
+    pub force_ontology_update: bool,
 }
 
 /// A project that the actor may see.
@@ -92,6 +94,9 @@ pub async fn create(
         updated: None,
     };
     apply(&mut project, &fields)?;
+    if let Some(ontology) = project.ontology {
+        ontology::readable(&mut unit.tx, actor, ontology).await?;
+    }
     let taken = format!("A project named {} exists already; choose another name", project.name);
     store::project::insert(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
 
@@ -132,6 +137,10 @@ pub async fn update(
     let before = access.project;
     let mut project = before.clone();
     apply(&mut project, &fields)?;
+    if project.ontology != before.ontology {
+        change_ontology(&mut unit, actor, &before, &project, fields.force_ontology_update).await?;
+    }
+    member::replace(&mut unit, actor, id, fields.users.as_deref(), fields.admins.as_deref()).await?;
     project.updated = Some(unit.now);
     let taken = format!("A project named {} exists already; choose another name", project.name);
     store::project::update(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
@@ -157,6 +166,32 @@ pub async fn delete(system: &System, actor: &Actor, id: ProjectId) -> Result<Out
     let message = format!("Project {} deleted", access.project.name);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: access.project, done })
+}
+
+/// Links to terms of the old ontology stand in the way of a new one, unless the client forces it (rest-api 4.11).
+async fn change_ontology(
+    unit: &mut Unit,
+    actor: &Actor,
+    before: &Project,
+    after: &Project,
+    force: bool,
+) -> Result<(), DomainError> {
+    if let Some(ontology) = after.ontology {
+        ontology::readable(&mut unit.tx, actor, ontology).await?;
+    }
+    let links = store::project::term_links(&mut unit.tx, before.id).await?;
+    if links.is_empty() {
+        return Ok(());
+    }
+    if !force {
+        let message = "Annotations of this project use terms of its ontology: remove these links, or send \
+             `forceOntologyUpdate` to have them removed";
+        return Err(DomainError::conflict(message)
+            .with_value("userAssociatedTermsCount", links.len())
+            .with_value("reviewedAssociatedTermsCount", 0));
+    }
+    unit.deleted(EntityKind::AnnotationTerm, &links).await?;
+    Ok(())
 }
 
 fn apply(project: &mut Project, fields: &ProjectFields) -> Result<(), DomainError> {

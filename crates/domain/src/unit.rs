@@ -1,7 +1,9 @@
 //! One unit of work per request: everything a use case changes is written in one transaction or not at all.
 
 use cytomine_model::command::id_ranges;
-use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind, Millis, ProjectId, UserId};
+use cytomine_model::{
+    Command, CommandAction, CommandId, Entity, EntityKind, Millis, ProjectId, Touched, UserId,
+};
 use cytomine_store::{self as store, Tx};
 
 use crate::{Actor, DomainError, System};
@@ -29,7 +31,7 @@ struct Draft {
     action: CommandAction,
     kind: EntityKind,
     ids: Vec<(i64, i64)>,
-    dependents: Vec<(EntityKind, Vec<(i64, i64)>)>,
+    dependents: Vec<Touched>,
     before: Option<Entity>,
     after: Option<Entity>,
 }
@@ -118,17 +120,23 @@ impl Unit {
         self.note(CommandAction::Add, kind, id_ranges(ids));
     }
 
-    /// Notes one changed entity.
+    /// Notes one changed entity: what the command is about, whatever was made or deleted along with it.
     pub fn edited(&mut self, before: Entity, after: Entity) {
         let (kind, id) = (after.kind(), after.id());
-        self.note(CommandAction::Edit, kind, vec![(id, id)]);
-        if let Some(draft) = &mut self.draft
-            && draft.action == CommandAction::Edit
-            && draft.after.is_none()
-        {
-            draft.before = Some(before);
-            draft.after = Some(after);
+        let earlier = self.draft.take();
+        let mut dependents = Vec::new();
+        if let Some(earlier) = earlier {
+            dependents.push(Touched { action: earlier.action, kind: earlier.kind, ids: earlier.ids });
+            dependents.extend(earlier.dependents);
         }
+        self.draft = Some(Draft {
+            action: CommandAction::Edit,
+            kind,
+            ids: vec![(id, id)],
+            dependents,
+            before: Some(before),
+            after: Some(after),
+        });
     }
 
     /// Deletes living rows with all that hangs on them, and notes it. Tells how many of `kind` went.
@@ -150,7 +158,7 @@ impl Unit {
                     Some(Draft { action, kind, ids, dependents: Vec::new(), before: None, after: None });
             }
             Some(draft) if draft.kind == kind && draft.action == action => draft.ids.extend(ids),
-            Some(draft) => draft.dependents.push((kind, ids)),
+            Some(draft) => draft.dependents.push(Touched { action, kind, ids }),
         }
     }
 

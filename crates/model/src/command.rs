@@ -191,6 +191,17 @@ impl CommandAction {
     }
 }
 
+/// Rows of one kind that a command made or deleted beside those it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    /// Made or deleted.
+    pub action: CommandAction,
+    /// Which kind.
+    pub kind: EntityKind,
+    /// Inclusive ranges of ids.
+    pub ids: Vec<(i64, i64)>,
+}
+
 /// One undoable step.
 ///
 /// A bulk request is one command that names its ids as ranges; no row is copied into it. An edit keeps the
@@ -207,8 +218,8 @@ pub struct Command {
     pub kind: EntityKind,
     /// To which ones: inclusive ranges of ids.
     pub ids: Vec<(i64, i64)>,
-    /// Rows that came to be along with them (slices of an image, term links), by kind.
-    pub dependents: Vec<(EntityKind, Vec<(i64, i64)>)>,
+    /// Rows that were made or deleted along with them (slices of an image, replaced term links).
+    pub dependents: Vec<Touched>,
     /// The entity before an edit.
     pub before: Option<Entity>,
     /// The entity after an edit.

@@ -20,7 +20,7 @@ pub mod upload;
 pub mod user;
 
 pub use annotation::{Annotation, AnnotationTerm};
-pub use command::{Command, CommandAction, Entity, EntityKind};
+pub use command::{Command, CommandAction, Entity, EntityKind, Touched};
 pub use error::ErrorKind;
 pub use id::*;
 pub use image::{AbstractImage, AbstractSlice, ImageInstance, SliceInstance};

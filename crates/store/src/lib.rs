@@ -7,18 +7,22 @@
 //! One SQL text serves both databases: a [`Statement`] carries text and values, [`dialect`] holds the little
 //! that differs. Deleted rows stay and name the command that deleted them (`deleted_by`), so that undo finds them.
 
+pub mod blobs;
 pub mod command;
 pub mod db;
 pub mod dialect;
 pub mod error;
 pub mod job;
+pub mod ontology;
 pub mod project;
 pub mod rights;
 pub mod rows;
 pub mod statement;
+pub mod term;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use blobs::{BlobError, BlobKey, Blobs};
 pub use db::{Db, Executor, Tx};
 pub use error::StoreError;
 pub use statement::{Row, Statement, Value, sql};

@@ -231,3 +231,14 @@ pub async fn remove_member(
         sql("DELETE FROM project_member WHERE project_id = $1 AND user_id = $2").bind(project).bind(user);
     Ok(ex.execute(statement).await? > 0)
 }
+
+/// Ids of the living term links of a project's living annotations, ascending.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn term_links(mut ex: impl Executor, project: ProjectId) -> Result<Vec<i64>, StoreError> {
+    let statement = sql("SELECT t.id FROM annotation_term t JOIN annotation a ON a.id = t.annotation_id \
+         WHERE a.project_id = $1 AND a.deleted_by IS NULL AND t.deleted_by IS NULL ORDER BY t.id")
+    .bind(project);
+    ex.rows(statement).await?.iter().map(|row| row.get("id")).collect()
+}

@@ -129,5 +129,6 @@ fn read(fields: &Fields) -> Result<ProjectFields, ApiError> {
         hide_admins_layers: fields.bool("hideAdminsLayers")?,
         users: users("users")?,
         admins: users("admins")?,
+        force_ontology_update: fields.bool("forceOntologyUpdate")?.unwrap_or(false),
     })
 }

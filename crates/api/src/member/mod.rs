@@ -1,0 +1,31 @@
+//! Members, managers and representatives of projects, and the layers that members see (rest-api 4.1, 4.12).
+
+mod change;
+mod list;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::ApiState;
+
+/// Routes of members.
+pub fn routes() -> Router<ApiState> {
+    Router::new()
+        .route("/api/project/{id}/user", get(list::members).post(change::add_many).delete(change::remove_many))
+        .route("/api/project/{id}/admin", get(list::managers))
+        .route("/api/project/{id}/creator", get(list::creator))
+        .route("/api/project/{id}/users/representative", get(list::representatives))
+        .route("/api/project/{id}/userlayer", get(list::layers))
+        .route("/api/project/{id}/user/{user}", post(change::add).delete(change::remove))
+        .route("/api/project/{id}/user/{user}/admin", post(change::promote).delete(change::demote))
+        .route(
+            "/api/project/{id}/representative",
+            get(list::representative_links)
+                .post(change::add_representative)
+                .delete(change::remove_representative_by_user),
+        )
+        .route(
+            "/api/project/{id}/representative/{user}",
+            get(list::representative_link).delete(change::remove_representative),
+        )
+}

@@ -1,0 +1,180 @@
+//! Ontologies: what people do with them.
+//!
+//! Rights come from having made one, or from the projects that use it: members read, managers change.
+
+use cytomine_model::{
+    Action, EditionMode, Entity, EntityKind, Ontology, OntologyId, Page, ProjectId, ProjectRole, Standing,
+    Term, UserId, permission,
+};
+use cytomine_store as store;
+use cytomine_store::Executor;
+
+use crate::{Actor, DomainError, Outcome, System, access};
+
+/// An ontology with its terms and the projects that the actor sees using it.
+#[derive(Clone, Debug)]
+pub struct OntologyTree {
+    /// The ontology.
+    pub ontology: Ontology,
+    /// Its terms, in the order they were made.
+    pub terms: Vec<Term>,
+    /// Projects that use it.
+    pub projects: Vec<(ProjectId, String)>,
+}
+
+/// Looks up an ontology that the actor may read.
+///
+/// # Errors
+/// When there is none, or no right.
+pub async fn readable(mut ex: impl Executor, actor: &Actor, id: OntologyId) -> Result<Ontology, DomainError> {
+    let ontology = store::ontology::by_id(&mut ex, id).await?;
+    let ontology = ontology.ok_or_else(|| DomainError::not_found("Ontology", id))?;
+    let known = actor.admin_by_now
+        || ontology.user == actor.id()
+        || store::ontology::role_through_projects(&mut ex, id, actor.id()).await?.is_some();
+    if known {
+        return Ok(ontology);
+    }
+    Err(DomainError::forbidden("You may not see this ontology: ask a manager of a project that uses it"))
+}
+
+/// Looks up an ontology that the actor may change.
+///
+/// # Errors
+/// When there is none, or no right.
+pub async fn editable(mut ex: impl Executor, actor: &Actor, id: OntologyId) -> Result<Ontology, DomainError> {
+    let ontology = readable(&mut ex, actor, id).await?;
+    if actor.admin_by_now || ontology.user == actor.id() {
+        return Ok(ontology);
+    }
+    let standing = match store::ontology::role_through_projects(&mut ex, id, actor.id()).await? {
+        Some(ProjectRole::Manager) => Standing::Manager,
+        _ => Standing::Contributor,
+    };
+    if permission::allowed(Action::EditOntology, standing, EditionMode::Classic, false) {
+        return Ok(ontology);
+    }
+    let name = &ontology.name;
+    Err(DomainError::forbidden(format!(
+        "Only its creator and managers of projects that use it change {name}"
+    )))
+}
+
+/// An ontology with its terms.
+///
+/// # Errors
+/// When there is none, or no right.
+pub async fn get(system: &System, actor: &Actor, id: OntologyId) -> Result<OntologyTree, DomainError> {
+    let ontology = readable(&system.db, actor, id).await?;
+    tree(system, actor, ontology).await
+}
+
+async fn tree(system: &System, actor: &Actor, ontology: Ontology) -> Result<OntologyTree, DomainError> {
+    let terms = store::term::of_ontology(&system.db, ontology.id).await?;
+    let projects = store::ontology::projects(&system.db, actor.scope(), ontology.id).await?;
+    Ok(OntologyTree { ontology, terms, projects })
+}
+
+/// A page of the ontologies that the actor may read, and how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    system: &System,
+    actor: &Actor,
+    page: Page,
+) -> Result<(Vec<OntologyTree>, i64), DomainError> {
+    let (ontologies, total) = store::ontology::list(&system.db, actor.scope(), page).await?;
+    let mut trees = Vec::with_capacity(ontologies.len());
+    for ontology in ontologies {
+        trees.push(tree(system, actor, ontology).await?);
+    }
+    Ok((trees, total))
+}
+
+/// Everyone with rights on the ontology.
+///
+/// # Errors
+/// When there is none, or no right.
+pub async fn users(system: &System, actor: &Actor, id: OntologyId) -> Result<Vec<UserId>, DomainError> {
+    readable(&system.db, actor, id).await?;
+    Ok(store::ontology::users(&system.db, id).await?)
+}
+
+/// Makes an ontology.
+///
+/// # Errors
+/// When the actor is a guest, or the name is missing or taken.
+pub async fn create(
+    system: &System,
+    actor: &Actor,
+    name: &str,
+) -> Result<Outcome<OntologyTree>, DomainError> {
+    access::require(actor, Action::CreateOntology)?;
+    let mut unit = system.begin(actor).await?;
+    let ontology = Ontology {
+        id: OntologyId(unit.id().await?),
+        name: valid_name(name)?,
+        user: actor.id(),
+        created: unit.now,
+        updated: None,
+    };
+    store::ontology::insert(&mut unit.tx, &ontology).await.map_err(taken(&ontology))?;
+    unit.added(EntityKind::Ontology, &[ontology.id.0]);
+    let done = unit.commit(system, format!("Ontology {} added", ontology.name)).await?;
+    Ok(Outcome { entity: tree(system, actor, ontology).await?, done })
+}
+
+/// Renames an ontology.
+///
+/// # Errors
+/// When there is no right, or the name is taken.
+pub async fn update(
+    system: &System,
+    actor: &Actor,
+    id: OntologyId,
+    name: &str,
+) -> Result<Outcome<OntologyTree>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let before = editable(&mut unit.tx, actor, id).await?;
+    let ontology = Ontology { name: valid_name(name)?, updated: Some(unit.now), ..before.clone() };
+    store::ontology::update(&mut unit.tx, &ontology).await.map_err(taken(&ontology))?;
+    unit.edited(Entity::Ontology(before), Entity::Ontology(ontology.clone()));
+    let done = unit.commit(system, format!("Ontology {} edited", ontology.name)).await?;
+    Ok(Outcome { entity: tree(system, actor, ontology).await?, done })
+}
+
+/// Deletes an ontology with its terms.
+///
+/// # Errors
+/// When there is no right, or a project uses it.
+pub async fn delete(
+    system: &System,
+    actor: &Actor,
+    id: OntologyId,
+) -> Result<Outcome<OntologyTree>, DomainError> {
+    let entity = get(system, actor, id).await?;
+    let mut unit = system.begin(actor).await?;
+    editable(&mut unit.tx, actor, id).await?;
+    let using = store::ontology::projects(&mut unit.tx, cytomine_model::Scope::Everything, id).await?;
+    if !using.is_empty() {
+        let names: Vec<String> = using.into_iter().map(|(_, name)| name).collect();
+        let message = format!("Projects use this ontology; give them another first: {}", names.join(", "));
+        return Err(DomainError::conflict(message).with_value("projectNames", names));
+    }
+    unit.deleted(EntityKind::Ontology, &[id.0]).await?;
+    let done = unit.commit(system, format!("Ontology {} deleted", entity.ontology.name)).await?;
+    Ok(Outcome { entity, done })
+}
+
+fn valid_name(name: &str) -> Result<String, DomainError> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(DomainError::invalid("An ontology needs a name: give `name`"));
+    }
+    Ok(name.to_owned())
+}
+
+fn taken(ontology: &Ontology) -> impl FnOnce(store::StoreError) -> DomainError + use<> {
+    DomainError::duplicate(format!("An ontology named {} exists already; choose another name", ontology.name))
+}
