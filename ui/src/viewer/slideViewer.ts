@@ -87,7 +87,7 @@ export class SlideViewer {
       },
     });
     this.tools = new ToolBox(this.map, this.shapes, {
-      click: (pixel) => this.select(nextUnderPointer(this.shapes.at(this.map, pixel), this.selected)),
+      click: (pixel) => this.selectAt(pixel),
       draw: (wkt) => events.draw(wkt),
       modify: (id, wkt) => events.modify(id, wkt),
     });
@@ -223,6 +223,13 @@ export class SlideViewer {
     this.tools.select(id);
     this.shapes.setSelected(id, this.tools.current === "modify");
     this.events.select(id);
+  }
+
+  private selectAt(pixel: number[]): void {
+    const found = this.shapes.at(this.map, pixel);
+    // A click on the shape under edit means one of its corners, not what lies beneath.
+    const editing = this.tools.current === "modify" && this.selected !== null && found.includes(this.selected);
+    if (!editing) this.select(nextUnderPointer(found, this.selected));
   }
 
   put(shape: Shape): void {

@@ -33,8 +33,9 @@ export class ToolBox {
     private shapes: AnnotationLayer,
     private events: ToolEvents,
   ) {
-    map.on("singleclick", (event) => {
-      if (!isDrawingTool(this.current)) events.click(event.pixel);
+    // Not `singleclick`, which waits for a second click before it answers.
+    map.on("click", (event) => {
+      if (!isDrawingTool(this.current) && !platformModifierKeyOnly(event)) events.click(event.pixel);
     });
     map.on("pointermove", (event) => {
       if (event.dragging) return;
