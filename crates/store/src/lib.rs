@@ -7,16 +7,21 @@
 //! One SQL text serves both databases: a [`Statement`] carries text and values, [`dialect`] holds the little
 //! that differs. Deleted rows stay and name the command that deleted them (`deleted_by`), so that undo finds them.
 
+pub mod abstract_image;
+pub mod abstract_slice;
 pub mod blobs;
 pub mod command;
+pub mod condition;
 pub mod db;
 pub mod dialect;
 pub mod error;
+pub mod image_instance;
 pub mod job;
 pub mod ontology;
 pub mod project;
 pub mod rights;
 pub mod rows;
+pub mod slice_instance;
 pub mod statement;
 pub mod term;
 #[cfg(feature = "testing")]

@@ -1,0 +1,297 @@
+//! Bytes of uploaded files: staged, checked, then moved into place in one step.
+//!
+//! A file is written under `staging/` chunk by chunk while its SHA-256 is taken, flushed to the disk, and renamed to
+//! its final [`BlobKey`] under `slides/`; the folder is flushed too. The row that names the key is written after that,
+//! so a crash leaves at most bytes that no row names, and the sweeper removes those. Nothing is ever written twice
+//! under one key except a conversion that is repeated.
+//!
+//! [`Blobs`] is an enum so that an object store can stand beside the disk; nothing outside of this module knows where
+//! bytes lie, but for readers that ask for [`Blobs::path`].
+
+mod key;
+mod staged;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use cytomine_model::Millis;
+
+pub use key::BlobKey;
+pub use staged::{Sealed, Staged};
+
+/// Room that is left free on the disk for the database and its log.
+const RESERVE: u64 = 64 << 20;
+
+/// Why bytes could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BlobError {
+    /// The text is no key, see [`BlobKey`].
+    #[error("`{0}` is not the name of a stored file")]
+    Key(String),
+    /// There is not enough room.
+    #[error(
+        "the disk of the data directory has {free} bytes left, {needed} are needed: free some space, or move the data directory to a larger disk"
+    )]
+    Full {
+        /// Bytes free.
+        free: u64,
+        /// Bytes needed, with what must stay free.
+        needed: u64,
+    },
+    /// No bytes under that key.
+    #[error("the bytes of `{0}` are not in the data directory")]
+    Missing(BlobKey),
+    /// The disk refused.
+    #[error("cannot {action}: {cause}; check the disk of the data directory and its permissions")]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+fn failed(action: &'static str) -> impl FnOnce(io::Error) -> BlobError {
+    move |cause| BlobError::Io { action, cause }
+}
+
+/// A stored file as the sweeper meets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its key.
+    pub key: BlobKey,
+    /// When it was last written.
+    pub modified: Millis,
+}
+
+/// Where bytes are kept.
+#[derive(Clone, Debug)]
+pub enum Blobs {
+    /// Folders of a disk or a shared volume.
+    Disk(Arc<Disk>),
+}
+
+/// Blobs in a folder. Every process that has it open holds a shared lock on `blobs.lock`, by which
+/// [`Blobs::alone`] tells whether it is the only one.
+#[derive(Debug)]
+pub struct Disk {
+    slides: PathBuf,
+    staging: PathBuf,
+    lock: File,
+}
+
+impl Blobs {
+    /// Opens (and makes, where absent) the folders `slides` and `staging` in the data directory.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn open_disk(data: &Path) -> Result<Self, BlobError> {
+        let (slides, staging) = (data.join("slides"), data.join("staging"));
+        for folder in [&slides, &staging] {
+            fs::create_dir_all(folder).map_err(failed("make the folders for slides"))?;
+        }
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(data.join("blobs.lock"))
+            .map_err(failed("make the lock file of the slides"))?;
+        lock.lock_shared().map_err(failed("lock the folder of the slides"))?;
+        Ok(Self::Disk(Arc::new(Disk { slides, staging, lock })))
+    }
+
+    /// Begins a new file.
+    ///
+    /// # Errors
+    /// When the disk refuses or is full.
+    pub async fn stage(&self) -> Result<Staged, BlobError> {
+        let Self::Disk(disk) = self;
+        self.require_room(0)?;
+        let folder = disk.staging.clone();
+        blocking(move || Staged::create(&folder)).await
+    }
+
+    /// Begins a new file from code that may block, such as a conversion.
+    ///
+    /// # Errors
+    /// As [`Blobs::stage`].
+    pub fn stage_blocking(&self) -> Result<Staged, BlobError> {
+        let Self::Disk(disk) = self;
+        self.require_room(0)?;
+        Staged::create(&disk.staging)
+    }
+
+    /// Moves a sealed file to its key and flushes the folders; when this returns, the bytes survive a crash.
+    ///
+    /// # Errors
+    /// When the disk refuses; the sealed file is then gone.
+    pub async fn publish(&self, sealed: Sealed, key: &BlobKey) -> Result<(), BlobError> {
+        let Self::Disk(disk) = self;
+        let (disk, key) = (Arc::clone(disk), key.clone());
+        blocking(move || {
+            let target = disk.slides.join(key.as_str());
+            let folder = target.parent().unwrap_or(&disk.slides);
+            fs::create_dir_all(folder).map_err(failed("make a folder for a slide"))?;
+            sealed.rename_to(&target).map_err(failed("move a slide into place"))?;
+            for folder in [folder, &disk.slides] {
+                File::open(folder)
+                    .and_then(|folder| folder.sync_all())
+                    .map_err(failed("flush the folder of a slide"))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The file that holds the bytes, for positioned reads.
+    pub fn path(&self, key: &BlobKey) -> PathBuf {
+        let Self::Disk(disk) = self;
+        disk.slides.join(key.as_str())
+    }
+
+    /// Whether there are bytes under the key.
+    pub fn exists(&self, key: &BlobKey) -> bool {
+        self.path(key).is_file()
+    }
+
+    /// Removes the bytes; none there is no error.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
+        let path = self.path(key);
+        blocking(move || {
+            match fs::remove_file(&path) {
+                Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                    return Err(BlobError::Io { action: "remove a slide", cause });
+                }
+                _ => {}
+            }
+            if let Some(folder) = path.parent() {
+                // Not empty while the folder holds other files of the same upload: then it stays.
+                let _ = fs::remove_dir(folder);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Fails when fewer than `bytes` (plus a reserve) are free.
+    ///
+    /// # Errors
+    /// [`BlobError::Full`].
+    pub fn require_room(&self, bytes: u64) -> Result<(), BlobError> {
+        let Self::Disk(disk) = self;
+        let stat = rustix::fs::statvfs(&disk.slides)
+            .map_err(|cause| BlobError::Io { action: "ask for free space", cause: cause.into() })?;
+        let (free, needed) = (stat.f_bavail.saturating_mul(stat.f_frsize), bytes.saturating_add(RESERVE));
+        if free < needed { Err(BlobError::Full { free, needed }) } else { Ok(()) }
+    }
+
+    /// Everything stored, in no order.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn list(&self) -> Result<Vec<Found>, BlobError> {
+        let Self::Disk(disk) = self;
+        let disk = Arc::clone(disk);
+        blocking(move || disk.list().map_err(failed("list the slides"))).await
+    }
+
+    /// Removes staged files last written before that moment. Tells how many.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn clear_staging(&self, before: Millis) -> Result<usize, BlobError> {
+        let Self::Disk(disk) = self;
+        let disk = Arc::clone(disk);
+        blocking(move || {
+            let mut removed = 0;
+            for entry in fs::read_dir(&disk.staging).map_err(failed("list the staged files"))? {
+                let entry = entry.map_err(failed("list the staged files"))?;
+                let stale =
+                    entry.metadata().and_then(|facts| modified(&facts)).is_ok_and(|time| time < before);
+                if stale && fs::remove_file(entry.path()).is_ok() {
+                    removed += 1;
+                }
+            }
+            Ok(removed)
+        })
+        .await
+    }
+
+    /// Whether no other process has these blobs open; while the answer is held, others wait to open them.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn alone(&self) -> Result<Option<Alone<'_>>, BlobError> {
+        let Self::Disk(disk) = self;
+        match disk.lock.try_lock() {
+            Ok(()) => Ok(Some(Alone(disk))),
+            Err(fs::TryLockError::WouldBlock) => {
+                // A failed change of lock may have lost the shared one.
+                disk.lock.lock_shared().map_err(failed("lock the folder of the slides"))?;
+                Ok(None)
+            }
+            Err(fs::TryLockError::Error(cause)) => {
+                Err(BlobError::Io { action: "lock the folder of the slides", cause })
+            }
+        }
+    }
+}
+
+/// Held while this process is the only one with the blobs open.
+#[derive(Debug)]
+pub struct Alone<'a>(&'a Disk);
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        if let Err(cause) = self.0.lock.lock_shared() {
+            tracing::warn!(%cause, "the lock of the slides was lost; do not start a second server on this data directory");
+        }
+    }
+}
+
+impl Disk {
+    fn list(&self) -> io::Result<Vec<Found>> {
+        let mut found = Vec::new();
+        for folder in fs::read_dir(&self.slides)? {
+            let folder = folder?.path();
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            for entry in entries {
+                let path = entry?.path();
+                let key = path
+                    .strip_prefix(&self.slides)
+                    .ok()
+                    .and_then(Path::to_str)
+                    .and_then(|key| key.parse().ok());
+                let facts = fs::metadata(&path).ok().filter(fs::Metadata::is_file);
+                if let (Some(key), Some(facts)) = (key, facts) {
+                    found.push(Found { key, modified: modified(&facts)? });
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn modified(facts: &fs::Metadata) -> io::Result<Millis> {
+    let since = facts.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+/// Runs what blocks on a thread of its own.
+async fn blocking<T, F>(work: F) -> Result<T, BlobError>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, BlobError> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|cause| {
+        Err(BlobError::Io { action: "work on a stored file", cause: io::Error::other(cause) })
+    })
+}
