@@ -252,6 +252,9 @@ impl Reader<'_> {
             return Ok(Polygon::new(LineString(Vec::new()), Vec::new()));
         }
         let outer = self.ring()?;
+        if outer.0.is_empty() {
+            return Err(self.fail("polygon without an outer ring"));
+        }
         let holes = self.many(rings - 1, Self::ring)?;
         Ok(Polygon::new(outer, holes))
     }
@@ -384,6 +387,7 @@ mod tests {
         assert!(reason(&[9, 1]).contains("unknown version"));
         assert!(reason(&[1, 0x93]).contains("impossible precision"));
         assert!(reason(&[1, 9]).contains("unknown kind"));
+        assert!(reason(&[1, 3, 2, 0, 1, 0, 0]).contains("without an outer ring"));
         assert!(reason(&[1, 1, 0, 0, 0]).contains("bytes after the end"));
         assert!(reason(&[1, 2, 0xff, 0xff, 0xff, 0xff, 0x0f]).contains("more items than bytes"));
         assert!(reason(&[1, 1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2]).contains("64 bits"));

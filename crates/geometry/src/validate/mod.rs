@@ -102,6 +102,10 @@ fn check_polygons(polygons: &[Polygon<f64>]) -> Result<(), GeometryError> {
     let mut rings = Vec::new();
     for (index, polygon) in polygons.iter().enumerate() {
         if polygon.exterior().0.is_empty() {
+            if let Some(Coord { x, y }) = polygon.interiors().iter().find_map(|hole| hole.0.first().copied())
+            {
+                return Err(GeometryError::HoleOutside { x, y });
+            }
             continue;
         }
         check_extent(polygon.exterior())?;

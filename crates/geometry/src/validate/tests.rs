@@ -110,6 +110,13 @@ fn reasons() {
 }
 
 #[test]
+fn holes_without_an_outer_ring() {
+    let hole = LineString::from(vec![(1.0, 2.0), (5.0, 2.0), (5.0, 5.0), (1.0, 2.0)]);
+    let bare = Shape::from_geometry(Polygon::new(LineString(Vec::new()), vec![hole]));
+    assert_eq!(bare.validate(), Err(GeometryError::HoleOutside { x: 1.0, y: 2.0 }));
+}
+
+#[test]
 fn numbers_that_are_none() {
     let odd = Shape::from_geometry(LineString::from(vec![(0.0, 0.0), (f64::NAN, 1.0)]));
     assert_eq!(odd.validate(), Err(GeometryError::NotFinite { part: "point 2".to_owned() }));

@@ -85,6 +85,9 @@ impl<'a> Parser<'a> {
         if rings.is_empty() {
             return Ok(Polygon::new(LineString(Vec::new()), Vec::new()));
         }
+        if rings[0].0.is_empty() {
+            return Err(self.fail("the outer ring of a polygon is empty; write POLYGON EMPTY for none"));
+        }
         let holes = rings.split_off(1);
         let outer = rings.pop().unwrap_or_else(|| LineString(Vec::new()));
         Ok(Polygon::new(outer, holes))
@@ -299,6 +302,9 @@ mod tests {
         assert!(refused("POINT (NaN 0)").contains("not a finite number"));
         assert!(refused("POINT (1e999 0)").contains("not a finite number"));
         assert!(refused("").contains("expected a kind of geometry"));
+        assert!(
+            refused("POLYGON (EMPTY, (0 0, 1 0, 1 1, 0 0))").contains("outer ring of a polygon is empty")
+        );
         assert!(refused("POINT (é 1)").contains("found `é 1)`"));
     }
 
