@@ -52,7 +52,7 @@ CREATE TABLE session (
     created BIGINT NOT NULL,
     last_seen BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 
 CREATE TABLE storage (
     id BIGINT NOT NULL PRIMARY KEY,

@@ -56,7 +56,7 @@ CREATE TABLE session (
     created INTEGER NOT NULL,
     last_seen INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 
 CREATE TABLE storage (
     id INTEGER NOT NULL PRIMARY KEY,
