@@ -78,7 +78,7 @@ pub(super) async fn observe(State(metrics): State<Metrics>, request: Request, ne
     if let Some(source) = response.extensions().get::<TileSource>() {
         metrics.tile(*source);
     }
-    let ms = taken.as_secs_f64() * 1e3;
+    let ms = taken.as_micros() as f64 / 1e3;
     let client = client.map(tracing::field::display);
     span.in_scope(|| {
         let status = status.as_u16();

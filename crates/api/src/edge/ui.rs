@@ -89,8 +89,8 @@ impl UiAssets {
         Ok(Self { files: assets, page: page.ok_or(NoPage)? })
     }
 
-    /// Answers a request that no route took: a file, or the page where a browser opens an address. `None` for
-    /// everything else, which is not found.
+    /// Answers a request that no route took: a file, the page at `/`, or the page where a browser opens an address.
+    /// `None` for everything else, which is not found.
     pub fn respond(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return None;
@@ -101,7 +101,7 @@ impl UiAssets {
         let foreign = API_TREES
             .iter()
             .any(|tree| path.strip_prefix(tree).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-        (!foreign && wants_html(headers)).then(|| self.page())
+        (path == "/" || !foreign && wants_html(headers)).then(|| self.page())
     }
 
     fn page(&self) -> Response {
@@ -231,6 +231,7 @@ mod tests {
         let browser = headers(&[(header::ACCEPT, "text/html")]);
         let script = headers(&[(header::ACCEPT, "application/json, */*")]);
         assert!(ui().respond(&Method::GET, "/project/12", &script).is_none());
+        assert!(ui().respond(&Method::GET, "/", &script).is_some(), "the front door is open to everyone");
         assert!(ui().respond(&Method::POST, "/project/12", &browser).is_none());
         for path in ["/api/unknown", "/api", "/session/x", "/ims/upload", "/assets/app-old.js"] {
             assert!(ui().respond(&Method::GET, path, &browser).is_none(), "{path}");

@@ -1,0 +1,199 @@
+//! The command line: what can be asked of the program.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{
+    AccountSettings, DatabaseSettings, DemoSettings, LogSettings, ServerSettings, StorageSettings,
+    TlsSettings,
+};
+
+/// Whole slides in the browser: one program that stores, serves and annotates them.
+#[derive(Debug, Parser)]
+#[command(name = "cytomine", version, max_term_width = 100, after_help = SETTINGS_HELP)]
+pub(crate) struct Cli {
+    /// Settings file (TOML). What it says counts less than the environment and the command line.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How settings may be given, below every help text.
+pub(crate) const SETTINGS_HELP: &str = "\
+A setting marked [env: CYTOMINE_SECTION__KEY] may also stand in that variable, or as `key` in the table `[section]` \
+of the file given by --config. The command line wins over the environment, that over the file. Lists are separated \
+by commas in a variable. Secrets are given by file only.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server: web interface, API, tiles and conversion of slides.
+    Serve(Box<Serve>),
+    /// Import slides into a project; works while the server runs or not.
+    Import(Box<Import>),
+    /// List accounts, add one, set a password, show keys.
+    #[command(subcommand)]
+    User(Box<User>),
+}
+
+impl Command {
+    /// The log settings, which every command has.
+    pub(crate) fn log(&self) -> &LogSettings {
+        match self {
+            Self::Serve(serve) => &serve.system.log,
+            Self::Import(import) => &import.system.log,
+            Self::User(user) => &user.system().log,
+        }
+    }
+
+    /// Where the system is, which every command needs.
+    pub(crate) fn system(&self) -> &SystemSettings {
+        match self {
+            Self::Serve(serve) => &serve.system,
+            Self::Import(import) => &import.system,
+            Self::User(user) => user.system(),
+        }
+    }
+
+    /// Settings of TLS, where the command has them.
+    pub(crate) fn tls(&self) -> Option<&TlsSettings> {
+        match self {
+            Self::Serve(serve) => Some(&serve.tls),
+            Self::Import(_) | Self::User(_) => None,
+        }
+    }
+}
+
+/// Where data, database and keys are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SystemSettings {
+    #[command(flatten)]
+    pub(crate) storage: StorageSettings,
+    #[command(flatten)]
+    pub(crate) database: DatabaseSettings,
+    #[command(flatten)]
+    pub(crate) accounts: AccountSettings,
+    #[command(flatten)]
+    pub(crate) log: LogSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) server: ServerSettings,
+    #[command(flatten)]
+    pub(crate) tls: TlsSettings,
+    #[command(flatten)]
+    pub(crate) demo: DemoSettings,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Import {
+    /// Slides, or directories that are searched for slides.
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Project that gets the slides; it is created when there is none of this name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: String,
+    /// Account that owns what is imported.
+    #[arg(long, value_name = "NAME", default_value = "admin")]
+    pub(crate) user: String,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// List all accounts.
+    List(UserList),
+    /// Add an account; its password is made up and printed unless --password-file is given.
+    Add(UserAdd),
+    /// Set a new password; it is made up and printed unless --password-file is given.
+    Password(UserPassword),
+    /// Print the key pair that clients sign with, made when there is none.
+    Keys(UserKeys),
+}
+
+impl User {
+    fn system(&self) -> &SystemSettings {
+        match self {
+            Self::List(list) => &list.system,
+            Self::Add(add) => &add.system,
+            Self::Password(password) => &password.system,
+            Self::Keys(keys) => &keys.system,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UserList {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UserAdd {
+    /// Name to log in with.
+    pub(crate) name: String,
+    /// First name.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) first_name: String,
+    /// Last name.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) last_name: String,
+    /// Address for mail.
+    #[arg(long, value_name = "ADDRESS", default_value = "")]
+    pub(crate) email: String,
+    /// What the account may do: a guest annotates, a user also uploads and creates, an admin does everything.
+    #[arg(long, value_enum, default_value = "user")]
+    pub(crate) role: Role,
+    /// File whose first line is the password.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Role {
+    Guest,
+    User,
+    Admin,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UserPassword {
+    /// Account.
+    pub(crate) name: String,
+    /// File whose first line is the password.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UserKeys {
+    /// Account.
+    pub(crate) name: String,
+    /// Replace the pair; clients that use the old one are locked out.
+    #[arg(long)]
+    pub(crate) rotate: bool,
+    /// Print JSON: {"publicKey", "privateKey"}.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
+}

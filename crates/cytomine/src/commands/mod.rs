@@ -1,0 +1,35 @@
+//! The commands, one file each.
+
+mod greeting;
+mod serve;
+mod signals;
+
+use cytomine_api::edge::server::ServeError;
+use cytomine_api::edge::ui::NoPage;
+
+use crate::cli::Command;
+use crate::config::ConfigError;
+
+/// A command that failed, with cause and remedy.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RunError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    Ui(#[from] NoPage),
+    #[error("Signals cannot be received ({0}): this system does not let the program stop in an orderly way")]
+    Signals(#[source] std::io::Error),
+    #[error("This build has no `{0}` yet")]
+    Missing(&'static str),
+}
+
+/// Runs one command to its end.
+pub(crate) async fn run(command: Command) -> Result<(), RunError> {
+    match command {
+        Command::Serve(settings) => serve::serve(*settings).await,
+        Command::Import(_) => Err(RunError::Missing("import")),
+        Command::User(_) => Err(RunError::Missing("user")),
+    }
+}

@@ -1,0 +1,284 @@
+//! The three layers of settings: command line over environment over file.
+//!
+//! The command line is parsed once by itself; then every setting it leaves open and that a variable or the file
+//! holds is appended to it, and the whole is parsed again. So there is one parser, one place of defaults, and clap's
+//! own word for what is wrong with a value.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::builder::StyledStr;
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
+
+use crate::cli::{Cli, SETTINGS_HELP};
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// What clap says about the command line, help and version included.
+    #[error(transparent)]
+    CommandLine(#[from] clap::Error),
+    /// A variable that looks like a setting and is none.
+    #[error("The variable {name} is no setting: remove it, or use one of {known}")]
+    UnknownVariable { name: String, known: String },
+    /// A variable that is no text.
+    #[error("The variable {name} is not UTF-8: set it again")]
+    NotText { name: String },
+    /// A key of the file that is no setting.
+    #[error("`{key}` in {file} is no setting: remove it, or use one of {known}")]
+    UnknownKey { key: String, file: PathBuf, known: String },
+    /// The file cannot be read.
+    #[error("The settings file {file} cannot be read ({source}): check the path given by --config")]
+    Unreadable { file: PathBuf, source: std::io::Error },
+    /// The file is not TOML.
+    #[error("The settings file {file} is not TOML: {source}")]
+    NotToml { file: PathBuf, source: Box<toml::de::Error> },
+    /// A value of a variable or of the file.
+    #[error("{origin}: {cause}")]
+    Value { origin: String, cause: String },
+    /// A password where everybody can read it.
+    #[error(
+        "The database address holds a password, which others on this machine can read: take it out and name a file \
+         that holds it with --database-password-file, or use PostgreSQL's own PGPASSFILE"
+    )]
+    PasswordInUrl,
+    /// Not an address of a database. The text is not repeated, it may hold a password.
+    #[error("The database address is not understood: write `sqlite`, or `postgres://USER@HOST/NAME`")]
+    DatabaseUrl,
+    /// A password for a file.
+    #[error("SQLite has no password: leave --database-password-file out, or name a server with --database")]
+    PasswordForSqlite,
+    /// One file of a pair.
+    #[error("{given} is of no use alone: add {missing}")]
+    HalfTls { given: &'static str, missing: &'static str },
+}
+
+/// One setting, as declared.
+#[derive(Debug)]
+struct Setting {
+    /// `server.listen`.
+    key: String,
+    /// `listen`.
+    flag: String,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Switch,
+    One,
+    Many,
+}
+
+impl Setting {
+    fn variable(&self) -> String {
+        variable(&self.key)
+    }
+}
+
+/// `server.listen` -> `CYTOMINE_SERVER__LISTEN`.
+fn variable(key: &str) -> String {
+    format!("CYTOMINE_{}", key.replace('.', "__").to_uppercase())
+}
+
+/// The values of a setting in one layer, and how to call the place to people.
+#[derive(Debug, Clone)]
+struct Given {
+    origin: String,
+    values: Vec<String>,
+}
+
+/// Reads all layers.
+pub(crate) fn load(
+    arguments: impl IntoIterator<Item = OsString>,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Cli, ConfigError> {
+    let mut command = annotated(Cli::command());
+    command.build();
+    let settings = settings(&command);
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let matches = command.clone().try_get_matches_from(&arguments)?;
+    let deepest = deepest(&matches);
+
+    let mut given = from_environment(variables, &settings)?;
+    if let Some(file) = deepest.try_get_one::<PathBuf>("config").ok().flatten() {
+        for (key, value) in from_file(file, &settings)? {
+            given.entry(key).or_insert(value);
+        }
+    }
+    let mut appended = Vec::new();
+    for setting in &settings {
+        let Some(given) = given.get(&setting.key) else { continue };
+        let open = matches!(
+            deepest.try_contains_id(&setting.key).map(|_| deepest.value_source(&setting.key)),
+            Ok(None | Some(ValueSource::DefaultValue))
+        );
+        if open {
+            appended.push((given, flags(setting, given)?));
+        }
+    }
+    let parse = |flags: &[String]| {
+        let mut all = arguments.clone();
+        // Behind `--` everything is a file name.
+        let end = all.iter().position(|argument| argument == "--").unwrap_or(all.len());
+        all.splice(end..end, flags.iter().map(OsString::from));
+        command.clone().try_get_matches_from(all)
+    };
+    let flags: Vec<String> = appended.iter().flat_map(|(_, flags)| flags.clone()).collect();
+    let matches = match parse(&flags) {
+        Ok(matches) => matches,
+        Err(whole) => {
+            // The command line alone was fine, so one of the other layers is not: find out which.
+            let culprit =
+                appended.iter().find_map(|(given, flags)| parse(flags).err().map(|error| (given, error)));
+            return Err(match culprit {
+                Some((given, error)) => {
+                    ConfigError::Value { origin: given.origin.clone(), cause: cause(&error) }
+                }
+                None => whole.into(),
+            });
+        }
+    };
+    let cli = Cli::from_arg_matches(&matches)?;
+    cli.command.system().database.database()?;
+    if let Some(tls) = cli.command.tls() {
+        tls.files()?;
+    }
+    Ok(cli)
+}
+
+/// The command with the variable named in the help of every setting.
+fn annotated(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|argument| {
+        let key = argument.get_id().to_string();
+        if !key.contains('.') {
+            return argument;
+        }
+        let marked = |help: &StyledStr| StyledStr::from(format!("{help} [env: {}]", variable(&key)));
+        match (argument.get_help().map(marked), argument.get_long_help().map(marked)) {
+            (Some(short), Some(long)) => argument.help(short).long_help(long),
+            (Some(short), None) => argument.help(short),
+            // A setting without a text is a defect that the test of the help finds.
+            (None, _) => argument,
+        }
+    });
+    command.mut_subcommands(annotated).after_help(SETTINGS_HELP)
+}
+
+/// All settings: the server has every one.
+fn settings(command: &clap::Command) -> Vec<Setting> {
+    let serve = command.find_subcommand("serve").into_iter().flat_map(clap::Command::get_arguments);
+    serve
+        .filter(|argument| argument.get_id().as_str().contains('.'))
+        .filter_map(|argument| {
+            let kind = match argument.get_action() {
+                ArgAction::SetTrue => Kind::Switch,
+                ArgAction::Append => Kind::Many,
+                _ => Kind::One,
+            };
+            Some(Setting { key: argument.get_id().to_string(), flag: argument.get_long()?.to_owned(), kind })
+        })
+        .collect()
+}
+
+fn deepest(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, inner)| deepest(inner))
+}
+
+/// Variables named `CYTOMINE_..__..`; others belong to somebody else.
+fn from_environment(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+    settings: &[Setting],
+) -> Result<BTreeMap<String, Given>, ConfigError> {
+    let mut given = BTreeMap::new();
+    for (name, value) in variables {
+        let Some(name) = name.to_str() else { continue };
+        if !name.strip_prefix("CYTOMINE_").is_some_and(|rest| rest.contains("__")) {
+            continue;
+        }
+        let Some(setting) = settings.iter().find(|setting| setting.variable() == name) else {
+            let known = settings.iter().map(Setting::variable).collect::<Vec<_>>().join(", ");
+            return Err(ConfigError::UnknownVariable { name: name.to_owned(), known });
+        };
+        let value = value.into_string().map_err(|_| ConfigError::NotText { name: name.to_owned() })?;
+        let values = match setting.kind {
+            Kind::Many => {
+                value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+            }
+            Kind::Switch | Kind::One => vec![value],
+        };
+        given.insert(setting.key.clone(), Given { origin: format!("The variable {name}"), values });
+    }
+    Ok(given)
+}
+
+fn from_file(file: &Path, settings: &[Setting]) -> Result<BTreeMap<String, Given>, ConfigError> {
+    let text = fs::read_to_string(file)
+        .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|source| ConfigError::NotToml { file: file.to_owned(), source: Box::new(source) })?;
+    let known = || settings.iter().map(|setting| setting.key.as_str()).collect::<Vec<_>>().join(", ");
+    let unknown = |key: String| ConfigError::UnknownKey { key, file: file.to_owned(), known: known() };
+    let mut given = BTreeMap::new();
+    for (section, content) in table {
+        let toml::Value::Table(content) = content else { return Err(unknown(section)) };
+        for (name, value) in content {
+            let key = format!("{section}.{name}");
+            if !settings.iter().any(|setting| setting.key == key) {
+                return Err(unknown(key));
+            }
+            let origin = format!("`{key}` in {}", file.display());
+            let values = texts(&value).ok_or_else(|| ConfigError::Value {
+                origin: origin.clone(),
+                cause: "expected a text, a number, true or false, or a list of these".to_owned(),
+            })?;
+            given.insert(key, Given { origin, values });
+        }
+    }
+    Ok(given)
+}
+
+/// A value of the file as the command line would have it.
+fn texts(value: &toml::Value) -> Option<Vec<String>> {
+    match value {
+        toml::Value::String(text) => Some(vec![text.clone()]),
+        toml::Value::Integer(number) => Some(vec![number.to_string()]),
+        toml::Value::Float(number) => Some(vec![number.to_string()]),
+        toml::Value::Boolean(flag) => Some(vec![flag.to_string()]),
+        toml::Value::Array(items) => {
+            let nested = items.iter().map(texts).collect::<Option<Vec<_>>>()?;
+            Some(nested.into_iter().flatten().collect())
+        }
+        toml::Value::Datetime(_) | toml::Value::Table(_) => None,
+    }
+}
+
+/// What stands for the values on the command line.
+fn flags(setting: &Setting, given: &Given) -> Result<Vec<String>, ConfigError> {
+    let flag = &setting.flag;
+    match (setting.kind, given.values.as_slice()) {
+        (Kind::Switch, [value]) => match value.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(vec![format!("--{flag}")]),
+            "false" | "0" | "no" | "off" | "" => Ok(vec![]),
+            _ => Err(ConfigError::Value {
+                origin: given.origin.clone(),
+                cause: format!("`{value}` is neither `true` nor `false`"),
+            }),
+        },
+        (Kind::One, [value]) => Ok(vec![format!("--{flag}={value}")]),
+        (Kind::Many, values) => Ok(values.iter().map(|value| format!("--{flag}={value}")).collect()),
+        (Kind::Switch | Kind::One, _) => {
+            Err(ConfigError::Value { origin: given.origin.clone(), cause: "expected one value".to_owned() })
+        }
+    }
+}
+
+/// clap's sentence without its frame.
+fn cause(error: &clap::Error) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}

@@ -1,0 +1,26 @@
+//! Settings: one documented struct per section, from which `--help`, variables and keys of the file follow.
+//!
+//! Plan: a setting is declared once, as a field with a clap argument whose id is `section.key`. From the id come the
+//! variable `CYTOMINE_SECTION__KEY` and the key of the file. [`layers`] turns variables and file into arguments of
+//! lower rank, so that every value, wherever it comes from, passes the same parser. Nothing unknown is ignored.
+
+mod account;
+mod database;
+mod demo;
+mod layers;
+mod log;
+mod server;
+mod storage;
+mod tls;
+
+pub(crate) use account::AccountSettings;
+pub(crate) use database::{Database, DatabaseSettings};
+pub(crate) use demo::DemoSettings;
+pub(crate) use layers::{ConfigError, load};
+pub(crate) use log::{LogFormat, LogSettings};
+pub(crate) use server::{MetricsListen, ServerSettings};
+pub(crate) use storage::StorageSettings;
+pub(crate) use tls::TlsSettings;
+
+#[cfg(test)]
+mod tests;
