@@ -24,6 +24,7 @@
 //! `docs/formats.md`.
 
 pub mod codec;
+mod compose;
 mod convert;
 mod error;
 mod formats;

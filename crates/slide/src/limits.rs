@@ -24,8 +24,14 @@ pub struct Limits {
     pub max_tile_bytes: u64,
     /// Longest side of an image made on request, in pixels.
     pub max_output_side: u32,
+    /// Pixels of an image made on request.
+    pub max_output_pixels: u64,
     /// Stored pixels decoded for one request.
     pub max_request_pixels: u64,
+    /// Stored tiles read for one request.
+    pub max_request_tiles: u64,
+    /// Stored bytes read for one request.
+    pub max_request_bytes: u64,
     /// Bytes of decoded pixels that a conversion may hold at once (formats that cannot be read by rows).
     pub max_decoded_bytes: u64,
     /// Bytes of one row of an image that is converted.
@@ -43,7 +49,10 @@ impl Default for Limits {
             max_tile_side: 4_096,
             max_tile_bytes: 48 << 20,
             max_output_side: 10_000,
+            max_output_pixels: 100_000_000,
             max_request_pixels: 128 << 20,
+            max_request_tiles: 1 << 16,
+            max_request_bytes: 128 << 20,
             max_decoded_bytes: 512 << 20,
             max_row_bytes: 16 << 20,
         }

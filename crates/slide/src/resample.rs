@@ -1,1 +1,272 @@
-//! Placeholder
+//! Box filter: each result pixel is the mean of the area it covers, weighted by how much of each source
+//! pixel lies in it. Rows go in, so that a large window never lies in memory.
+//!
+//! Exact for whole ratios (sums of integers, one rounding); otherwise in `f32`, which rounds to another value
+//! than `f64` in less than one sample of ten thousand.
+
+use std::ops::Range;
+
+/// One axis of a reduction, in pixels of the source level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Axis {
+    /// Where the first result pixel begins.
+    pub(crate) origin: f64,
+    /// Source pixels per result pixel.
+    pub(crate) step: f64,
+    /// Result pixels.
+    pub(crate) count: u32,
+    /// Source pixels there are; what lies beyond repeats the last one.
+    pub(crate) limit: u32,
+}
+
+impl Axis {
+    /// The stretch of the source that result pixel `index` covers, never empty.
+    fn cover(&self, index: u32) -> (f64, f64) {
+        // Products of fractions miss whole numbers by less than this.
+        let snap = |value: f64| if (value - value.round()).abs() < 1e-6 { value.round() } else { value };
+        let limit = f64::from(self.limit);
+        let start = snap(self.origin + self.step * f64::from(index)).clamp(0.0, limit - 1e-3);
+        let end = snap(self.origin + self.step * f64::from(index + 1)).min(limit);
+        if end - start < 1e-3 { (start.floor(), start.floor() + 1.0) } else { (start, end) }
+    }
+
+    /// Source pixels that are needed.
+    pub(crate) fn window(&self) -> Range<u32> {
+        let (start, _) = self.cover(0);
+        let (_, end) = self.cover(self.count - 1);
+        start.floor() as u32..(end.ceil() as u32).min(self.limit)
+    }
+
+    /// The ratio, when every result pixel covers exactly `n` whole source pixels.
+    fn whole(&self) -> Option<u32> {
+        let window = self.window();
+        let n = self.step.round();
+        let exact = (self.step - n).abs() < 1e-9 && (self.origin - self.origin.round()).abs() < 1e-6;
+        (exact && n >= 1.0 && f64::from(window.len() as u32) == n * f64::from(self.count)).then_some(n as u32)
+    }
+
+    /// Per result pixel the first source pixel (counted from the window) and the weights from there on.
+    fn spans(&self) -> Spans {
+        let base = self.window().start;
+        let mut spans = Spans::default();
+        for index in 0..self.count {
+            let (start, end) = self.cover(index);
+            let first = start.floor() as u32;
+            let last = (end.ceil() as u32).max(first + 1);
+            spans.starts.push((first - base, spans.weights.len() as u32));
+            spans.weights.extend((first..last).map(|pixel| {
+                let overlap = end.min(f64::from(pixel) + 1.0) - start.max(f64::from(pixel));
+                (overlap / (end - start)) as f32
+            }));
+        }
+        spans
+    }
+}
+
+#[derive(Debug, Default)]
+struct Spans {
+    /// First source pixel and index of its weight.
+    starts: Vec<(u32, u32)>,
+    weights: Vec<f32>,
+}
+
+impl Spans {
+    fn get(&self, index: usize) -> Option<(u32, &[f32])> {
+        let &(first, from) = self.starts.get(index)?;
+        let to = self.starts.get(index + 1).map_or(self.weights.len(), |next| next.1 as usize);
+        Some((first, &self.weights[from as usize..to]))
+    }
+}
+
+/// Reduces RGB rows pushed from the top of the window.
+pub(crate) struct Resampler {
+    out: Vec<u8>,
+    /// Source rows pushed so far.
+    rows: u32,
+    method: Method,
+}
+
+enum Method {
+    Copy,
+    /// Sums of `n` x `n` boxes.
+    Whole { n: u32, sums: Vec<u32> },
+    Weighted { x: Spans, y: Spans, row: Vec<f32>, sums: Vec<f32>, next: usize },
+}
+
+impl Resampler {
+    pub(crate) fn new(x: &Axis, y: &Axis) -> Self {
+        let width = x.count as usize * 3;
+        let method = match (x.whole(), y.whole()) {
+            (Some(1), Some(1)) => Method::Copy,
+            // 255 n² must fit the sums.
+            (Some(n), Some(m)) if n == m && n <= 4096 => Method::Whole { n, sums: vec![0; width] },
+            _ => Method::Weighted {
+                x: x.spans(),
+                y: y.spans(),
+                row: vec![0.0; width],
+                sums: vec![0.0; width],
+                next: 0,
+            },
+        };
+        Self { out: Vec::with_capacity(width * y.count as usize), rows: 0, method }
+    }
+
+    /// Takes the next source row: RGB of the window's columns.
+    pub(crate) fn push(&mut self, source: &[u8]) {
+        let row = self.rows;
+        self.rows += 1;
+        match &mut self.method {
+            Method::Copy => self.out.extend_from_slice(source),
+            Method::Whole { n, sums } => {
+                match *n {
+                    2 => add::<2>(source, sums),
+                    4 => add::<4>(source, sums),
+                    8 => add::<8>(source, sums),
+                    n => add_any(n as usize, source, sums),
+                }
+                if self.rows % *n == 0 {
+                    let area = *n * *n;
+                    if area.is_power_of_two() {
+                        let shift = area.trailing_zeros();
+                        self.out.extend(sums.iter().map(|sum| ((sum + area / 2) >> shift) as u8));
+                    } else {
+                        self.out.extend(sums.iter().map(|sum| ((sum + area / 2) / area) as u8));
+                    }
+                    sums.fill(0);
+                }
+            }
+            Method::Weighted { x, y, row: reduced, sums, next } => {
+                reduce(x, source, reduced);
+                // A source row may end one result row and begin the next, or several when enlarging.
+                while let Some((first, weights)) = y.get(*next) {
+                    let Some(&weight) = row.checked_sub(first).and_then(|at| weights.get(at as usize)) else {
+                        break;
+                    };
+                    sums.iter_mut().zip(reduced.iter()).for_each(|(sum, value)| *sum += weight * value);
+                    if row + 1 < first + weights.len() as u32 {
+                        break;
+                    }
+                    self.out.extend(sums.iter().map(|sum| (sum + 0.5) as u8));
+                    sums.fill(0.0);
+                    *next += 1;
+                }
+            }
+        }
+    }
+
+    /// The result: RGB, `x.count * y.count` pixels.
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.out
+    }
+}
+
+fn add<const N: usize>(source: &[u8], sums: &mut [u32]) {
+    for (box_, sum) in source.as_chunks::<3>().0.chunks_exact(N).zip(sums.as_chunks_mut::<3>().0) {
+        for pixel in box_ {
+            for c in 0..3 {
+                sum[c] += u32::from(pixel[c]);
+            }
+        }
+    }
+}
+
+fn add_any(n: usize, source: &[u8], sums: &mut [u32]) {
+    for (box_, sum) in source.as_chunks::<3>().0.chunks_exact(n).zip(sums.as_chunks_mut::<3>().0) {
+        for pixel in box_ {
+            for c in 0..3 {
+                sum[c] += u32::from(pixel[c]);
+            }
+        }
+    }
+}
+
+fn reduce(spans: &Spans, source: &[u8], out: &mut [f32]) {
+    let pixels = source.as_chunks::<3>().0;
+    for (index, to) in out.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+        let Some((first, weights)) = spans.get(index) else { return };
+        let mut sum = [0.0; 3];
+        for (pixel, weight) in pixels[first as usize..].iter().zip(weights) {
+            for c in 0..3 {
+                sum[c] += weight * f32::from(pixel[c]);
+            }
+        }
+        *to = sum;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition in `f64`, pixel by pixel.
+    fn reference(source: &[u8], width: u32, x: &Axis, y: &Axis) -> Vec<f64> {
+        let mut out = Vec::new();
+        for oy in 0..y.count {
+            for ox in 0..x.count {
+                let ((x0, x1), (y0, y1)) = (x.cover(ox), y.cover(oy));
+                for c in 0..3 {
+                    let mut sum = 0.0;
+                    for py in y0.floor() as u32..y1.ceil() as u32 {
+                        for px in x0.floor() as u32..x1.ceil() as u32 {
+                            let wx = x1.min(f64::from(px) + 1.0) - x0.max(f64::from(px));
+                            let wy = y1.min(f64::from(py) + 1.0) - y0.max(f64::from(py));
+                            sum += wx * wy * f64::from(source[((py * width + px) * 3 + c) as usize]);
+                        }
+                    }
+                    out.push(sum / ((x1 - x0) * (y1 - y0)));
+                }
+            }
+        }
+        out
+    }
+
+    fn resample(source: &[u8], width: u32, x: &Axis, y: &Axis) -> Vec<u8> {
+        let mut resampler = Resampler::new(x, y);
+        for row in y.window() {
+            let at = |column: u32| ((row * width + column) * 3) as usize;
+            resampler.push(&source[at(x.window().start)..at(x.window().end)]);
+        }
+        resampler.finish()
+    }
+
+    fn noise(width: u32, height: u32) -> Vec<u8> {
+        (0..width * height * 3).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+    }
+
+    fn axis(origin: f64, step: f64, count: u32, limit: u32) -> Axis {
+        Axis { origin, step, count, limit }
+    }
+
+    #[test]
+    fn a_border_pixel_is_the_mean_of_what_exists() {
+        let source: Vec<u8> = [0, 100, 200, 40, 90].iter().flat_map(|&v| [v; 3]).collect();
+        let out = resample(&source, 5, &axis(0.0, 2.0, 3, 5), &axis(0.0, 2.0, 1, 1));
+        assert_eq!(out.chunks(3).map(|p| p[0]).collect::<Vec<_>>(), [50, 120, 90]);
+    }
+
+    #[test]
+    fn beyond_the_end_the_last_pixel_repeats() {
+        let source: Vec<u8> = [10, 20, 30].iter().flat_map(|&v| [v; 3]).collect();
+        let out = resample(&source, 3, &axis(0.0, 1.0, 4, 3), &axis(0.0, 1.0, 2, 1));
+        assert_eq!(out.chunks(3).map(|p| p[0]).collect::<Vec<_>>(), [10, 20, 30, 30, 10, 20, 30, 30]);
+    }
+
+    proptest! {
+        #[test]
+        fn matches_the_definition(
+            ox in 0.0..20.0_f64, oy in 0.0..20.0_f64, sx in 0.2..9.0_f64, sy in 0.2..9.0_f64,
+            nx in 1u32..9, ny in 1u32..9, whole in any::<bool>(),
+        ) {
+            let (width, height) = (61, 53);
+            let source = noise(width, height);
+            let f = |v: f64| if whole { v.ceil() } else { v };
+            let (x, y) = (axis(f(ox), f(sx), nx, width), axis(f(oy), f(if whole { sx } else { sy }), ny, height));
+            let (got, want) = (resample(&source, width, &x, &y), reference(&source, width, &x, &y));
+            prop_assert_eq!(got.len(), want.len());
+            for (got, want) in got.iter().zip(&want) {
+                prop_assert!((f64::from(*got) - want).abs() <= 0.5 + 1e-3, "{} {}", got, want);
+            }
+        }
+    }
+}

@@ -54,7 +54,7 @@ impl Slide {
     /// # Errors
     /// As [`Slide::open_path`].
     pub fn open(source: Arc<dyn ByteSource>, limits: &Limits) -> Result<Self> {
-        let parts = formats::open(&source, limits)?;
+        let parts = formats::open(source.as_ref(), limits)?;
         let levels: Box<[Level]> = parts.levels.iter().map(|stored| stored.level).collect();
         let grid = Grid::new(parts.info.width, parts.info.height, &levels);
         let content_id = formats::content_id(source.as_ref())?;
@@ -142,11 +142,11 @@ impl Slide {
         plan.pixels(&self.fetch(&plan)?)
     }
 
-    /// A further image (thumbnail, label, macro), as JPEG where its bytes allow it, else as PNG.
+    /// A further image (thumbnail, label, macro), decoded and encoded.
     ///
     /// # Errors
     /// [`SlideError::OutOfBounds`] when the slide has none of this kind; content errors when it is damaged.
-    pub fn associated(&self, kind: AssociatedKind) -> Result<Encoded> {
-        formats::associated(&self.source, &self.parts, kind, &self.limits)
+    pub fn associated(&self, kind: AssociatedKind, output: Output) -> Result<Encoded> {
+        formats::associated(self.source.as_ref(), &self.parts, kind, &self.limits, output)
     }
 }

@@ -1,4 +1,11 @@
 //! Turns images that cannot be served by tiles into a tiled pyramid, in bounded memory.
+//!
+//! Rows stream from the source through the pyramid: each level holds one row of tiles and at most one row
+//! that waits for its neighbour to be halved with it. For an image of 100,000 pixels width that is 150 MB.
+
+mod orient;
+mod pyramid;
+mod writer;
 
 use std::{
     io::{Seek, Write},
@@ -7,9 +14,14 @@ use std::{
 
 use crate::{
     error::{Result, SlideError},
+    formats::{self, Probe, Source},
     info::FormatId,
-    limits::Limits,
+    limits::{self, Limits},
+    request::TILE_SIZE,
+    source::FileSource,
 };
+use pyramid::Pyramid;
+use writer::Writer;
 
 /// Told how far a conversion is; may cancel it.
 pub trait Progress {
@@ -64,6 +76,42 @@ pub fn convert(
     limits: &Limits,
     progress: &mut dyn Progress,
 ) -> Result<ConversionReport> {
-    let _ = (destination, limits, progress);
-    Err(SlideError::unsupported(format!("conversion of `{}`", source.display()), "wait for this version"))
+    let file = FileSource::open(source)?;
+    let probe = Probe::new(&file, limits)?;
+    let Source { format, rows, orientation, physical_size, mut notes } = formats::rows(&probe)?;
+    let mut rows = orient::upright(rows, orientation, limits)?;
+    if orientation != 1 {
+        notes.push("the stored orientation was applied".to_owned());
+    }
+    let physical_size =
+        if orientation >= 5 { (physical_size.1, physical_size.0) } else { physical_size };
+    let (width, height) = rows.size();
+    limits::check(
+        "band of the pyramid in bytes",
+        u64::from(width) * rows.channels() as u64 * u64::from(TILE_SIZE) * 2,
+        limits.max_decoded_bytes,
+        "cut the image into parts",
+    )?;
+    let writer = Writer::new(destination)?;
+    let mut pyramid = Pyramid::new(writer, (width, height), rows.channels());
+    let mut row = vec![0; width as usize * rows.channels()];
+    for y in 0..height {
+        rows.next_row(&mut row)?;
+        pyramid.push(&row)?;
+        let done = y + 1;
+        if (done % TILE_SIZE == 0 || done == height) && !progress.rows_done(done.into(), height.into()) {
+            return Err(SlideError::Cancelled);
+        }
+    }
+    let written = pyramid.finish(physical_size)?;
+    Ok(ConversionReport {
+        source: format,
+        target: FormatId::PyrTiff,
+        width,
+        height,
+        levels: written.levels,
+        tiles: written.tiles,
+        bytes: written.bytes,
+        notes,
+    })
 }

@@ -1,0 +1,186 @@
+//! PNG images: always converted, by rows except interlaced ones.
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use super::{Format, Opened, Probe, Rows, Source, jpeg::orientation};
+use crate::{
+    error::{Result, SlideError},
+    info::{ColorSpace, FormatId, SlideInfo},
+    limits,
+    source::ByteSource,
+};
+
+pub(super) const FORMAT: Format = Format { recognise, open, rows };
+
+type Reader<'a> = png::Reader<BufReader<Stream<'a>>>;
+
+fn recognise(probe: &Probe<'_>) -> Result<Option<FormatId>> {
+    Ok(probe.head.starts_with(b"\x89PNG\r\n\x1a\n").then_some(FormatId::Png))
+}
+
+fn damaged(error: png::DecodingError) -> SlideError {
+    match error {
+        png::DecodingError::LimitsExceeded => SlideError::TooLarge {
+            what: "PNG row or chunk in bytes",
+            value: u64::MAX,
+            limit: MAX_PNG_BYTES as u64,
+            remedy: "save it as a tiled TIFF",
+        },
+        error => SlideError::damaged(error.to_string(), "PNG data"),
+    }
+}
+
+/// Memory for the decoder's own chunks and rows.
+const MAX_PNG_BYTES: usize = 64 << 20;
+
+fn reader<'a>(probe: &'a Probe<'a>) -> Result<Reader<'a>> {
+    let stream = BufReader::with_capacity(64 << 10, Stream { source: probe.source, at: 0 });
+    let mut decoder = png::Decoder::new_with_limits(stream, png::Limits { bytes: MAX_PNG_BYTES });
+    decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
+    let reader = decoder.read_info().map_err(damaged)?;
+    let info = reader.info();
+    limits::check(
+        "side of the image in pixels",
+        info.width.max(info.height).into(),
+        probe.limits.max_side.into(),
+        "cut it into parts",
+    )?;
+    limits::check(
+        "row of the image in bytes",
+        u64::from(info.width) * 4,
+        probe.limits.max_row_bytes,
+        "cut it into parts",
+    )?;
+    if info.interlaced {
+        limits::check(
+            "interlaced image in bytes",
+            u64::from(info.width) * u64::from(info.height) * 4,
+            probe.limits.max_decoded_bytes,
+            "save it without interlacing",
+        )?;
+    }
+    Ok(reader)
+}
+
+fn open(probe: &Probe<'_>) -> Result<Opened> {
+    let reader = reader(probe)?;
+    let stored = reader.info();
+    let grey = matches!(stored.color_type, png::ColorType::Grayscale | png::ColorType::GrayscaleAlpha);
+    let per_metre = |per_unit: u32| Some(1e6 / f64::from(per_unit)).filter(|size| *size < 50.0);
+    let density = stored.pixel_dims.filter(|dims| dims.unit == png::Unit::Meter && dims.xppu > 0 && dims.yppu > 0);
+    let mut info = SlideInfo {
+        format: FormatId::Png,
+        width: stored.width,
+        height: stored.height,
+        channels: if grey { 1 } else { 3 },
+        samples_per_pixel: stored.color_type.samples() as u8,
+        bits_per_sample: stored.bit_depth as u8,
+        physical_size_x: density.and_then(|dims| per_metre(dims.xppu)),
+        physical_size_y: density.and_then(|dims| per_metre(dims.yppu)),
+        magnification: None,
+        colorspace: if grey { ColorSpace::Grey } else { ColorSpace::Rgb },
+        needs_conversion: true,
+        associated: Vec::new(),
+    };
+    super::tiff::turn(&mut info, exif(&reader));
+    Ok(Opened { info, levels: Vec::new(), metadata: Vec::new(), associated: Vec::new() })
+}
+
+fn exif(reader: &Reader<'_>) -> u8 {
+    reader.info().exif_metadata.as_ref().map_or(1, |exif| orientation(exif))
+}
+
+struct PngRows<'a> {
+    reader: Reader<'a>,
+    size: (u32, u32),
+    /// Samples per pixel as the decoder gives them: 1 to 4.
+    samples: usize,
+    /// All samples of an interlaced image.
+    whole: Vec<u8>,
+    next: usize,
+}
+
+impl Rows for PngRows<'_> {
+    fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn channels(&self) -> usize {
+        if self.samples <= 2 { 1 } else { 3 }
+    }
+
+    fn next_row(&mut self, out: &mut [u8]) -> Result<()> {
+        let row_bytes = self.size.0 as usize * self.samples;
+        let row = if self.whole.is_empty() {
+            let row = self.reader.next_row().map_err(damaged)?;
+            row.map(|row| row.data()).ok_or_else(|| SlideError::damaged("rows are missing", "PNG data"))?
+        } else {
+            &self.whole[self.next * row_bytes..]
+        };
+        self.next += 1;
+        let row = row.get(..row_bytes).ok_or_else(|| SlideError::damaged("a row is short", "PNG data"))?;
+        let over = |colour: u8, alpha: u8| {
+            let alpha = u32::from(alpha);
+            ((u32::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+        };
+        match self.samples {
+            2 => out.iter_mut().zip(row.chunks_exact(2)).for_each(|(to, p)| *to = over(p[0], p[1])),
+            4 => out
+                .chunks_exact_mut(3)
+                .zip(row.chunks_exact(4))
+                .for_each(|(to, p)| to.copy_from_slice(&[over(p[0], p[3]), over(p[1], p[3]), over(p[2], p[3])])),
+            _ => out.copy_from_slice(row),
+        }
+        Ok(())
+    }
+}
+
+fn rows<'a>(probe: &'a Probe<'a>) -> Result<Source<'a>> {
+    let mut reader = reader(probe)?;
+    let (colour, _) = reader.output_color_type();
+    let info = reader.info();
+    let size = (info.width, info.height);
+    let mut notes = Vec::new();
+    if info.bit_depth == png::BitDepth::Sixteen {
+        notes.push("16 bits per sample were scaled to 8".to_owned());
+    }
+    if matches!(colour.samples(), 2 | 4) {
+        notes.push("transparency was drawn over white".to_owned());
+    }
+    let (orientation, interlaced) = (exif(&reader), info.interlaced);
+    let mut whole = Vec::new();
+    if interlaced {
+        whole.resize(size.0 as usize * size.1 as usize * colour.samples(), 0);
+        reader.next_frame(&mut whole).map_err(damaged)?;
+    }
+    let physical_size = open(probe).map(|opened| (opened.info.physical_size_x, opened.info.physical_size_y))?;
+    let rows = PngRows { reader, size, samples: colour.samples(), whole, next: 0 };
+    Ok(Source { format: FormatId::Png, rows: Box::new(rows), orientation, physical_size, notes })
+}
+
+/// A source read as a stream.
+struct Stream<'a> {
+    source: &'a dyn ByteSource,
+    at: u64,
+}
+
+impl Read for Stream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.source.len().saturating_sub(self.at).min(buffer.len() as u64) as usize;
+        self.source.read_at(&mut buffer[..n], self.at)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl Seek for Stream<'_> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        let at = match position {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(delta) => self.source.len().checked_add_signed(delta),
+            SeekFrom::Current(delta) => self.at.checked_add_signed(delta),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}

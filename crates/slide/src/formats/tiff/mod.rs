@@ -1,0 +1,236 @@
+//! Generic TIFF: tiled pyramids are served as they are, the rest is converted.
+//!
+//! Layouts of vendors that need more than the TIFF's own grid (overlapping or scattered areas, padded
+//! levels, stacks) are recognised and refused by name, because reading them generically would show wrong
+//! pixels in wrong places.
+
+pub(crate) mod directory;
+pub(crate) mod layout;
+pub(crate) mod level;
+pub(crate) mod rows;
+mod samples;
+
+use std::sync::Arc;
+
+use super::{Format, Opened, Probe, Source};
+use crate::{
+    error::{Result, SlideError},
+    info::{ColorSpace, FormatId, SlideInfo},
+};
+use directory::{Directory, Tiff, tag};
+use layout::Layout;
+use level::StoredLevel;
+use rows::TiffRows;
+use samples::Colour;
+
+pub(super) const FORMAT: Format = Format { recognise, open, rows };
+
+/// Longest side of the smallest level from which overviews can be made on request; slides without such a
+/// level are converted.
+const MAX_TOP_SIDE: u32 = 4096;
+
+const CONVERT: &str = "export it as a pyramidal TIFF or SVS";
+
+fn recognise(probe: &Probe<'_>) -> Result<Option<FormatId>> {
+    let Some((tiff, directories)) = &probe.tiff else { return Ok(None) };
+    let first = &directories[0];
+    if let Some(vendor) = vendor(tiff, first)? {
+        return Err(SlideError::unsupported(vendor, CONVERT));
+    }
+    let layout = Layout::read(tiff, first, probe.limits)?;
+    Ok(Some(if layout.tile_size().is_some() { FormatId::PyrTiff } else { FormatId::PlanarTiff }))
+}
+
+/// The vendor's layout a TIFF has, if it is one that cannot be read generically.
+fn vendor(tiff: &Tiff<'_>, first: &Directory) -> Result<Option<&'static str>> {
+    if tiff.has(first, tag::NDPI) {
+        return Ok(Some("Hamamatsu NDPI"));
+    }
+    if tiff.has(first, tag::ARGOS) {
+        return Ok(Some("ARGOS AVS"));
+    }
+    let text = |tag| -> Result<String> { Ok(tiff.text(first, tag)?.unwrap_or_default()) };
+    let (description, software, xmp) = (text(tag::IMAGE_DESCRIPTION)?, text(tag::SOFTWARE)?, text(tag::XMP)?);
+    let start = |mark: &str| description.trim_start().starts_with(mark);
+    Ok(if description.contains("<OME ") || description.contains("<OME\n") {
+        Some("OME-TIFF")
+    } else if software.starts_with("Philips") || description.contains("DPUfsImport") {
+        Some("Philips TIFF")
+    } else if description.contains("leica-microsystems.com/scn") {
+        Some("Leica SCN")
+    } else if xmp.contains("iScan") || start("level=0 mag=") {
+        Some("Ventana BIF")
+    } else if software.starts_with("MedScan") {
+        Some("Trestle TIFF")
+    } else if description.contains("PerkinElmer-QPI") || software.contains("PerkinElmer-QPI") {
+        Some("PerkinElmer QPTIFF")
+    } else if start("ImageJ=") && description.contains("images=") {
+        Some("an ImageJ stack")
+    } else if text(tag::MAKE)?.starts_with("Hamamatsu") {
+        Some("Hamamatsu TIFF")
+    } else {
+        None
+    })
+}
+
+fn open(probe: &Probe<'_>) -> Result<Opened> {
+    let (tiff, directories) = parts(probe)?;
+    let base = Layout::read(tiff, &directories[0], probe.limits)?;
+    let mut info = info(tiff, &directories[0], &base)?;
+    let metadata = metadata(tiff, &directories[0])?;
+    let (levels, needs_conversion) = levels(probe, base)?;
+    info.needs_conversion = needs_conversion;
+    if info.needs_conversion {
+        turn(&mut info, Layout::read(tiff, &directories[0], probe.limits)?.orientation);
+    }
+    if levels.is_empty() {
+        info.format = FormatId::PlanarTiff;
+    }
+    let levels = if needs_conversion { Vec::new() } else { levels };
+    Ok(Opened { info, levels, metadata, associated: Vec::new() })
+}
+
+/// Level 0 and the reduced levels after it, and whether they have to be converted.
+fn levels(probe: &Probe<'_>, base: Layout) -> Result<(Vec<Arc<StoredLevel>>, bool)> {
+    let (tiff, directories) = parts(probe)?;
+    let size = (base.width, base.height);
+    let mut reduced = Vec::new();
+    let sub = tiff.numbers(&directories[0], tag::SUB_IFDS)?;
+    let sub = sub.iter().take(64).map(|&offset| Ok(tiff.directory(offset)?.0)).collect::<Result<Vec<_>>>()?;
+    for directory in directories[1..].iter().chain(&sub) {
+        if tiff.has(directory, tag::TILE_WIDTH) {
+            let layout = Layout::read(tiff, directory, probe.limits)?;
+            if is_reduction(size, (layout.width, layout.height)) {
+                reduced.push(layout);
+            }
+        } else {
+            refuse_stack(tiff, directory, size)?;
+        }
+    }
+    if base.tile_size().is_none() {
+        // What a conversion would refuse later is refused now.
+        TiffRows::new(probe.source, base, probe.limits)?;
+        return Ok((Vec::new(), true));
+    }
+    let upright = base.orientation == 1;
+    let mut levels = vec![Arc::new(StoredLevel::new(base, size)?)];
+    reduced.sort_by_key(|layout| std::cmp::Reverse(u64::from(layout.width) * u64::from(layout.height)));
+    for layout in reduced {
+        levels.push(Arc::new(StoredLevel::new(layout, size)?));
+    }
+    let top = levels[levels.len() - 1].level;
+    Ok((levels, !upright || top.width.max(top.height) > MAX_TOP_SIDE))
+}
+
+/// Pages of the same size beside the first are a stack; converting the first alone would lose the rest.
+fn refuse_stack(tiff: &Tiff<'_>, directory: &Directory, size: (u32, u32)) -> Result<()> {
+    let number = |tag| -> Result<u64> { Ok(tiff.number(directory, tag)?.unwrap_or(0)) };
+    let reduced = number(tag::NEW_SUBFILE_TYPE)? & 1 == 1;
+    let own = (number(tag::IMAGE_WIDTH)?, number(tag::IMAGE_LENGTH)?);
+    if !reduced && own == (size.0.into(), size.1.into()) {
+        return Err(SlideError::unsupported(
+            "a TIFF with several pages of the same size (a stack)",
+            "upload the pages one by one",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a size is that of the same image at a lower resolution: smaller, the same proportions within the
+/// rounding of two pixels.
+fn is_reduction(base: (u32, u32), size: (u32, u32)) -> bool {
+    if size.0 >= base.0 || size.1 >= base.1 {
+        return false;
+    }
+    let factor = f64::from(base.0) / f64::from(size.0);
+    (f64::from(base.1) / factor - f64::from(size.1)).abs() <= 2.0
+}
+
+pub(super) fn parts<'a>(probe: &'a Probe<'_>) -> Result<(&'a Tiff<'a>, &'a [Directory])> {
+    match &probe.tiff {
+        Some((tiff, directories)) => Ok((tiff, directories)),
+        None => Err(SlideError::NotASlide { what: "not a TIFF".into() }),
+    }
+}
+
+/// Facts of a directory; the format is that of a generic tiled TIFF.
+pub(super) fn info(tiff: &Tiff<'_>, directory: &Directory, layout: &Layout) -> Result<SlideInfo> {
+    let unit = match tiff.number(directory, tag::RESOLUTION_UNIT)?.unwrap_or(2) {
+        2 => Some(25_400.0),
+        3 => Some(10_000.0),
+        _ => None,
+    };
+    // 72 to 300 dots per inch is what image programs write when they know nothing.
+    let size = |tag| -> Result<Option<f64>> {
+        let per_unit = tiff.fraction(directory, tag)?;
+        Ok(unit.zip(per_unit).map(|(unit, per_unit)| unit / per_unit).filter(|size| *size < 50.0))
+    };
+    let (x, y) = (size(tag::X_RESOLUTION)?, size(tag::Y_RESOLUTION)?);
+    Ok(SlideInfo {
+        format: FormatId::PyrTiff,
+        width: layout.width,
+        height: layout.height,
+        channels: layout.samples.colour.channels() as u8,
+        samples_per_pixel: layout.samples.count as u8,
+        bits_per_sample: layout.samples.bits as u8,
+        physical_size_x: x,
+        physical_size_y: y,
+        magnification: None,
+        colorspace: match layout.samples.colour {
+            Colour::Grey | Colour::InvertedGrey => ColorSpace::Grey,
+            Colour::Rgb | Colour::Palette(_) => ColorSpace::Rgb,
+            Colour::Cmyk => ColorSpace::Cmyk,
+        },
+        needs_conversion: false,
+        associated: Vec::new(),
+    })
+}
+
+/// Swaps width and height where the orientation turns the image by a quarter.
+pub(super) fn turn(info: &mut SlideInfo, orientation: u8) {
+    if orientation >= 5 {
+        std::mem::swap(&mut info.width, &mut info.height);
+        std::mem::swap(&mut info.physical_size_x, &mut info.physical_size_y);
+    }
+}
+
+fn metadata(tiff: &Tiff<'_>, directory: &Directory) -> Result<Vec<(String, String)>> {
+    let mut metadata = Vec::new();
+    for (tag, name) in [
+        (tag::IMAGE_DESCRIPTION, "ImageDescription"),
+        (tag::MAKE, "Make"),
+        (272, "Model"),
+        (tag::SOFTWARE, "Software"),
+        (306, "DateTime"),
+        (315, "Artist"),
+    ] {
+        if let Some(text) = tiff.text(directory, tag)?.filter(|text| !text.trim().is_empty()) {
+            metadata.push((name.to_owned(), text));
+        }
+    }
+    Ok(metadata)
+}
+
+/// The image of the first directory by rows.
+pub(super) fn rows<'a>(probe: &'a Probe<'a>) -> Result<Source<'a>> {
+    let (tiff, directories) = parts(probe)?;
+    let layout = Layout::read(tiff, &directories[0], probe.limits)?;
+    let info = info(tiff, &directories[0], &layout)?;
+    let mut notes = Vec::new();
+    if layout.samples.bits > 8 {
+        notes.push(format!("{} bits per sample were scaled to 8", layout.samples.bits));
+    }
+    if layout.samples.alpha.is_some() {
+        notes.push("transparency was drawn over white".to_owned());
+    }
+    if matches!(layout.samples.colour, Colour::Cmyk) {
+        notes.push("CMYK inks were converted to RGB without a colour profile".to_owned());
+    }
+    Ok(Source {
+        format: if layout.tile_size().is_some() { FormatId::PyrTiff } else { FormatId::PlanarTiff },
+        orientation: layout.orientation,
+        physical_size: (info.physical_size_x, info.physical_size_y),
+        rows: Box::new(TiffRows::new(probe.source, layout, probe.limits)?),
+        notes,
+    })
+}
