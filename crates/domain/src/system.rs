@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cytomine_model::{ImageInstanceId, UserId};
-use cytomine_store::Db;
+use cytomine_model::UserId;
+use cytomine_store::{Blobs, Db};
 use tokio::sync::Notify;
 
 use crate::Clock;
+use crate::pixels::{PixelRight, PixelSource, PixelTarget};
 
 /// How long a right that was looked up is trusted without asking again.
 pub const RIGHTS_LIFETIME: Duration = Duration::from_secs(10);
@@ -17,22 +18,31 @@ pub const RIGHTS_LIFETIME: Duration = Duration::from_secs(10);
 pub struct System {
     /// The database.
     pub db: Db,
+    /// The bytes of slides.
+    pub blobs: Blobs,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Rung when jobs were queued by this process.
     pub jobs_waiting: Notify,
-    /// Right of a user to see an image, for tiles.
-    pub(crate) image_rights: moka::sync::Cache<(UserId, ImageInstanceId), bool>,
+    /// Rights of users on what pixels are asked of.
+    pub(crate) image_rights: moka::sync::Cache<(UserId, PixelTarget), PixelRight>,
+    /// Where the pixels of each lie.
+    pub(crate) pixel_sources: moka::sync::Cache<PixelTarget, Arc<PixelSource>>,
 }
 
 impl System {
-    /// A system on an open database.
-    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+    /// A system on an open database and open blobs.
+    pub fn new(db: Db, blobs: Blobs, clock: Arc<dyn Clock>) -> Self {
         Self {
             db,
+            blobs,
             clock,
             jobs_waiting: Notify::new(),
             image_rights: moka::sync::Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(RIGHTS_LIFETIME)
+                .build(),
+            pixel_sources: moka::sync::Cache::builder()
                 .max_capacity(100_000)
                 .time_to_live(RIGHTS_LIFETIME)
                 .build(),
@@ -42,5 +52,6 @@ impl System {
     /// Forgets every right kept in memory.
     pub fn forget_rights(&self) {
         self.image_rights.invalidate_all();
+        self.pixel_sources.invalidate_all();
     }
 }

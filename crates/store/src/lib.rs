@@ -9,6 +9,8 @@
 
 pub mod abstract_image;
 pub mod abstract_slice;
+pub mod annotation;
+pub mod annotation_term;
 pub mod blobs;
 pub mod command;
 pub mod condition;
@@ -19,13 +21,16 @@ pub mod image_instance;
 pub mod job;
 pub mod ontology;
 pub mod project;
+pub mod property;
 pub mod rights;
 pub mod rows;
 pub mod slice_instance;
 pub mod statement;
+pub mod storage;
 pub mod term;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod uploaded_file;
 
 pub use blobs::{BlobError, BlobKey, Blobs};
 pub use db::{Db, Executor, Tx};

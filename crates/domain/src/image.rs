@@ -1,0 +1,329 @@
+//! Abstract images and their planes: images as the platform holds them, seen through the storage of their file or
+//! through a project that contains them.
+
+use cytomine_model::{
+    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, Entity, EntityKind, Millis, Page,
+    ProjectId, Sort, UploadedFileId,
+};
+pub use cytomine_store::abstract_image::AbstractImageFilter;
+use cytomine_store::{self as store, Executor};
+
+use crate::{Actor, DomainError, Outcome, System, Unit, access, upload};
+
+/// What a client says about an abstract image; on an edit, absent fields keep their value.
+#[derive(Clone, Debug, Default)]
+pub struct ImageFields {
+    /// The file it was made from.
+    pub uploaded_file: Option<UploadedFileId>,
+    /// Name.
+    pub original_filename: Option<String>,
+    /// Pixels at level 0.
+    pub width: Option<i32>,
+    /// Pixels at level 0.
+    pub height: Option<i32>,
+    /// z planes.
+    pub depth: Option<i32>,
+    /// Time points.
+    pub duration: Option<i32>,
+    /// Stored channels.
+    pub channels: Option<i32>,
+    /// Samples per pixel of a stored channel.
+    pub sample_per_pixel: Option<i32>,
+    /// Bits per sample.
+    pub bit_per_sample: Option<i32>,
+    /// Micrometres per pixel; `Some(None)` takes it away.
+    pub physical_size_x: Option<Option<f64>>,
+    /// Micrometres per pixel.
+    pub physical_size_y: Option<Option<f64>>,
+    /// Micrometres between planes.
+    pub physical_size_z: Option<Option<f64>>,
+    /// Frames per second.
+    pub fps: Option<Option<f64>>,
+    /// Nominal magnification.
+    pub magnification: Option<Option<i32>>,
+    /// Name of the colour space.
+    pub colorspace: Option<Option<String>>,
+}
+
+/// An abstract image that the actor may see.
+///
+/// # Errors
+/// When there is none, or it lies neither in an own storage nor in a project of the actor.
+pub async fn get(system: &System, actor: &Actor, id: AbstractImageId) -> Result<AbstractImage, DomainError> {
+    visible(&system.db, actor, id).await
+}
+
+async fn visible(
+    mut ex: impl Executor,
+    actor: &Actor,
+    id: AbstractImageId,
+) -> Result<AbstractImage, DomainError> {
+    let image = store::abstract_image::by_id(&mut ex, id).await?;
+    let image = image.ok_or_else(|| DomainError::not_found("AbstractImage", id))?;
+    require_visible(&mut ex, actor, id).await?;
+    Ok(image)
+}
+
+pub(crate) async fn require_visible(
+    ex: impl Executor,
+    actor: &Actor,
+    id: AbstractImageId,
+) -> Result<(), DomainError> {
+    if store::abstract_image::visible(ex, actor.scope(), id).await? {
+        return Ok(());
+    }
+    Err(DomainError::forbidden(
+        "This image is in none of your storages and projects; ask its owner to add it to a project of yours",
+    ))
+}
+
+/// As [`visible`], and the actor owns the storage of its file (or administers).
+pub(crate) async fn owned(mut ex: impl Executor, actor: &Actor, id: AbstractImageId) -> Result<AbstractImage, DomainError> {
+    let image = visible(&mut ex, actor, id).await?;
+    access::require(actor, Action::Upload)?;
+    match image.uploaded_file {
+        Some(file) => upload::require_owner(&mut ex, actor, file).await?,
+        None => actor.require_admin()?,
+    }
+    Ok(image)
+}
+
+/// A page of the abstract images in the actor's storages, and how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    system: &System,
+    actor: &Actor,
+    filter: &AbstractImageFilter,
+    sort: Option<&Sort>,
+    page: Page,
+) -> Result<(Vec<AbstractImage>, i64), DomainError> {
+    Ok(store::abstract_image::list(&system.db, actor.scope(), filter, sort, page).await?)
+}
+
+/// Which of these images a project holds.
+///
+/// # Errors
+/// When the actor may not see the project.
+pub async fn in_project(
+    system: &System,
+    actor: &Actor,
+    images: &[AbstractImage],
+    project: ProjectId,
+) -> Result<Vec<AbstractImageId>, DomainError> {
+    access::project(&system.db, actor, project).await?;
+    let ids: Vec<AbstractImageId> = images.iter().map(|image| image.id).collect();
+    Ok(store::abstract_image::in_project(&system.db, &ids, project).await?)
+}
+
+/// The image made from an uploaded file, if there is one.
+///
+/// # Errors
+/// When the actor may not see the file.
+pub async fn of_file(
+    system: &System,
+    actor: &Actor,
+    file: UploadedFileId,
+) -> Result<AbstractImage, DomainError> {
+    upload::get(system, actor, file).await?;
+    let none = || DomainError::not_found("AbstractImage", format!("uploadedFile {file}"));
+    let images = store::abstract_image::of_files(&system.db, &[file]).await?;
+    let id = images.first().ok_or_else(none)?;
+    store::abstract_image::by_id(&system.db, *id).await?.ok_or_else(none)
+}
+
+/// Registers an image. It has pixels when an image made by this server from the same file has them: what a client
+/// says can never point at bytes.
+///
+/// # Errors
+/// When the actor is a guest, or the file is not theirs.
+pub async fn create(
+    system: &System,
+    actor: &Actor,
+    fields: ImageFields,
+) -> Result<Outcome<AbstractImage>, DomainError> {
+    access::require(actor, Action::Upload)?;
+    let mut unit = system.begin(actor).await?;
+    let file = fields.uploaded_file.ok_or_else(|| {
+        DomainError::invalid("An abstract image needs the file it is made from: give `uploadedFile`")
+    })?;
+    upload::require_owner(&mut unit.tx, actor, file).await?;
+    let upload = store::uploaded_file::by_id(&mut unit.tx, file).await?;
+    let upload = upload.ok_or_else(|| DomainError::not_found("UploadedFile", file))?;
+    let slide_file = store::abstract_image::slide_file_of(&mut unit.tx, file).await?;
+    let mut image = blank(AbstractImageId(unit.id().await?), unit.now);
+    image.uploaded_file = Some(file);
+    image.original_filename = upload.original_filename;
+    apply(&mut image, &fields)?;
+    store::abstract_image::insert(&mut unit.tx, &image, slide_file).await?;
+    unit.added(EntityKind::AbstractImage, &[image.id.0]);
+    let message = format!("Image {} added", image.original_filename);
+    let done = unit.commit(system, message).await?;
+    let id = image.id;
+    let image = store::abstract_image::by_id(&system.db, id).await?.unwrap_or(image);
+    Ok(Outcome { entity: image, done })
+}
+
+/// Changes an image.
+///
+/// # Errors
+/// When the file of the image is not the actor's.
+pub async fn update(
+    system: &System,
+    actor: &Actor,
+    id: AbstractImageId,
+    fields: ImageFields,
+) -> Result<Outcome<AbstractImage>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let before = owned(&mut unit.tx, actor, id).await?;
+    let mut image = before.clone();
+    apply(&mut image, &fields)?;
+    image.updated = Some(unit.now);
+    store::abstract_image::update(&mut unit.tx, &image).await?;
+    unit.edited(Entity::AbstractImage(before), Entity::AbstractImage(image.clone()));
+    let message = format!("Image {} edited", image.original_filename);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: image, done })
+}
+
+/// Deletes an image that no project uses, with its planes.
+///
+/// # Errors
+/// When a project uses it: kind conflict, with the names of projects and images.
+pub async fn delete(
+    system: &System,
+    actor: &Actor,
+    id: AbstractImageId,
+) -> Result<Outcome<AbstractImage>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let image = owned(&mut unit.tx, actor, id).await?;
+    require_unused(&mut unit, &[id]).await?;
+    unit.deleted(EntityKind::AbstractImage, &[id.0]).await?;
+    unit.rights_changed();
+    let message = format!("Image {} deleted", image.original_filename);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: image, done })
+}
+
+/// Fails when an image in a project stands for one of these.
+pub(crate) async fn require_unused(unit: &mut Unit, images: &[AbstractImageId]) -> Result<(), DomainError> {
+    let uses = store::abstract_image::uses(&mut unit.tx, images).await?;
+    if uses.is_empty() {
+        return Ok(());
+    }
+    let projects: Vec<String> = uses.iter().map(|(_, project, _)| project.clone()).collect();
+    let names: Vec<String> = uses.into_iter().map(|(_, _, image)| image).collect();
+    let text = format!(
+        "The image is used in {}: remove it from there first",
+        projects.iter().map(|name| format!("project {name}")).collect::<Vec<_>>().join(", ")
+    );
+    Err(DomainError::conflict(text).with_value("projectNames", projects).with_value("imageNames", names))
+}
+
+/// An image about which nothing is known yet.
+pub(crate) fn blank(id: AbstractImageId, now: Millis) -> AbstractImage {
+    AbstractImage {
+        id,
+        uploaded_file: None,
+        original_filename: String::new(),
+        content_type: String::new(),
+        path: None,
+        content_id: None,
+        width: None,
+        height: None,
+        depth: 1,
+        duration: 1,
+        channels: 1,
+        sample_per_pixel: 1,
+        bit_per_sample: 8,
+        physical_size_x: None,
+        physical_size_y: None,
+        physical_size_z: None,
+        fps: None,
+        magnification: None,
+        colorspace: None,
+        user: None,
+        created: now,
+        updated: None,
+    }
+}
+
+fn apply(image: &mut AbstractImage, fields: &ImageFields) -> Result<(), DomainError> {
+    if let Some(name) = &fields.original_filename {
+        image.original_filename.clone_from(name);
+    }
+    for (name, value, field) in [
+        ("width", fields.width, &mut image.width),
+        ("height", fields.height, &mut image.height),
+    ] {
+        if let Some(value) = value {
+            if value < 1 {
+                return Err(DomainError::invalid(format!("`{name}` is {value}: give pixels, at least 1")));
+            }
+            // The size of an image with pixels is what its file says.
+            if image.path.is_none() {
+                *field = Some(value);
+            }
+        }
+    }
+    for (name, value, field) in [
+        ("depth", fields.depth, &mut image.depth),
+        ("duration", fields.duration, &mut image.duration),
+        ("channels", fields.channels, &mut image.channels),
+        ("samplePerPixel", fields.sample_per_pixel, &mut image.sample_per_pixel),
+        ("bitPerSample", fields.bit_per_sample, &mut image.bit_per_sample),
+    ] {
+        if let Some(value) = value {
+            if value < 1 {
+                return Err(DomainError::invalid(format!("`{name}` is {value}: give a count, at least 1")));
+            }
+            *field = value;
+        }
+    }
+    for (value, field) in [
+        (fields.physical_size_x, &mut image.physical_size_x),
+        (fields.physical_size_y, &mut image.physical_size_y),
+        (fields.physical_size_z, &mut image.physical_size_z),
+        (fields.fps, &mut image.fps),
+    ] {
+        if let Some(value) = value {
+            *field = value;
+        }
+    }
+    if let Some(value) = fields.magnification {
+        image.magnification = value;
+    }
+    if let Some(value) = &fields.colorspace {
+        image.colorspace.clone_from(value);
+    }
+    Ok(())
+}
+
+/// A plane that the actor may see, with its image.
+///
+/// # Errors
+/// When there is none, or the actor may not see its image.
+pub async fn slice(
+    system: &System,
+    actor: &Actor,
+    id: AbstractSliceId,
+) -> Result<(AbstractSlice, AbstractImage), DomainError> {
+    let slice = store::abstract_slice::by_id(&system.db, id).await?;
+    let slice = slice.ok_or_else(|| DomainError::not_found("AbstractSlice", id))?;
+    let image = visible(&system.db, actor, slice.image).await?;
+    Ok((slice, image))
+}
+
+/// The planes of an image, by time, z, channel.
+///
+/// # Errors
+/// When the actor may not see the image.
+pub async fn slices(
+    system: &System,
+    actor: &Actor,
+    id: AbstractImageId,
+) -> Result<(Vec<AbstractSlice>, AbstractImage), DomainError> {
+    let image = visible(&system.db, actor, id).await?;
+    Ok((store::abstract_slice::of_image(&system.db, id).await?, image))
+}

@@ -1,0 +1,172 @@
+//! Planes of abstract images, as clients register them.
+
+use cytomine_model::{
+    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, Entity, EntityKind, UploadedFileId,
+};
+use cytomine_store as store;
+
+use crate::{Actor, DomainError, Outcome, System, Unit, access, image, upload};
+
+/// What a client says about a plane; on an edit, absent fields keep their value.
+#[derive(Clone, Debug, Default)]
+pub struct SliceFields {
+    /// Its image.
+    pub image: Option<AbstractImageId>,
+    /// File that holds it.
+    pub uploaded_file: Option<UploadedFileId>,
+    /// Channel, from 0.
+    pub channel: Option<i32>,
+    /// z plane, from 0.
+    pub z_stack: Option<i32>,
+    /// Time point, from 0.
+    pub time: Option<i32>,
+    /// Name of the channel.
+    pub channel_name: Option<Option<String>>,
+    /// Colour of the channel as `#RRGGBB`.
+    pub channel_color: Option<Option<String>>,
+    /// Name of the z plane.
+    pub z_name: Option<Option<String>>,
+}
+
+/// Planes that an uploaded file holds.
+///
+/// # Errors
+/// When the actor may not see the file.
+pub async fn of_file(
+    system: &System,
+    actor: &Actor,
+    file: UploadedFileId,
+) -> Result<Vec<AbstractSlice>, DomainError> {
+    upload::get(system, actor, file).await?;
+    Ok(store::abstract_slice::of_file(&system.db, file).await?)
+}
+
+/// Registers a plane.
+///
+/// # Errors
+/// When the image is not the actor's, or has this plane already.
+pub async fn create(
+    system: &System,
+    actor: &Actor,
+    fields: SliceFields,
+) -> Result<Outcome<AbstractSlice>, DomainError> {
+    access::require(actor, Action::Upload)?;
+    let mut unit = system.begin(actor).await?;
+    let image = fields.image.ok_or_else(|| DomainError::invalid("A plane needs its image: give `image`"))?;
+    let owner = owned_image(&mut unit, actor, image).await?;
+    let mut slice = AbstractSlice {
+        id: AbstractSliceId(unit.id().await?),
+        image,
+        uploaded_file: owner.uploaded_file,
+        channel: 0,
+        z_stack: 0,
+        time: 0,
+        channel_name: None,
+        channel_color: None,
+        z_name: None,
+        created: unit.now,
+        updated: None,
+    };
+    if let Some(file) = fields.uploaded_file {
+        upload::require_owner(&mut unit.tx, actor, file).await?;
+        slice.uploaded_file = Some(file);
+    }
+    apply(&mut slice, &fields)?;
+    store::abstract_slice::insert(&mut unit.tx, &slice).await.map_err(DomainError::duplicate(taken(&slice)))?;
+    unit.added(EntityKind::AbstractSlice, &[slice.id.0]);
+    let message = format!("Plane of image {} added", owner.original_filename);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: slice, done })
+}
+
+/// Changes a plane.
+///
+/// # Errors
+/// When the image is not the actor's, or has this plane already.
+pub async fn update(
+    system: &System,
+    actor: &Actor,
+    id: AbstractSliceId,
+    fields: SliceFields,
+) -> Result<Outcome<AbstractSlice>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let (before, owner) = owned(&mut unit, actor, id).await?;
+    let mut slice = before.clone();
+    apply(&mut slice, &fields)?;
+    slice.updated = Some(unit.now);
+    store::abstract_slice::update(&mut unit.tx, &slice).await.map_err(DomainError::duplicate(taken(&slice)))?;
+    unit.edited(Entity::AbstractSlice(before), Entity::AbstractSlice(slice.clone()));
+    let message = format!("Plane of image {} edited", owner.original_filename);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: slice, done })
+}
+
+/// Deletes a plane of an image that no project uses.
+///
+/// # Errors
+/// When the image is not the actor's, or a project uses it.
+pub async fn delete(
+    system: &System,
+    actor: &Actor,
+    id: AbstractSliceId,
+) -> Result<Outcome<AbstractSlice>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let (slice, owner) = owned(&mut unit, actor, id).await?;
+    image::require_unused(&mut unit, &[owner.id]).await?;
+    unit.deleted(EntityKind::AbstractSlice, &[id.0]).await?;
+    unit.rights_changed();
+    let message = format!("Plane of image {} deleted", owner.original_filename);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: slice, done })
+}
+
+async fn owned(
+    unit: &mut Unit,
+    actor: &Actor,
+    id: AbstractSliceId,
+) -> Result<(AbstractSlice, AbstractImage), DomainError> {
+    let slice = store::abstract_slice::by_id(&mut unit.tx, id).await?;
+    let slice = slice.ok_or_else(|| DomainError::not_found("AbstractSlice", id))?;
+    let image = owned_image(unit, actor, slice.image).await?;
+    Ok((slice, image))
+}
+
+async fn owned_image(
+    unit: &mut Unit,
+    actor: &Actor,
+    id: AbstractImageId,
+) -> Result<AbstractImage, DomainError> {
+    image::owned(&mut unit.tx, actor, id).await
+}
+
+fn taken(slice: &AbstractSlice) -> String {
+    format!(
+        "The image has a plane at channel {}, z {}, time {} already",
+        slice.channel, slice.z_stack, slice.time
+    )
+}
+
+fn apply(slice: &mut AbstractSlice, fields: &SliceFields) -> Result<(), DomainError> {
+    for (name, value, field) in [
+        ("channel", fields.channel, &mut slice.channel),
+        ("zStack", fields.z_stack, &mut slice.z_stack),
+        ("time", fields.time, &mut slice.time),
+    ] {
+        if let Some(value) = value {
+            if value < 0 {
+                return Err(DomainError::invalid(format!("`{name}` is {value}: planes count from 0")));
+            }
+            *field = value;
+        }
+    }
+    for (value, field) in [
+        (&fields.channel_name, &mut slice.channel_name),
+        (&fields.channel_color, &mut slice.channel_color),
+        (&fields.z_name, &mut slice.z_name),
+    ] {
+        if let Some(value) = value {
+            field.clone_from(value);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! Images in projects: an image is seen, changed and removed through its project.
+
+use cytomine_model::{
+    AbstractImage, AbstractImageId, Action, Entity, EntityKind, ImageInstance, ImageInstanceId, Page, Project,
+    ProjectId, SliceInstance, SliceInstanceId, Sort, UserId,
+};
+pub use cytomine_store::image_instance::ImageFilter;
+use cytomine_store::{self as store, Executor};
+
+use crate::access::ProjectAccess;
+use crate::{Actor, DomainError, Outcome, System, Unit, access, image};
+
+/// What a client says about an image in a project; on an edit, absent fields keep their value.
+#[derive(Clone, Debug, Default)]
+pub struct InstanceFields {
+    /// Own name; `Some(None)` falls back to the original one.
+    pub instance_filename: Option<Option<String>>,
+    /// Micrometres per pixel; `Some(None)` falls back to the base value.
+    pub physical_size_x: Option<Option<f64>>,
+    /// Micrometres per pixel.
+    pub physical_size_y: Option<Option<f64>>,
+    /// Micrometres between planes.
+    pub physical_size_z: Option<Option<f64>>,
+    /// Frames per second.
+    pub fps: Option<Option<f64>>,
+    /// Nominal magnification.
+    pub magnification: Option<Option<i32>>,
+}
+
+/// An image, and what the actor may learn of it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The image.
+    pub image: ImageInstance,
+    /// Names may be shown; false in a blind project for those who do not manage it (rest-api 3.4).
+    pub names: bool,
+}
+
+/// An image that the actor may see.
+///
+/// # Errors
+/// When there is none, or the actor is no member of its project.
+pub async fn get(system: &System, actor: &Actor, id: ImageInstanceId) -> Result<ImageInstance, DomainError> {
+    Ok(with_access(&system.db, actor, id).await?.0)
+}
+
+/// As [`get`], with whether its names may be shown.
+///
+/// # Errors
+/// As [`get`].
+pub async fn see(system: &System, actor: &Actor, id: ImageInstanceId) -> Result<Seen, DomainError> {
+    let (image, access) = with_access(&system.db, actor, id).await?;
+    Ok(Seen { names: names_shown(&access), image })
+}
+
+/// Whether the actor sees names of images in the project.
+pub fn names_shown(access: &ProjectAccess) -> bool {
+    !access.project.blind_mode || access.allows(Action::EditProject, None)
+}
+
+/// An image that the actor may see, with what the actor may do in its project.
+///
+/// # Errors
+/// When there is none, or the actor is no member of its project.
+pub async fn with_access(
+    mut ex: impl Executor,
+    actor: &Actor,
+    id: ImageInstanceId,
+) -> Result<(ImageInstance, ProjectAccess), DomainError> {
+    let image = store::image_instance::by_id(&mut ex, id).await?;
+    let image = image.ok_or_else(|| DomainError::not_found("ImageInstance", id))?;
+    let access = access::project(&mut ex, actor, image.project).await?;
+    Ok((image, access))
+}
+
+/// A page of the images of a project, and how many there are; the filter's `project` and `blind` are set here.
+///
+/// # Errors
+/// When the actor may not see the project.
+pub async fn list_of_project(
+    system: &System,
+    actor: &Actor,
+    project: ProjectId,
+    mut filter: ImageFilter,
+    sort: Option<&Sort>,
+    page: Page,
+) -> Result<(Project, Vec<Seen>, i64), DomainError> {
+    let access = access::project(&system.db, actor, project).await?;
+    let names = names_shown(&access);
+    filter.project = Some(project);
+    filter.blind = access.project.blind_mode;
+    let (images, total) = store::image_instance::list(&system.db, actor.scope(), &filter, sort, page).await?;
+    Ok((access.project, images.into_iter().map(|image| Seen { image, names }).collect(), total))
+}
+
+/// A page of the images in all projects of the actor (or of those that the filter asks for).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    system: &System,
+    actor: &Actor,
+    filter: &ImageFilter,
+    sort: Option<&Sort>,
+    page: Page,
+) -> Result<(Vec<Seen>, i64), DomainError> {
+    let (images, total) = store::image_instance::list(&system.db, actor.scope(), filter, sort, page).await?;
+    let mut shown: Vec<(ProjectId, bool)> = Vec::new();
+    let mut seen = Vec::with_capacity(images.len());
+    for image in images {
+        let known = shown.iter().find(|(project, _)| *project == image.project).map(|(_, names)| *names);
+        let names = match known {
+            Some(names) => names,
+            None if !image.project_blind => true,
+            None => names_shown(&access::project(&system.db, actor, image.project).await?),
+        };
+        shown.push((image.project, names));
+        seen.push(Seen { image, names });
+    }
+    Ok((seen, total))
+}
+
+/// The images that stand for an abstract image, in the actor's projects.
+///
+/// # Errors
+/// When the actor may not see the abstract image.
+pub async fn list_of_image(
+    system: &System,
+    actor: &Actor,
+    base: AbstractImageId,
+) -> Result<Vec<Seen>, DomainError> {
+    image::get(system, actor, base).await?;
+    let filter = ImageFilter { base: Some(base), ..ImageFilter::default() };
+    Ok(list(system, actor, &filter, None, Page::default()).await?.0)
+}
+
+/// The neighbour of an image by date of creation: the one made just before it (`older`), or just after.
+///
+/// # Errors
+/// When the actor may not see the image.
+pub async fn neighbour(
+    system: &System,
+    actor: &Actor,
+    id: ImageInstanceId,
+    older: bool,
+) -> Result<Option<Seen>, DomainError> {
+    let Seen { image, names } = see(system, actor, id).await?;
+    let neighbour = store::image_instance::neighbour(&system.db, &image, older).await?;
+    Ok(neighbour.map(|image| Seen { image, names }))
+}
+
+/// Adds an image to a project, with its planes and properties.
+///
+/// # Errors
+/// When the actor may not add images or may not see the image, or the project holds it already.
+pub async fn create(
+    system: &System,
+    actor: &Actor,
+    base: AbstractImageId,
+    project: ProjectId,
+) -> Result<Outcome<Seen>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let access = access::project(&mut unit.tx, actor, project).await?;
+    access.require(Action::AddImage, None)?;
+    let base = store::abstract_image::by_id(&mut unit.tx, base)
+        .await?
+        .ok_or_else(|| DomainError::not_found("AbstractImage", base))?;
+    image::require_visible(&mut unit.tx, actor, base.id).await?;
+    let id = add(&mut unit, actor.id(), &base, &access.project).await?;
+    unit.in_project(project);
+    let message = format!("Image {} added to project {}", base.original_filename, access.project.name);
+    let done = unit.commit(system, message).await?;
+    let entity = see(system, actor, id).await?;
+    Ok(Outcome { entity, done })
+}
+
+/// Writes an image into a project with its planes and properties, and notes them in the unit. Rights are the
+/// caller's question.
+pub(crate) async fn add(
+    unit: &mut Unit,
+    user: UserId,
+    base: &AbstractImage,
+    project: &Project,
+) -> Result<ImageInstanceId, DomainError> {
+    let slices = store::abstract_slice::of_image(&mut unit.tx, base.id).await?;
+    let ids = unit.ids(1 + slices.len()).await?;
+    let id = ImageInstanceId(ids[0]);
+    let image = ImageInstance {
+        id,
+        base: base.clone(),
+        project: project.id,
+        project_blind: project.blind_mode,
+        project_name: project.name.clone(),
+        user,
+        instance_filename: None,
+        physical_size_x: None,
+        physical_size_y: None,
+        physical_size_z: None,
+        fps: None,
+        magnification: None,
+        review_start: None,
+        review_stop: None,
+        review_user: None,
+        number_of_annotations: 0,
+        created: unit.now,
+        updated: None,
+    };
+    let taken = format!("The project {} holds the image {} already", project.name, base.original_filename);
+    store::image_instance::insert(&mut unit.tx, &image).await.map_err(DomainError::duplicate(taken))?;
+    unit.added(EntityKind::ImageInstance, &ids[..1]);
+    for (slice, slice_id) in slices.into_iter().zip(&ids[1..]) {
+        let slice = SliceInstance {
+            id: SliceInstanceId(*slice_id),
+            project: project.id,
+            image: id,
+            base: slice,
+            created: unit.now,
+            updated: None,
+        };
+        store::slice_instance::insert(&mut unit.tx, &slice).await?;
+    }
+    if ids.len() > 1 {
+        unit.added(EntityKind::SliceInstance, &ids[1..]);
+    }
+    crate::property::copy(
+        unit,
+        (EntityKind::AbstractImage, base.id.0),
+        (EntityKind::ImageInstance, id.0),
+    )
+    .await?;
+    unit.rights_changed();
+    Ok(id)
+}
+
+/// Changes an image in a project.
+///
+/// # Errors
+/// When the actor may not.
+pub async fn update(
+    system: &System,
+    actor: &Actor,
+    id: ImageInstanceId,
+    fields: InstanceFields,
+) -> Result<Outcome<Seen>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let (before, access) = with_access(&mut unit.tx, actor, id).await?;
+    access.require(Action::EditImage, Some(before.user))?;
+    let mut image = before.clone();
+    if let Some(name) = fields.instance_filename {
+        // Someone who does not see the name sends the null back that was shown instead.
+        if names_shown(&access) {
+            image.instance_filename = name.filter(|name| !name.trim().is_empty());
+        }
+    }
+    for (value, field) in [
+        (fields.physical_size_x, &mut image.physical_size_x),
+        (fields.physical_size_y, &mut image.physical_size_y),
+        (fields.physical_size_z, &mut image.physical_size_z),
+        (fields.fps, &mut image.fps),
+    ] {
+        if let Some(value) = value {
+            *field = value.filter(|value| *value > 0.0);
+        }
+    }
+    if let Some(value) = fields.magnification {
+        image.magnification = value.filter(|value| *value > 0);
+    }
+    image.updated = Some(unit.now);
+    store::image_instance::update(&mut unit.tx, &image).await?;
+    unit.edited(Entity::ImageInstance(before), Entity::ImageInstance(image));
+    unit.in_project(access.project.id);
+    let message = format!("Image {id} edited in project {}", access.project.name);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: see(system, actor, id).await?, done })
+}
+
+/// Removes an image from its project, with its annotations.
+///
+/// # Errors
+/// When the actor may not.
+pub async fn delete(
+    system: &System,
+    actor: &Actor,
+    id: ImageInstanceId,
+) -> Result<Outcome<Seen>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let (image, access) = with_access(&mut unit.tx, actor, id).await?;
+    access.require(Action::DeleteImage, Some(image.user))?;
+    unit.deleted(EntityKind::ImageInstance, &[id.0]).await?;
+    unit.rights_changed();
+    unit.in_project(access.project.id);
+    let message = format!("Image {id} removed from project {}", access.project.name);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: Seen { names: names_shown(&access), image }, done })
+}

@@ -1,0 +1,154 @@
+//! Storages: each belongs to one user, who alone (and administrators) sees and fills it.
+
+use cytomine_model::{Action, Entity, EntityKind, Page, Sort, Storage, StorageId, UserId};
+use cytomine_store::{self as store, Executor};
+
+use crate::{Actor, DomainError, Outcome, System, Unit, access, image};
+
+/// A storage of the actor's (or any, for administrators).
+///
+/// # Errors
+/// When there is none, or it belongs to somebody else.
+pub async fn get(system: &System, actor: &Actor, id: StorageId) -> Result<Storage, DomainError> {
+    owned(&system.db, actor, id).await
+}
+
+/// A page of the storages that the actor sees, and how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    system: &System,
+    actor: &Actor,
+    sort: Option<&Sort>,
+    page: Page,
+) -> Result<(Vec<Storage>, i64), DomainError> {
+    Ok(store::storage::list(&system.db, actor.scope(), sort, page).await?)
+}
+
+/// Makes a storage; `owner` other than the actor is for administrators.
+///
+/// # Errors
+/// When the actor is a guest, the name is missing, or the owner is somebody else.
+pub async fn create(
+    system: &System,
+    actor: &Actor,
+    name: Option<&str>,
+    owner: Option<UserId>,
+) -> Result<Outcome<Storage>, DomainError> {
+    access::require(actor, Action::Upload)?;
+    let owner = owner.unwrap_or(actor.id());
+    if owner != actor.id() {
+        actor.require_admin()?;
+    }
+    let name = named(name)?;
+    let mut unit = system.begin(actor).await?;
+    let storage = insert(&mut unit, owner, &name).await?;
+    unit.added(EntityKind::Storage, &[storage.id.0]);
+    let done = unit.commit(system, format!("Storage {name} added")).await?;
+    Ok(Outcome { entity: storage, done })
+}
+
+/// Writes a storage of a user's; the caller notes it in the unit.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(unit: &mut Unit, owner: UserId, name: &str) -> Result<Storage, DomainError> {
+    let storage = Storage {
+        id: StorageId(unit.id().await?),
+        name: name.to_owned(),
+        user: owner,
+        created: unit.now,
+        updated: None,
+    };
+    store::storage::insert(&mut unit.tx, &storage).await?;
+    Ok(storage)
+}
+
+/// The storage that a user's uploads go to by themselves: the oldest, made where there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn personal(system: &System, user: UserId, username: &str) -> Result<Storage, DomainError> {
+    if let Some(storage) = store::storage::first_of(&system.db, user).await? {
+        return Ok(storage);
+    }
+    let mut unit = system.begin_as(user).await?;
+    if let Some(storage) = store::storage::first_of(&mut unit.tx, user).await? {
+        return Ok(storage);
+    }
+    let storage = insert(&mut unit, user, &format!("{username} storage")).await?;
+    unit.finish(system).await?;
+    Ok(storage)
+}
+
+/// Changes name or owner; a new owner is for administrators.
+///
+/// # Errors
+/// When the storage is not the actor's.
+pub async fn update(
+    system: &System,
+    actor: &Actor,
+    id: StorageId,
+    name: Option<&str>,
+    owner: Option<UserId>,
+) -> Result<Outcome<Storage>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let before = owned(&mut unit.tx, actor, id).await?;
+    let mut storage = before.clone();
+    if let Some(name) = name {
+        storage.name = named(Some(name))?;
+    }
+    if let Some(owner) = owner.filter(|owner| *owner != before.user) {
+        actor.require_admin()?;
+        storage.user = owner;
+        unit.rights_changed();
+    }
+    storage.updated = Some(unit.now);
+    store::storage::update(&mut unit.tx, &storage).await?;
+    unit.edited(Entity::Storage(before), Entity::Storage(storage.clone()));
+    let message = format!("Storage {} edited", storage.name);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: storage, done })
+}
+
+/// Deletes a storage with its files, none of which a project may use.
+///
+/// # Errors
+/// When the storage is not the actor's, or a project uses an image of it.
+pub async fn delete(system: &System, actor: &Actor, id: StorageId) -> Result<Outcome<Storage>, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    let storage = owned(&mut unit.tx, actor, id).await?;
+    let filter = store::uploaded_file::UploadedFileFilter { storage: Some(id), ..Default::default() };
+    let scope = cytomine_model::Scope::Everything;
+    let (files, _) =
+        store::uploaded_file::list(&mut unit.tx, scope, &filter, None, Page::default()).await?;
+    let files: Vec<_> = files.iter().map(|file| file.id).collect();
+    let images = store::abstract_image::of_files(&mut unit.tx, &files).await?;
+    image::require_unused(&mut unit, &images).await?;
+    unit.deleted(EntityKind::Storage, &[id.0]).await?;
+    unit.rights_changed();
+    let done = unit.commit(system, format!("Storage {} deleted", storage.name)).await?;
+    Ok(Outcome { entity: storage, done })
+}
+
+/// A storage that the actor may fill and empty.
+pub(crate) async fn owned(
+    ex: impl Executor,
+    actor: &Actor,
+    id: StorageId,
+) -> Result<Storage, DomainError> {
+    let storage = store::storage::by_id(ex, id).await?;
+    let storage = storage.ok_or_else(|| DomainError::not_found("Storage", id))?;
+    if storage.user == actor.id() || actor.admin_by_now {
+        return Ok(storage);
+    }
+    Err(DomainError::forbidden("This storage belongs to somebody else; choose one of your own"))
+}
+
+fn named(name: Option<&str>) -> Result<String, DomainError> {
+    match name.map(str::trim) {
+        Some(name) if !name.is_empty() => Ok(name.to_owned()),
+        _ => Err(DomainError::invalid("A storage needs a name: give `name`")),
+    }
+}

@@ -1,0 +1,298 @@
+//! Uploaded files as entities: seen through the own storage or a project that shows an image of them, changed and
+//! deleted by the owner of the storage. How bytes come in is in [`intake`](crate::intake).
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use cytomine_model::{
+    AbstractImageId, Action, Entity, EntityKind, ErrorKind, Page, ProjectId, Sort, StorageId, UploadStatus,
+    UploadedFile, UploadedFileId, UserId,
+};
+pub use cytomine_store::uploaded_file::UploadedFileFilter;
+use cytomine_store::{self as store, BlobError, BlobKey, Executor};
+
+use crate::{Actor, DomainError, Outcome, System, access, image, storage};
+
+/// What a client says about an uploaded file; on an edit, absent fields keep their value.
+#[derive(Clone, Debug, Default)]
+pub struct FileFields {
+    /// Who uploaded it.
+    pub user: Option<UserId>,
+    /// Where it belongs.
+    pub storage: Option<StorageId>,
+    /// The file it was made from.
+    pub parent: Option<UploadedFileId>,
+    /// A word for where it lies; never opens anything.
+    pub filename: Option<String>,
+    /// Name given by the user.
+    pub original_filename: Option<String>,
+    /// Extension.
+    pub ext: Option<String>,
+    /// Identifier of the format.
+    pub content_type: Option<String>,
+    /// Bytes.
+    pub size: Option<i64>,
+    /// How far it got.
+    pub status: Option<i32>,
+    /// Projects that the image shall be added to.
+    pub projects: Option<Vec<ProjectId>>,
+}
+
+impl From<BlobError> for DomainError {
+    fn from(error: BlobError) -> Self {
+        let kind = match error {
+            BlobError::Missing(_) | BlobError::Key(_) => ErrorKind::NotFound,
+            _ => ErrorKind::Unavailable,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+/// A file that the actor may see.
+///
+/// # Errors
+/// When there is none, or it is neither in an own storage nor behind an image of a project of the actor.
+pub async fn get(system: &System, actor: &Actor, id: UploadedFileId) -> Result<UploadedFile, DomainError> {
+    let file = store::uploaded_file::by_id(&system.db, id).await?;
+    let file = file.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;
+    if store::uploaded_file::visible(&system.db, actor.scope(), id).await? {
+        return Ok(file);
+    }
+    Err(DomainError::forbidden("This file is in none of your storages and projects; ask its owner"))
+}
+
+/// A page of the files in the actor's storages, and how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    system: &System,
+    actor: &Actor,
+    filter: &UploadedFileFilter,
+    sort: Option<&Sort>,
+    page: Page,
+) -> Result<(Vec<UploadedFile>, i64), DomainError> {
+    Ok(store::uploaded_file::list(&system.db, actor.scope(), filter, sort, page).await?)
+}
+
+/// The image made from each of these files, where there is one. Rights are those on the files.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn images(
+    system: &System,
+    files: &[UploadedFile],
+) -> Result<HashMap<UploadedFileId, AbstractImageId>, DomainError> {
+    let ids: Vec<UploadedFileId> = files.iter().map(|file| file.id).collect();
+    Ok(store::uploaded_file::images_of(&system.db, &ids).await?.into_iter().collect())
+}
+
+/// Fails unless the actor owns the storage of the file (or administers).
+pub(crate) async fn require_owner(
+    mut ex: impl Executor,
+    actor: &Actor,
+    id: UploadedFileId,
+) -> Result<(), DomainError> {
+    let file = store::uploaded_file::by_id(&mut ex, id).await?;
+    let file = file.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;
+    storage::owned(&mut ex, actor, file.storage).await.map(|_| ())
+}
+
+/// Registers a file whose bytes this server does not hold, as Cytomine's own image servers do.
+///
+/// # Errors
+/// When the actor is a guest, the storage is not theirs, or a name is missing.
+pub async fn create(
+    system: &System,
+    actor: &Actor,
+    fields: FileFields,
+) -> Result<Outcome<UploadedFile>, DomainError> {
+    access::require(actor, Action::Upload)?;
+    let mut unit = system.begin(actor).await?;
+    let storage = fields
+        .storage
+        .ok_or_else(|| DomainError::invalid("An uploaded file needs its storage: give `storage`"))?;
+    storage::owned(&mut unit.tx, actor, storage).await?;
+    let user = fields.user.unwrap_or(actor.id());
+    if user != actor.id() {
+        actor.require_admin()?;
+    }
+    let name = fields.original_filename.clone().or_else(|| fields.filename.clone());
+    let name = name.filter(|name| !name.trim().is_empty()).ok_or_else(|| {
+        DomainError::invalid("An uploaded file needs a name: give `originalFilename` or `filename`")
+    })?;
+    if let Some(parent) = fields.parent {
+        require_owner(&mut unit.tx, actor, parent).await?;
+    }
+    let mut file = UploadedFile {
+        id: UploadedFileId(unit.id().await?),
+        user,
+        storage,
+        parent: fields.parent,
+        filename: fields.filename.clone().unwrap_or_else(|| name.clone()),
+        original_filename: name,
+        ext: String::new(),
+        content_type: String::new(),
+        size: 0,
+        status: UploadStatus::Uploaded.code(),
+        error: None,
+        sha256: None,
+        projects: Vec::new(),
+        created: unit.now,
+        updated: None,
+    };
+    apply(&mut file, &fields)?;
+    store::uploaded_file::insert(&mut unit.tx, &file).await?;
+    unit.added(EntityKind::UploadedFile, &[file.id.0]);
+    let message = format!("File {} added", file.original_filename);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: file, done })
+}
+
+/// Changes a file. Where this server holds its bytes, what follows from them (place, size, format, status) stays.
+///
+/// # Errors
+/// When the file or the new storage is not the actor's.
+pub async fn update(
+    system: &System,
+    actor: &Actor,
+    id: UploadedFileId,
+    fields: FileFields,
+) -> Result<Outcome<UploadedFile>, DomainError> {
+    access::require(actor, Action::Upload)?;
+    let mut unit = system.begin(actor).await?;
+    require_owner(&mut unit.tx, actor, id).await?;
+    let before = store::uploaded_file::by_id(&mut unit.tx, id).await?;
+    let before = before.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;
+    let mut file = before.clone();
+    if let Some(storage) = fields.storage.filter(|storage| *storage != before.storage) {
+        storage::owned(&mut unit.tx, actor, storage).await?;
+        file.storage = storage;
+        unit.rights_changed();
+    }
+    apply(&mut file, &fields)?;
+    file.updated = Some(unit.now);
+    store::uploaded_file::update(&mut unit.tx, &file).await?;
+    unit.edited(Entity::UploadedFile(before), Entity::UploadedFile(file.clone()));
+    let message = format!("File {} edited", file.original_filename);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: file, done })
+}
+
+/// Deletes a file with the files and images made from it, none of which a project may use.
+///
+/// # Errors
+/// When the file is not the actor's, was made from another one, or a project uses an image of it: kind conflict,
+/// with the names of projects and images.
+pub async fn delete(
+    system: &System,
+    actor: &Actor,
+    id: UploadedFileId,
+) -> Result<Outcome<UploadedFile>, DomainError> {
+    access::require(actor, Action::Upload)?;
+    let mut unit = system.begin(actor).await?;
+    require_owner(&mut unit.tx, actor, id).await?;
+    let file = store::uploaded_file::by_id(&mut unit.tx, id).await?;
+    let file = file.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;
+    if let Some(parent) = file.parent {
+        return Err(DomainError::forbidden(format!(
+            "This file was made from the file {parent}: delete that one, and this goes with it"
+        )));
+    }
+    let mut files = vec![id];
+    let mut next = 0;
+    while next < files.len() {
+        let children = store::uploaded_file::children(&mut unit.tx, files[next]).await?;
+        files.extend(children.iter().map(|child| child.id));
+        next += 1;
+    }
+    let images = store::abstract_image::of_files(&mut unit.tx, &files).await?;
+    image::require_unused(&mut unit, &images).await?;
+    // Named one by one: a cascade along the parents reaches one generation only.
+    let ids: Vec<i64> = files.iter().map(|id| id.0).collect();
+    unit.deleted(EntityKind::UploadedFile, &ids).await?;
+    unit.rights_changed();
+    let message = format!("File {} deleted", file.original_filename);
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: file, done })
+}
+
+/// Bytes to be sent to somebody who may have them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Download {
+    /// File that holds them.
+    pub path: PathBuf,
+    /// Name for the receiver.
+    pub name: String,
+    /// Strong validator: the bytes' hash.
+    pub sha256: String,
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// When the actor may not see the file, or this server does not hold its bytes.
+pub async fn download(system: &System, actor: &Actor, id: UploadedFileId) -> Result<Download, DomainError> {
+    let file = get(system, actor, id).await?;
+    bytes_of(system, &file)
+}
+
+/// The file that an image was made from, as it was uploaded.
+///
+/// # Errors
+/// As [`download`]; who may see the image is the caller's question.
+pub(crate) async fn original(system: &System, id: Option<UploadedFileId>) -> Result<Download, DomainError> {
+    let file = match id {
+        Some(id) => store::uploaded_file::by_id(&system.db, id).await?,
+        None => None,
+    };
+    bytes_of(system, &file.ok_or_else(gone)?)
+}
+
+fn bytes_of(system: &System, file: &UploadedFile) -> Result<Download, DomainError> {
+    let sha256 = file.sha256.clone().ok_or_else(gone)?;
+    let key: BlobKey = file.filename.parse()?;
+    if !system.blobs.exists(&key) {
+        return Err(gone());
+    }
+    Ok(Download { path: system.blobs.path(&key), name: file.original_filename.clone(), sha256 })
+}
+
+fn gone() -> DomainError {
+    DomainError::new(
+        ErrorKind::NotFound,
+        "This server does not hold the bytes of this file: its import failed, or it was registered without them",
+    )
+}
+
+fn apply(file: &mut UploadedFile, fields: &FileFields) -> Result<(), DomainError> {
+    if let Some(name) = &fields.original_filename {
+        if name.trim().is_empty() {
+            return Err(DomainError::invalid("`originalFilename` is empty: give a name"));
+        }
+        file.original_filename.clone_from(name);
+    }
+    if let Some(projects) = &fields.projects {
+        file.projects.clone_from(projects);
+    }
+    if let Some(ext) = &fields.ext {
+        file.ext.clone_from(ext);
+    }
+    let held = file.sha256.is_some() || file.error.is_some();
+    if held {
+        return Ok(());
+    }
+    if let Some(name) = &fields.filename {
+        file.filename.clone_from(name);
+    }
+    if let Some(format) = &fields.content_type {
+        file.content_type.clone_from(format);
+    }
+    if let Some(size) = fields.size {
+        file.size = size.max(0);
+    }
+    if let Some(status) = fields.status {
+        file.status = status;
+    }
+    Ok(())
+}
