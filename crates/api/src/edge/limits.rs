@@ -1,5 +1,8 @@
 //! How much of a request's body is taken into memory.
 //!
+//! [`JSON_LIMIT`] holds for every extractor of axum too. A route that streams with one of them (multipart uploads)
+//! lifts it by `DefaultBodyLimit::disable()`.
+//!
 //! JSON is read as a whole, so it has a limit; uploads are streamed to disk and have none here. Whether a body is
 //! JSON is decided by the endpoint, never by `Content-Type`, because Cytomine's clients leave it out.
 

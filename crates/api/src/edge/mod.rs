@@ -24,7 +24,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use http::HeaderValue;
@@ -51,6 +51,8 @@ pub struct EdgeOptions {
 pub fn wrap(router: Router, options: EdgeOptions) -> Router {
     let EdgeOptions { origin, cors_origins, metrics } = options;
     let inner = router
+        // Whatever an extractor takes into memory. Uploads, which stream, lift it on their own routes.
+        .layer(DefaultBodyLimit::max(limits::JSON_LIMIT))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(observe::panicked))
         .layer(middleware::from_fn_with_state(metrics, observe::observe));
     let mut outer = Router::new().fallback_service(inner);

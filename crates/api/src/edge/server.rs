@@ -169,7 +169,8 @@ async fn plain(listener: TcpListener, app: Router, handle: Handle<SocketAddr>) -
     let mut server = axum_server::from_tcp(listener)?
         .acceptor(NoDelayAcceptor::new())
         .handle(handle)
-        .first_request_timeout(FIRST_REQUEST);
+        .first_request_timeout(FIRST_REQUEST)
+        .accept_error_handler(not_accepted);
     configure(server.http_builder());
     server.serve(app.into_make_service_with_connect_info::<SocketAddr>()).await
 }
@@ -181,9 +182,24 @@ async fn secure(
     config: RustlsConfig,
 ) -> io::Result<()> {
     let acceptor = RustlsAcceptor::new(config).acceptor(NoDelayAcceptor::new());
-    let mut server = axum_server::from_tcp(listener)?.acceptor(acceptor).handle(handle);
+    let mut server = axum_server::from_tcp(listener)?
+        .acceptor(acceptor)
+        .handle(handle)
+        .first_request_timeout(FIRST_REQUEST)
+        .accept_error_handler(not_accepted);
     configure(server.http_builder());
     server.serve(app.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+/// A connection that never came to be. Without a peer the system itself refuses, mostly for want of file descriptors;
+/// with one it is the peer's affair (a scanner, a browser that does not trust the certificate).
+fn not_accepted(peer: Option<&SocketAddr>, error: &io::Error) {
+    match peer {
+        None => {
+            tracing::warn!(%error, "connections cannot be accepted: if files are exhausted, raise `ulimit -n`");
+        }
+        Some(peer) => tracing::debug!(%peer, %error, "connection not accepted"),
+    }
 }
 
 fn configure(http: &mut Builder<TokioExecutor>) {

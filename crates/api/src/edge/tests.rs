@@ -68,6 +68,18 @@ async fn a_request_with_the_ending_reaches_its_route_and_keeps_its_target() {
 }
 
 #[tokio::test]
+async fn a_bulk_of_some_megabytes_is_taken_by_every_extractor() {
+    let router = Router::new()
+        .route("/api/annotation", post(|body: bytes::Bytes| async move { body.len().to_string() }));
+    let app = wrap(router, EdgeOptions::default());
+    let request = Request::post("/api/annotation.json").body(Body::from(vec![b' '; 8 << 20])).unwrap();
+    assert_eq!(text(app.clone().oneshot(request).await.unwrap()).await, (8 << 20).to_string());
+    let request =
+        Request::post("/api/annotation.json").body(Body::from(vec![b' '; limits::JSON_LIMIT + 1])).unwrap();
+    assert_eq!(app.oneshot(request).await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
 async fn unknown_addresses_are_protected_too() {
     let response = send(app(&Metrics::default(), &[]), Request::get("/api/unknown.json")).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
