@@ -2,6 +2,7 @@
 
 export interface MockAnnotation {
   id: number;
+  image: number;
   user: number;
   location: string;
   term: number[];
@@ -64,10 +65,10 @@ function ring(x: number, y: number, radius: number, waves: number): string {
 
 /** Y counts from the bottom edge. */
 export const annotations: MockAnnotation[] = [
-  { id: 101, user: 1, location: ring(760, 1900, 330, 3), term: [20], created: now - 30 * hour },
-  { id: 102, user: 2, location: ring(1500, 2240, 260, 2), term: [21], created: now - 26 * hour },
-  { id: 103, user: 1, location: ring(1460, 1120, 180, 4), term: [22], created: now - 5 * hour },
-  { id: 104, user: 2, location: ring(620, 1980, 70, 2), term: [23], created: now - 4 * hour },
-  { id: 105, user: 1, location: ring(1000, 700, 230, 3), term: [], created: now - 3 * hour },
-  { id: 106, user: 1, location: "POINT (1180 1500)", term: [23], created: now - hour },
+  { id: 101, image: 40, user: 1, location: ring(760, 1900, 330, 3), term: [20], created: now - 30 * hour },
+  { id: 102, image: 40, user: 2, location: ring(1500, 2240, 260, 2), term: [21], created: now - 26 * hour },
+  { id: 103, image: 40, user: 1, location: ring(1460, 1120, 180, 4), term: [22], created: now - 5 * hour },
+  { id: 104, image: 40, user: 2, location: ring(620, 1980, 70, 2), term: [23], created: now - 4 * hour },
+  { id: 105, image: 40, user: 1, location: ring(1000, 700, 230, 3), term: [], created: now - 3 * hour },
+  { id: 106, image: 40, user: 1, location: "POINT (1180 1500)", term: [23], created: now - hour },
 ];

@@ -51,7 +51,7 @@ function image(entry: (typeof images)[number]) {
   return {
     id: entry.id, project: entry.project, baseImage: entry.id, instanceFilename: entry.name,
     originalFilename: entry.name, contentType: "SVS", width: 2220, height: 2967, physicalSizeX: 0.499,
-    physicalSizeY: 0.499, magnification: 20, numberOfAnnotations: annotations.length,
+    physicalSizeY: 0.499, magnification: 20, numberOfAnnotations: annotations.filter((one) => one.image === entry.id).length,
     numberOfReviewedAnnotations: 0, created: String(Date.now() - 8e7),
   };
 }
@@ -70,14 +70,14 @@ function full(entry: MockAnnotation) {
     length += Math.hypot(nx - x, ny - y);
   });
   return {
-    ...entry, image: 40, slice: 400, project: 30, area: Math.abs(area) * 0.249, areaUnit: "micron²",
+    ...entry, slice: entry.image * 10, project: find(images, String(entry.image), "ImageInstance").project, area: Math.abs(area) * 0.249, areaUnit: "micron²",
     perimeter: (length * 0.499) / 1000, perimeterUnit: "mm", created: String(entry.created),
   };
 }
 
 function addAnnotation(fields: Fields) {
   const created: MockAnnotation = {
-    id: nextId++, user: 1, location: String(fields["location"]), term: (fields["term"] as number[]) ?? [], created: Date.now(),
+    id: nextId++, image: Number(fields["image"]), user: 1, location: String(fields["location"]), term: (fields["term"] as number[]) ?? [], created: Date.now(),
   };
   annotations.push(created);
   return command("annotation", full(created), () => drop(annotations, created), () => annotations.push(created));
@@ -87,7 +87,7 @@ function search(fields: Fields) {
   const wanted = String(fields["users"]).split(",").map(Number);
   const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = String(fields["bbox"]).split(",").map(Number);
   const inBox = (entry: MockAnnotation) => points(entry.location).some(([x, y]) => x >= x0 && x <= x1 && y >= y0 && y <= y1);
-  return wrap(annotations.filter((entry) => wanted.includes(entry.user) && inBox(entry)).map(full));
+  return wrap(annotations.filter((entry) => entry.image * 10 === fields["slice"] && wanted.includes(entry.user) && inBox(entry)).map(full));
 }
 
 function setTerm(annotation: string | undefined, term: string | undefined, on: boolean) {
@@ -107,7 +107,7 @@ function addTo<T extends { id: number }>(list: T[], key: string, item: T) {
 
 const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
   ["POST", /^\/session$/, (_, fields) => {
-    if (fields["password"] === "wrong") throw new Refusal(401, "wrong");
+    if (fields["password"] !== (process.env["MOCK_PASSWORD"] ?? fields["password"])) throw new Refusal(401, "wrong");
     signedIn = true;
     return { user: users[0] };
   }],
@@ -128,7 +128,7 @@ const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
   ["GET", /^\/api\/project\/(\d+)\/userlayer\.json$/, () => wrap(users)],
   ["GET", /^\/api\/imageinstance\/(\d+)\.json$/, ([id]) => image(find(images, id, "ImageInstance"))],
   ["DELETE", /^\/api\/imageinstance\/(\d+)\.json$/, ([id]) => drop(images, find(images, id, "ImageInstance")) ?? {}],
-  ["GET", /^\/api\/imageinstance\/(\d+)\/sliceinstance\/reference\.json$/, ([id]) => ({ id: 400, image: Number(id), project: 30, channel: 0, zStack: 0, time: 0 })],
+  ["GET", /^\/api\/imageinstance\/(\d+)\/sliceinstance\/reference\.json$/, ([id]) => ({ id: Number(id) * 10, image: Number(id), project: find(images, id, "ImageInstance").project, channel: 0, zStack: 0, time: 0 })],
   ["GET", /^\/api\/ontology\.json$/, () => wrap(ontologies)],
   ["POST", /^\/api\/ontology\.json$/, (_, fields) => addTo(ontologies, "ontology", { id: nextId++, name: String(fields["name"]), user: 1, created: String(Date.now()) })],
   ["PUT", /^\/api\/ontology\/(\d+)\.json$/, ([id], fields) => Object.assign(find(ontologies, id, "Ontology"), { name: fields["name"] })],
@@ -144,6 +144,7 @@ const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
     return { id: Number(id), originalFilename: "slide", size: 1, status: asked > 3 ? 100 : 30 };
   }],
   ["POST", /^\/api\/annotation\/search\.json$/, (_, fields) => search(fields)],
+  ["GET", /^\/api\/annotation\.json$/, (_, __, url) => wrap(annotations.filter((one) => one.image === Number(url.searchParams.get("image"))).map(full))],
   ["POST", /^\/api\/userannotation\.json$/, (_, fields) => addAnnotation(fields)],
   ["GET", /^\/api\/userannotation\/(\d+)\.json$/, ([id]) => full(find(annotations, id, "UserAnnotation"))],
   ["PUT", /^\/api\/userannotation\/(\d+)\.json$/, ([id], fields) => {
@@ -181,17 +182,21 @@ function pyramid(slide: Tiff | null) {
   return { n_tiers: 1, tiers: [tier], version: "mock" };
 }
 
-function upload(data: Buffer) {
-  if (data.includes("text/plain")) throw new Refusal(400, "notes.txt is not a slide: its first bytes match no known format. Upload SVS, TIFF, JPEG or PNG.");
+function upload(data: Buffer, project: number) {
+  const name = /filename="([^"]+)"/.exec(data.toString("latin1"))?.[1] ?? "slide";
+  // The first bytes of TIFF, PNG and JPEG, after the head of the part.
+  if (!/\r\n\r\n(II\*|MM|\x89PNG|\xff\xd8)/.test(data.toString("latin1"))) {
+    throw new Refusal(400, `${name} is not a slide: its first bytes match no known format. Upload SVS, TIFF, JPEG or PNG.`);
+  }
   const id = nextId++;
-  images.push({ id: nextId++, project: 30, name: /filename="([^"]+)"/.exec(data.toString("latin1"))?.[1] ?? "slide.svs" });
-  return [{ status: 200, name: "slide", size: String(data.length), uploadedFile: { id }, images: [] }];
+  images.push({ id: nextId++, project, name });
+  return [{ status: 200, name, size: String(data.length), uploadedFile: { id }, images: [] }];
 }
 
 export function answer(method: string, url: URL, data: Buffer, slide: Tiff | null): Reply {
   const json = (status: number, value: unknown): Reply => ({ status, type: "application/json", body: JSON.stringify(value) });
   try {
-    if (url.pathname === "/upload") return json(200, upload(data));
+    if (url.pathname === "/upload") return json(200, upload(data, Number(url.searchParams.get("idProject"))));
     if (url.pathname.endsWith("/pyramid.json")) return json(200, pyramid(slide));
     const drawn = picture(url.pathname, slide);
     if (drawn !== null) return drawn;

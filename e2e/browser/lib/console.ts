@@ -16,17 +16,16 @@ export class Complaints {
     page.on("crash", () => this.found.push("the page crashed"));
   }
 
-  /** Says that one complaint belongs to the test, such as the browser's note on an answer 401. */
-  expectOne(pattern: RegExp): void {
+  /** Says that complaints of a kind belong to the test, such as the browser's note on an answer 401. */
+  expect(pattern: RegExp): void {
     this.expected.push(pattern);
   }
 
   check(): void {
-    const left = [...this.found];
+    let left = this.found;
     for (const pattern of this.expected) {
-      const index = left.findIndex((text) => pattern.test(text));
-      expect(index, `the browser should have said ${String(pattern)}`).toBeGreaterThanOrEqual(0);
-      left.splice(index, 1);
+      expect(left.join("\n"), "the browser should have complained").toMatch(pattern);
+      left = left.filter((text) => !pattern.test(text));
     }
     expect(left, "the browser complained").toEqual([]);
   }

@@ -47,7 +47,9 @@ export class Server {
   private async run(): Promise<void> {
     const binary = process.env["CYTOMINE_BIN"];
     if (binary === undefined) throw new Error("CYTOMINE_BIN is not set: the path of the binary to test");
-    const flags = ["serve", "--data", this.data, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
+    // After a restart the browser must find the server where it was.
+    const listen = this.url === "" ? "127.0.0.1:0" : new URL(this.url).host;
+    const flags = ["serve", "--data", this.data, "--listen", listen, "--metrics-listen", "127.0.0.1:0"];
     if (this.postgres !== null) {
       const url = new URL(this.postgres.admin);
       url.pathname = `/${this.postgres.name}`;

@@ -10,7 +10,7 @@ import View from "ol/View";
 import { AnnotationLayer, nextUnderPointer } from "./annotationLayer";
 import { AnnotationLoader } from "./annotationLoader";
 import { resolutionToZoom, toDegrees, toMap, toRadians, toSlide, zoomToResolution } from "./coordinates";
-import { makeTileLayer } from "./tileLayer";
+import { makePreviewLayer, makeTileLayer } from "./tileLayer";
 import { ToolBox } from "./toolBox";
 import type {
   AnnotationSource,
@@ -70,7 +70,11 @@ export class SlideViewer {
       target,
       view: this.view,
       controls: [],
-      layers: [makeTileLayer(slide, projection), this.shapes.layer],
+      layers: [
+        makePreviewLayer(slide, projection),
+        makeTileLayer(slide, projection, () => events.tileError()),
+        this.shapes.layer,
+      ],
       // Keys are handled by the page, where they can be listed and explained.
       interactions: defaultInteractions({ keyboard: false, zoomDuration: this.duration(ANIMATION) }),
       maxTilesLoading: 24,

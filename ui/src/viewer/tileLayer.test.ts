@@ -14,6 +14,7 @@ const slide: SlideSource = {
     { level: 1, width: 11500, height: 8228, tileWidth: 256, tileHeight: 128, downsample: 4.00012 },
     { level: 2, width: 2875, height: 2057, tileWidth: 256, tileHeight: 256, downsample: 16.00049 },
   ],
+  previewUrl: "preview",
   tileUrl: (level, column, row) => `${level}/${column}/${row}`,
 };
 
@@ -31,7 +32,7 @@ describe("tile grid", () => {
   });
 
   it("asks for stored tiles only", () => {
-    const source = makeTileLayer(slide, new Projection({ code: "slide", units: "pixels" })).getSource();
+    const source = makeTileLayer(slide, new Projection({ code: "slide", units: "pixels" }), () => undefined).getSource();
     const url = (tile: number[]) => source?.getTileUrlFunction()(tile as [number, number, number], 1, null as never);
     expect(url([2, 191, 137])).toBe("0/191/137");
     expect(url([0, 11, 8])).toBe("2/11/8");

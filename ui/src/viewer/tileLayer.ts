@@ -1,6 +1,8 @@
 /** The slide as an OpenLayers layer over the stored tile grid. */
+import ImageLayer from "ol/layer/Image";
 import TileLayer from "ol/layer/Tile";
 import type Projection from "ol/proj/Projection";
+import ImageStatic from "ol/source/ImageStatic";
 import TileImage from "ol/source/TileImage";
 import TileGrid from "ol/tilegrid/TileGrid";
 import type { SlideSource, SlideTier } from "./types";
@@ -33,7 +35,12 @@ export function makeTileGrid(slide: SlideSource): TileGrid {
   });
 }
 
-export function makeTileLayer(slide: SlideSource, projection: Projection): TileLayer<TileImage> {
+export function makePreviewLayer(slide: SlideSource, projection: Projection): ImageLayer<ImageStatic> {
+  const imageExtent = [0, 0, slide.width, slide.height];
+  return new ImageLayer({ source: new ImageStatic({ url: slide.previewUrl, imageExtent, projection }), extent: imageExtent });
+}
+
+export function makeTileLayer(slide: SlideSource, projection: Projection, onError: () => void): TileLayer<TileImage> {
   const tiers = coarsestFirst(slide.tiers);
   const source = new TileImage({
     projection,
@@ -49,6 +56,7 @@ export function makeTileLayer(slide: SlideSource, projection: Projection): TileL
       return inside ? slide.tileUrl(tier.level, column, row) : undefined;
     },
   });
+  source.on("tileloaderror", onError);
   // Tiles at the edges are padded as stored; the extent keeps the padding from being drawn.
   return new TileLayer({ source, extent: [0, 0, slide.width, slide.height], preload: 1 });
 }

@@ -28,6 +28,8 @@ export interface SlideSource {
   magnification: number | null;
   /** Any order. */
   tiers: SlideTier[];
+  /** A small picture of the whole slide, shown until tiles arrive. */
+  previewUrl: string;
   tileUrl(level: number, column: number, row: number): string;
 }
 
@@ -99,4 +101,6 @@ export interface SlideViewerEvents {
   /** Start and end of loading shapes; `total` is what the box in view holds. */
   shapes(state: { loading: boolean; shown: number; total: number }): void;
   error(cause: unknown): void;
+  /** A tile could not be loaded; the place stays blurred or empty. */
+  tileError(): void;
 }

@@ -1,6 +1,6 @@
 /** Connects the viewer module, which knows no server, with the server's slides and annotations. */
 import { type Annotation, searchAnnotations } from "@/api/annotation";
-import type { ImageInstance } from "@/api/image";
+import { type ImageInstance, imageThumbUrl } from "@/api/image";
 import { type Pyramid, type SliceInstance, tileUrl } from "@/api/slice";
 import type { Id } from "@/api/types";
 import { type AnnotationSource, boxText, type Shape, type SlideSource } from "@/viewer";
@@ -22,6 +22,7 @@ export function slideSource(image: ImageInstance, slice: SliceInstance, pyramid:
       tileHeight: tier.tile_height,
       downsample: tier.downsample,
     })),
+    previewUrl: imageThumbUrl(image.id, 512),
     tileUrl: (level, column, row) => tileUrl(slice.id, pyramid.version, level, column, row),
   };
 }
