@@ -8,13 +8,15 @@ use cytomine_api::edge::server::ServeError;
 use cytomine_api::edge::ui::NoPage;
 
 use crate::cli::Command;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, SecretError};
 
 /// A command that failed, with cause and remedy.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RunError {
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error(transparent)]

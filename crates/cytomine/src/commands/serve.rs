@@ -21,6 +21,9 @@ use crate::ui;
 /// Runs the server to its end.
 pub(super) async fn serve(settings: Serve) -> Result<(), RunError> {
     let stop = Stop::listen()?;
+    // A secret that cannot be read ends the start before anything is touched.
+    settings.system.accounts.admin_password()?;
+    settings.system.database.password()?;
     let assets = Arc::new(ui::assets()?);
     let tls = settings.tls.files()?;
     let edge_options = EdgeOptions {

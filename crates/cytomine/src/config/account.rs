@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::secret::{self, SecretError};
+
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Accounts")]
 pub(crate) struct AccountSettings {
@@ -15,4 +17,14 @@ pub(crate) struct AccountSettings {
     /// is made up and printed once.
     #[arg(id = "account.admin_password_file", long = "admin-password-file", value_name = "FILE")]
     pub(crate) admin_password_file: Option<PathBuf>,
+}
+
+impl AccountSettings {
+    /// The password that the account `admin` gets when it is made; `None` = one is made up.
+    pub(crate) fn admin_password(&self) -> Result<Option<String>, SecretError> {
+        self.admin_password_file
+            .as_deref()
+            .map(|file| secret::read("--admin-password-file", file))
+            .transpose()
+    }
 }

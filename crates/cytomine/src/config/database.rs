@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::ConfigError;
+use super::secret::{self, SecretError};
 
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Database")]
@@ -28,6 +29,11 @@ pub(crate) enum Database {
 }
 
 impl DatabaseSettings {
+    /// The password of the PostgreSQL user; `None` = PostgreSQL's own rules hold.
+    pub(crate) fn password(&self) -> Result<Option<String>, SecretError> {
+        self.password_file.as_deref().map(|file| secret::read("--database-password-file", file)).transpose()
+    }
+
     /// Reads the address. Done after clap, whose errors would print a password.
     pub(crate) fn database(&self) -> Result<Database, ConfigError> {
         if self.url == "sqlite" {
