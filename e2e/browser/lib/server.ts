@@ -58,6 +58,7 @@ export class Server {
     this.output = "";
     const child = spawn(binary, flags, { stdio: ["ignore", "pipe", "pipe"] });
     this.process = child;
+    child.on("error", (error) => (this.output += error.message));
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => (this.output += text));
     }

@@ -32,9 +32,8 @@ export class AnnotationLayer {
       style: (feature) => this.styleOf(feature as Feature<Geometry>),
       // The small shapes last, so that they stay visible and clickable inside big ones.
       renderOrder: (a, b) => shapeOf(b as Feature<Geometry>).area - shapeOf(a as Feature<Geometry>).area,
-      updateWhileAnimating: true,
-      updateWhileInteracting: true,
-      renderBuffer: 64,
+      // While the view moves, what was prepared is only moved along; this much beyond the window is prepared.
+      renderBuffer: 256,
     });
   }
 
