@@ -123,6 +123,8 @@ const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
     return addTo(projects, "project", { ...model, id: nextId++, name: String(fields["name"]), ontology: fields["ontology"] as number, numberOfImages: 0, numberOfAnnotations: 0, lastActivity: Date.now() });
   }],
   ["GET", /^\/api\/project\/(\d+)\.json$/, ([id]) => find(projects, id, "Project")],
+  ["PUT", /^\/api\/project\/(\d+)\.json$/, ([id], fields) => Object.assign(find(projects, id, "Project"), { name: fields["name"] })],
+  ["DELETE", /^\/api\/project\/(\d+)\.json$/, ([id]) => drop(projects, find(projects, id, "Project")) ?? {}],
   ["GET", /^\/api\/project\/(\d+)\/imageinstance\.json$/, ([id]) => wrap(images.filter((one) => one.project === Number(id)).map(image))],
   ["GET", /^\/api\/project\/(\d+)\/term\.json$/, ([id]) => wrap(terms.filter((one) => one.ontology === find(projects, id, "Project").ontology))],
   ["GET", /^\/api\/project\/(\d+)\/userlayer\.json$/, () => wrap(users)],

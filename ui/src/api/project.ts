@@ -34,6 +34,11 @@ export async function createProject(name: string, ontology: Id | null): Promise<
   return answer.project;
 }
 
+/** A PUT replaces the whole entity, so everything else is sent back unchanged. */
+export async function renameProject(project: Project, name: string): Promise<void> {
+  await request(`/api/project/${project.id}.json`, { method: "PUT", body: { ...project, name } });
+}
+
 export async function deleteProject(id: Id): Promise<void> {
   await request(`/api/project/${id}.json`, { method: "DELETE" });
 }

@@ -114,5 +114,10 @@ export const useUploads = defineStore("uploads", () => {
     entries.value = entries.value.filter((entry) => entry.key !== key);
   }
 
+  // Leaving the site would stop what is being sent; the browser asks first.
+  globalThis.addEventListener("beforeunload", (event) => {
+    if (entries.value.some((entry) => entry.state === "sending" || entry.state === "waiting")) event.preventDefault();
+  });
+
   return { entries, add, retry, dismiss };
 });

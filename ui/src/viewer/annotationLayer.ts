@@ -12,6 +12,9 @@ import type { Shape, ShapeAppearance } from "./types";
 /** Hundredths of a pixel are beyond what a pointer can mean, and keep texts short. */
 const DECIMALS = 2;
 
+/** Screen pixels. */
+const SMALL = 18;
+
 const format = new WKT();
 
 export function writeWkt(geometry: Geometry): string {
@@ -29,7 +32,7 @@ export class AnnotationLayer {
   constructor(private appearance: (shape: Shape) => ShapeAppearance) {
     this.layer = new VectorLayer({
       source: this.source,
-      style: (feature) => this.styleOf(feature as Feature<Geometry>),
+      style: (feature, resolution) => this.styleOf(feature as Feature<Geometry>, resolution),
       // The small shapes last, so that they stay visible and clickable inside big ones.
       renderOrder: (a, b) => shapeOf(b as Feature<Geometry>).area - shapeOf(a as Feature<Geometry>).area,
       // While the view moves, what was prepared is only moved along; this much beyond the window is prepared.
@@ -37,11 +40,11 @@ export class AnnotationLayer {
     });
   }
 
-  private styleOf(feature: Feature<Geometry>) {
+  private styleOf(feature: Feature<Geometry>, resolution: number) {
     const shape = shapeOf(feature);
     const appearance = this.appearance(shape);
     if (shape.id === this.selected) return selectedStyle(appearance, this.showVertices);
-    return appearance.visible ? shapeStyle(appearance) : [];
+    return appearance.visible ? shapeStyle(appearance, isSmall(feature, resolution)) : [];
   }
 
   /** Makes the layer hold exactly these shapes, touching only what differs. */
@@ -113,6 +116,14 @@ export class AnnotationLayer {
 
 export function shapeOf(feature: Feature<Geometry>): Shape {
   return feature.get("shape") as Shape;
+}
+
+/** Whether a full outline would cover the shape at this resolution. */
+function isSmall(feature: Feature<Geometry>, resolution: number): boolean {
+  const geometry = feature.getGeometry();
+  if (geometry === undefined || geometry.getType() === "Point") return false;
+  const [minX = 0, minY = 0, maxX = 0, maxY = 0] = geometry.getExtent();
+  return Math.max(maxX - minX, maxY - minY) < SMALL * resolution;
 }
 
 function featureOf(shape: Shape): Feature<Geometry> {

@@ -23,14 +23,24 @@ function disc(radius: number, fill: string, stroke: string, width: number): Circ
   return new CircleStyle({ radius, fill: new Fill({ color: fill }), stroke: new Stroke({ color: stroke, width }) });
 }
 
+/** One thin line: thousands of small shapes are read by their filling, and drawn in half the time. */
+function smallStyle(color: string, opacity: number): Style[] {
+  return [
+    new Style({
+      fill: new Fill({ color: withOpacity(color, opacity) }),
+      stroke: new Stroke({ color: withOpacity(color, Math.min(1, opacity + 0.4)), width: 1 }),
+    }),
+  ];
+}
+
 const cache = new Map<string, Style[]>();
 
 /** Styles are shared by all shapes that look alike; OpenLayers compares them by identity. */
-export function shapeStyle({ color, opacity }: ShapeAppearance): Style[] {
-  const key = `${color} ${opacity}`;
+export function shapeStyle({ color, opacity }: ShapeAppearance, small: boolean): Style[] {
+  const key = `${color} ${opacity} ${small}`;
   let styles = cache.get(key);
   if (styles === undefined) {
-    styles = [
+    styles = small ? smallStyle(color, opacity) : [
       new Style({
         fill: new Fill({ color: withOpacity(color, opacity * 0.7) }),
         stroke: new Stroke({ color: CASING, width: 4 }),
