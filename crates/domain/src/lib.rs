@@ -6,19 +6,27 @@
 
 pub mod access;
 pub mod actor;
+pub mod annotation;
+pub mod annotation_term;
 pub mod clock;
 pub mod command;
+pub mod conversion;
+mod deploy;
 pub mod error;
 pub mod image;
 pub mod image_slice;
 pub mod instance;
+pub mod intake;
+pub mod job;
 pub mod member;
 pub mod ontology;
 pub mod pixels;
 pub mod project;
 pub mod property;
 pub mod slice;
+pub mod slides;
 pub mod storage;
+pub mod sweep;
 pub mod system;
 pub mod term;
 pub mod unit;

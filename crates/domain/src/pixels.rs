@@ -3,6 +3,10 @@
 //! A tile that is passed through takes 30 us, one SQL look-up 95 us; so both answers (where, and whether this user
 //! may) are kept for [`RIGHTS_LIFETIME`](crate::system::RIGHTS_LIFETIME), and dropped when rights change.
 
+pub mod frame;
+pub mod look;
+pub mod picture;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -77,16 +81,13 @@ pub async fn of(system: &System, actor: &Actor, target: PixelTarget) -> Result<P
             source
         }
     };
-    // Not kept for administrators: their session may close at any moment.
-    let key = (actor.id(), target);
-    let kept = if actor.admin_by_now { None } else { system.image_rights.get(&key) };
-    let right = match kept {
+    // An administrator whose session has closed is another key.
+    let key = (actor.id(), actor.admin_by_now, target);
+    let right = match system.image_rights.get(&key) {
         Some(right) => right,
         None => {
             let right = right(system, actor, &source).await?;
-            if !actor.admin_by_now {
-                system.image_rights.insert(key, right);
-            }
+            system.image_rights.insert(key, right);
             right
         }
     };

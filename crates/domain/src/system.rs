@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::Clock;
 use crate::pixels::{PixelRight, PixelSource, PixelTarget};
+use crate::slides::Slides;
 
 /// How long a right that was looked up is trusted without asking again.
 pub const RIGHTS_LIFETIME: Duration = Duration::from_secs(10);
@@ -24,8 +25,10 @@ pub struct System {
     pub clock: Arc<dyn Clock>,
     /// Rung when jobs were queued by this process.
     pub jobs_waiting: Notify,
-    /// Rights of users on what pixels are asked of.
-    pub(crate) image_rights: moka::sync::Cache<(UserId, PixelTarget), PixelRight>,
+    /// Slides that are open.
+    pub slides: Slides,
+    /// Rights of users (with or without those of an administrator) on what pixels are asked of.
+    pub(crate) image_rights: moka::sync::Cache<(UserId, bool, PixelTarget), PixelRight>,
     /// Where the pixels of each lie.
     pub(crate) pixel_sources: moka::sync::Cache<PixelTarget, Arc<PixelSource>>,
 }
@@ -38,6 +41,7 @@ impl System {
             blobs,
             clock,
             jobs_waiting: Notify::new(),
+            slides: Slides::default(),
             image_rights: moka::sync::Cache::builder()
                 .max_capacity(100_000)
                 .time_to_live(RIGHTS_LIFETIME)
