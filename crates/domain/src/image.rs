@@ -3,7 +3,7 @@
 
 use cytomine_model::{
     AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, Entity, EntityKind, Millis, Page,
-    ProjectId, Sort, UploadedFileId,
+    ProjectId, Sort, UploadedFileId, User,
 };
 pub use cytomine_store::abstract_image::AbstractImageFilter;
 use cytomine_store::{self as store, Executor};
@@ -326,4 +326,28 @@ pub async fn slices(
 ) -> Result<(Vec<AbstractSlice>, AbstractImage), DomainError> {
     let image = visible(&system.db, actor, id).await?;
     Ok((store::abstract_slice::of_image(&system.db, id).await?, image))
+}
+
+/// The file an image was made from, as it was uploaded.
+///
+/// # Errors
+/// When the actor may not see the image, or this server does not hold the bytes.
+pub async fn download(
+    system: &System,
+    actor: &Actor,
+    id: AbstractImageId,
+) -> Result<upload::Download, DomainError> {
+    let image = visible(&system.db, actor, id).await?;
+    upload::original(system, image.uploaded_file).await
+}
+
+/// Who uploaded an image.
+///
+/// # Errors
+/// When the actor may not see the image, or nobody is known to have uploaded it.
+pub async fn uploader(system: &System, actor: &Actor, id: AbstractImageId) -> Result<User, DomainError> {
+    let image = visible(&system.db, actor, id).await?;
+    let none = || DomainError::not_found("User", format!("uploader of image {id}"));
+    let user = image.user.ok_or_else(none)?;
+    store::user::by_id(&system.db, user).await?.ok_or_else(none)
 }

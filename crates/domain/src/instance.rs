@@ -293,3 +293,20 @@ pub async fn delete(
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: Seen { names: names_shown(&access), image }, done })
 }
+
+/// The file an image was made from, as it was uploaded; its name stands in for the instance's in a blind project.
+///
+/// # Errors
+/// When the actor may not see the image, or this server does not hold the bytes.
+pub async fn download(
+    system: &System,
+    actor: &Actor,
+    id: ImageInstanceId,
+) -> Result<crate::upload::Download, DomainError> {
+    let Seen { image, names } = see(system, actor, id).await?;
+    let mut download = crate::upload::original(system, image.base.uploaded_file).await?;
+    if !names {
+        download.name = image.base.id.to_string();
+    }
+    Ok(download)
+}

@@ -15,6 +15,7 @@ mod deploy;
 pub mod error;
 pub mod image;
 pub mod image_slice;
+pub mod import;
 pub mod instance;
 pub mod intake;
 pub mod job;

@@ -103,3 +103,54 @@ pub async fn by_id(mut ex: impl Executor, id: JobId) -> Result<Option<Job>, Stor
     let statement = sql(format!("SELECT {COLUMNS} FROM job WHERE id = $1")).bind(id);
     ex.first(statement).await?.as_ref().map(job).transpose()
 }
+
+/// Whether a job waits, or one's lease ran out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn any_waiting(mut ex: impl Executor, now: Millis) -> Result<bool, StoreError> {
+    let statement = sql("SELECT id FROM job WHERE state = 'queued' OR (state = 'running' AND lease_until < $1) LIMIT 1")
+        .bind(now);
+    Ok(ex.first(statement).await?.is_some())
+}
+
+/// Puts a job back into the queue as if it had not been taken; only its owner can.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn release(mut ex: impl Executor, id: JobId, owner: &str) -> Result<(), StoreError> {
+    let statement = sql("UPDATE job SET state = 'queued', attempts = attempts - 1, lease_owner = NULL, \
+         lease_until = NULL WHERE id = $1 AND lease_owner = $2 AND state = 'running'")
+    .bind(id)
+    .bind(owner);
+    ex.execute(statement).await.map(|_| ())
+}
+
+/// Notes why an attempt failed; the job is taken again when its lease has run out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_error(mut ex: impl Executor, id: JobId, owner: &str, error: &str) -> Result<(), StoreError> {
+    let statement = sql("UPDATE job SET error = $3 WHERE id = $1 AND lease_owner = $2 AND state = 'running'")
+        .bind(id)
+        .bind(owner)
+        .bind(error);
+    ex.execute(statement).await.map(|_| ())
+}
+
+/// Takes a job that still waits.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_this(
+    mut ex: impl Executor,
+    id: JobId,
+    owner: &str,
+    lease_until: Millis,
+) -> Result<Option<Job>, StoreError> {
+    let text = format!(
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_owner = $2, lease_until = $3 \
+         WHERE id = $1 AND state = 'queued' RETURNING {COLUMNS}"
+    );
+    ex.first(sql(text).bind(id).bind(owner).bind(lease_until)).await?.as_ref().map(job).transpose()
+}

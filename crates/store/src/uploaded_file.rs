@@ -261,3 +261,42 @@ pub async fn set_status(
         .bind(now);
     ex.execute(statement).await.map(|_| ())
 }
+
+/// Changes the status of a living file if it is the expected one; of two that try, one succeeds.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn advance(
+    mut ex: impl Executor,
+    id: UploadedFileId,
+    from: i32,
+    to: i32,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let statement = sql("UPDATE uploaded_file SET status = $3, updated = $4 \
+         WHERE id = $1 AND status = $2 AND deleted_by IS NULL")
+    .bind(id)
+    .bind(from)
+    .bind(to)
+    .bind(now);
+    Ok(ex.execute(statement).await? > 0)
+}
+
+/// Whether a project holds an image made from a file of that name and size.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn in_project(
+    mut ex: impl Executor,
+    project: ProjectId,
+    name: &str,
+    size: i64,
+) -> Result<bool, StoreError> {
+    let statement = sql("SELECT f.id FROM uploaded_file f JOIN abstract_image a ON a.uploaded_file_id = f.id \
+         JOIN image_instance i ON i.base_image_id = a.id WHERE i.project_id = $1 AND i.deleted_by IS NULL \
+         AND f.original_filename = $2 AND f.size = $3 AND f.deleted_by IS NULL LIMIT 1")
+    .bind(project)
+    .bind(name)
+    .bind(size);
+    Ok(ex.first(statement).await?.is_some())
+}

@@ -1,0 +1,220 @@
+//! The job that turns an uploaded image into a pyramid that tiles can be read from.
+//!
+//! It may be run again at any moment: the pyramid is written to a staged file and moved to a key that was chosen
+//! with the upload, and rows change only if the file still waits for its conversion.
+
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cytomine_model::{Project, UploadStatus, UploadedFile, UploadedFileId};
+use cytomine_slide::{Limits, Slide, SlideError, SlideInfo, convert};
+use cytomine_store::blobs::Sealed;
+use cytomine_store::{self as store, BlobError, BlobKey, Blobs};
+use serde::{Deserialize, Serialize};
+
+use crate::deploy::{self, Deployment};
+use crate::{DomainError, System};
+
+/// Name of the job in the queue.
+pub const JOB: &str = "convert";
+
+/// Arguments of the job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// The file as it was uploaded.
+    pub file: UploadedFileId,
+    /// The uploader administers: they need not be a member of the projects.
+    pub trusted: bool,
+    /// Properties that the image gets.
+    pub properties: Vec<(String, String)>,
+}
+
+impl Work {
+    /// As the queue keeps it.
+    pub fn to_payload(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// From what the queue kept.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn from_payload(payload: &str) -> Result<Self, DomainError> {
+        serde_json::from_str(payload).map_err(|cause| {
+            DomainError::new(cytomine_model::ErrorKind::Internal, format!("A job's arguments are not readable: {cause}"))
+        })
+    }
+}
+
+/// How a conversion ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The image is there, or the file no longer waits for one.
+    Done,
+    /// The file cannot be converted; its row tells why.
+    Failed(String),
+    /// It was called off, and may begin again.
+    Cancelled,
+}
+
+/// Told how far a conversion is: pixel rows done, and in all.
+pub type Watcher = Arc<dyn Fn(u64, u64) + Send + Sync>;
+
+/// Runs the job. `cancel` calls it off, `watcher` is told how far it is.
+///
+/// # Errors
+/// When disk or database fail: then it is worth another attempt.
+pub async fn run(
+    system: &System,
+    work: &Work,
+    cancel: Arc<AtomicBool>,
+    watcher: Option<Watcher>,
+) -> Result<Ended, DomainError> {
+    let Some((file, child)) = waiting(system, work.file).await? else { return Ok(Ended::Done) };
+    let source: BlobKey = file.filename.parse()?;
+    let target: BlobKey = child.filename.parse()?;
+    system.blobs.require_room(u64::try_from(file.size).unwrap_or(0))?;
+    let (blobs, path) = (system.blobs.clone(), system.blobs.path(&source));
+    let written = tokio::task::spawn_blocking(move || {
+        pyramid(&blobs, &path, &mut |done, total| {
+            if let Some(watcher) = &watcher {
+                watcher(done, total);
+            }
+            !cancel.load(Ordering::Relaxed)
+        })
+    })
+    .await;
+    let (sealed, info) = match written {
+        Ok(Ok(written)) => written,
+        Ok(Err(Failure::Blob(cause))) => return Err(cause.into()),
+        Ok(Err(Failure::Slide(SlideError::Cancelled))) => return Ok(Ended::Cancelled),
+        Ok(Err(Failure::Slide(cause))) if cause.is_content() => {
+            return fail(system, work, &cause.to_string()).await;
+        }
+        Ok(Err(Failure::Slide(cause))) => {
+            return Err(DomainError::new(cytomine_model::ErrorKind::Unavailable, cause.to_string()));
+        }
+        Err(cause) => {
+            tracing::error!(%cause, file = %file.id, "a conversion broke off");
+            return fail(system, work, "damaged in a way that converting it failed; export the file again").await;
+        }
+    };
+    let child = UploadedFile {
+        size: i64::try_from(sealed.size).unwrap_or(i64::MAX),
+        sha256: Some(sealed.sha256.clone()),
+        content_type: info.format.as_str().to_owned(),
+        status: UploadStatus::Converted.code(),
+        ..child
+    };
+    system.blobs.publish(sealed, &target).await?;
+    finish(system, work, &file, child, &info).await?;
+    Ok(Ended::Done)
+}
+
+/// The file and the row of its pyramid, if it still waits for one.
+async fn waiting(
+    system: &System,
+    id: UploadedFileId,
+) -> Result<Option<(UploadedFile, UploadedFile)>, DomainError> {
+    let converting = UploadStatus::Converting.code();
+    let file = store::uploaded_file::by_id(&system.db, id).await?.filter(|file| file.status == converting);
+    let Some(file) = file else { return Ok(None) };
+    let children = store::uploaded_file::children(&system.db, id).await?;
+    Ok(children.into_iter().find(|child| child.status == converting).map(|child| (file, child)))
+}
+
+async fn finish(
+    system: &System,
+    work: &Work,
+    file: &UploadedFile,
+    mut child: UploadedFile,
+    info: &SlideInfo,
+) -> Result<(), DomainError> {
+    let mut unit = system.begin_as(file.user).await?;
+    let (from, to) = (UploadStatus::Converting.code(), UploadStatus::Deployed.code());
+    if !store::uploaded_file::advance(&mut unit.tx, file.id, from, to, unit.now).await? {
+        // Somebody else was quicker, or the file was deleted meanwhile.
+        return Ok(());
+    }
+    child.updated = Some(unit.now);
+    store::uploaded_file::update(&mut unit.tx, &child).await?;
+    let mut projects: Vec<Project> = Vec::new();
+    for id in &file.projects {
+        let Some(project) = store::project::by_id(&mut unit.tx, *id).await? else { continue };
+        let member = store::project::member_of(&mut unit.tx, *id, file.user).await?;
+        if work.trusted || member.is_some() {
+            projects.push(project);
+        }
+    }
+    let deployment = Deployment { file, slide_file: child.id, info, properties: &work.properties };
+    deploy::deploy(&mut unit, &deployment, &projects).await?;
+    // No command: undo goes back over what a user did, not over what the system did meanwhile.
+    unit.finish(system).await
+}
+
+/// Gives a conversion up: the rows keep the status and the cause, the bytes go.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn fail(system: &System, work: &Work, cause: &str) -> Result<Ended, DomainError> {
+    let Some((file, child)) = waiting(system, work.file).await? else { return Ok(Ended::Done) };
+    let text = format!("{}: {cause}", file.original_filename);
+    let mut unit = system.begin_as(file.user).await?;
+    let (from, to) = (UploadStatus::Converting.code(), UploadStatus::ErrorConversion.code());
+    let now = unit.now;
+    if !store::uploaded_file::advance(&mut unit.tx, file.id, from, to, now).await? {
+        return Ok(Ended::Done);
+    }
+    for id in [file.id, child.id] {
+        store::uploaded_file::set_status(&mut unit.tx, id, to, Some(&text), now).await?;
+    }
+    unit.finish(system).await?;
+    for name in [&file.filename, &child.filename] {
+        if let Ok(key) = name.parse::<BlobKey>()
+            && let Err(cause) = system.blobs.delete(&key).await
+        {
+            tracing::warn!(%key, %cause, "bytes of a failed conversion stay until the next sweep");
+        }
+    }
+    Ok(Ended::Failed(text))
+}
+
+enum Failure {
+    Slide(SlideError),
+    Blob(BlobError),
+}
+
+impl From<BlobError> for Failure {
+    fn from(error: BlobError) -> Self {
+        Self::Blob(error)
+    }
+}
+
+impl From<SlideError> for Failure {
+    fn from(error: SlideError) -> Self {
+        Self::Slide(error)
+    }
+}
+
+/// Writes the pyramid, and opens it to see that it can be read.
+fn pyramid(
+    blobs: &Blobs,
+    source: &std::path::Path,
+    watch: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<(Sealed, SlideInfo), Failure> {
+    let limits = Limits::default();
+    let original = Slide::open_path(source, &limits)?.info().clone();
+    let sealed = blobs.stage_blocking()?.fill(|file| {
+        let mut buffered = BufWriter::with_capacity(1 << 20, file);
+        convert(source, &mut buffered, &limits, &mut |done, total| watch(done, total))?;
+        buffered.flush().map_err(|cause| BlobError::Io { action: "write a converted slide", cause })?;
+        Ok::<(), Failure>(())
+    })?;
+    let mut info = Slide::open_path(sealed.path(), &limits)?.info().clone();
+    // What the pyramid does not carry is taken from the original.
+    info.physical_size_x = info.physical_size_x.or(original.physical_size_x);
+    info.physical_size_y = info.physical_size_y.or(original.physical_size_y);
+    info.magnification = info.magnification.or(original.magnification);
+    Ok((sealed, info))
+}
