@@ -4,21 +4,26 @@
 //! bringing back everything that bears the id, and then take away the other half: undo what the command had made,
 //! redo what it had deleted. An edit is undone by writing the entity as it was before.
 
-use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind};
+mod load;
+
+use cytomine_model::{Action, Command, CommandAction, CommandId, Entity, EntityKind};
 use cytomine_store as store;
 
-use crate::{Actor, DomainError, Done, System, Unit};
+use crate::{Actor, DomainError, Done, System, Unit, access};
 
 /// A command that was undone or done again.
 #[derive(Clone, Debug)]
 pub struct Replayed {
     /// What happened to the entities now: undoing an addition deletes.
     pub done: Done,
-    /// Ids the command named.
-    pub ids: Vec<(i64, i64)>,
-    /// The entity as it is now, for an edit.
-    pub entity: Option<Entity>,
+    /// How many entities the command named.
+    pub count: u64,
+    /// These entities as they are now, or as they were before they went; the first [`SHOWN`] of them.
+    pub entities: Vec<Entity>,
 }
+
+/// Entities that an answer to undo or redo shows at most; a bulk of thousands is told by its message.
+pub const SHOWN: usize = 100;
 
 /// Undoes the actor's last command, or the named one of theirs. None when there is nothing to undo.
 ///
@@ -35,9 +40,12 @@ pub async fn undo(
         None => store::command::to_undo(&mut unit.tx, actor.id()).await?,
     };
     let Some(command) = command else { return Ok(None) };
+    may_replay(&mut unit, actor, &command).await?;
+    let living = load::entities(&mut unit.tx, &command).await?;
     bring_back(&mut unit, &command).await?;
     remove(&mut unit, &command, CommandAction::Add).await?;
     write_entity(&mut unit, command.before.as_ref()).await?;
+    let entities = load::entities(&mut unit.tx, &command).await?;
     let action = match command.action {
         CommandAction::Add => CommandAction::Delete,
         CommandAction::Delete => CommandAction::Add,
@@ -47,7 +55,7 @@ pub async fn undo(
     store::command::set_undone(&mut unit.tx, command.id, Some(position)).await?;
     unit.rights_changed();
     unit.finish(system).await?;
-    Ok(Some(replayed(&command, action, command.before.clone())))
+    Ok(Some(replayed(&command, action, if entities.is_empty() { living } else { entities })))
 }
 
 /// Does again what the actor undid last, or the named command of theirs. None when there is nothing to redo.
@@ -65,13 +73,16 @@ pub async fn redo(
         None => store::command::to_redo(&mut unit.tx, actor.id()).await?,
     };
     let Some(command) = command else { return Ok(None) };
+    may_replay(&mut unit, actor, &command).await?;
+    let living = load::entities(&mut unit.tx, &command).await?;
     bring_back(&mut unit, &command).await?;
     remove(&mut unit, &command, CommandAction::Delete).await?;
     write_entity(&mut unit, command.after.as_ref()).await?;
+    let entities = load::entities(&mut unit.tx, &command).await?;
     store::command::set_undone(&mut unit.tx, command.id, None).await?;
     unit.rights_changed();
     unit.finish(system).await?;
-    Ok(Some(replayed(&command, command.action, command.after.clone())))
+    Ok(Some(replayed(&command, command.action, if entities.is_empty() { living } else { entities })))
 }
 
 async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Command>, DomainError> {
@@ -81,6 +92,20 @@ async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Com
         return Err(DomainError::forbidden("Only who gave a command may undo or redo it"));
     }
     Ok(Some(command))
+}
+
+/// Whoever lost the project since, or may no longer draw in it, does not change it by the back door of undo.
+async fn may_replay(unit: &mut Unit, actor: &Actor, command: &Command) -> Result<(), DomainError> {
+    let Some(project) = command.project.filter(|_| command.kind != EntityKind::Project) else {
+        return Ok(());
+    };
+    let access = access::project(&mut unit.tx, actor, project).await?;
+    match command.kind {
+        EntityKind::Annotation | EntityKind::AnnotationTerm => {
+            access.require(Action::EditAnnotation, Some(actor.id()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes away what the command made (`Add`) or had deleted (`Delete`).
@@ -112,6 +137,14 @@ async fn write_entity(unit: &mut Unit, entity: Option<&Entity>) -> Result<(), Do
         Some(Entity::Project(project)) => store::project::update(&mut unit.tx, project).await?,
         Some(Entity::Ontology(ontology)) => store::ontology::update(&mut unit.tx, ontology).await?,
         Some(Entity::Term(term)) => store::term::update(&mut unit.tx, term).await?,
+        Some(Entity::Annotation(annotation)) => store::annotation::update(&mut unit.tx, annotation).await?,
+        Some(Entity::User(user)) => store::user::update(&mut unit.tx, user).await?,
+        Some(Entity::Storage(storage)) => store::storage::update(&mut unit.tx, storage).await?,
+        Some(Entity::UploadedFile(file)) => store::uploaded_file::update(&mut unit.tx, file).await?,
+        Some(Entity::AbstractImage(image)) => store::abstract_image::update(&mut unit.tx, image).await?,
+        Some(Entity::AbstractSlice(slice)) => store::abstract_slice::update(&mut unit.tx, slice).await?,
+        Some(Entity::ImageInstance(image)) => store::image_instance::update(&mut unit.tx, image).await?,
+        Some(Entity::SliceInstance(slice)) => store::slice_instance::update(&mut unit.tx, slice).await?,
         Some(other) => return Err(not_undoable(other.kind())),
         None => {}
     }
@@ -125,10 +158,10 @@ fn not_undoable(kind: EntityKind) -> DomainError {
     )
 }
 
-fn replayed(command: &Command, action: CommandAction, entity: Option<Entity>) -> Replayed {
+fn replayed(command: &Command, action: CommandAction, entities: Vec<Entity>) -> Replayed {
     Replayed {
         done: Done { command: command.id, action, kind: command.kind, message: command.message.clone() },
-        ids: command.ids.clone(),
-        entity,
+        count: command.ids.iter().map(|(first, last)| first.abs_diff(*last) + 1).sum(),
+        entities,
     }
 }

@@ -1,0 +1,100 @@
+//! Reading single annotations and counts.
+
+use cytomine_geometry::{Shape, decode, wkt_of};
+use cytomine_model::{Annotation, AnnotationId, ProjectId, SliceInstanceId};
+use cytomine_store::{self as store, Executor};
+
+use super::{AnnotationShape, AnnotationView, CountFilter, Layer, damaged, terms_of};
+use crate::access::ProjectAccess;
+use crate::{Actor, DomainError, System, access, instance};
+
+/// An annotation that the actor may see, with its project.
+pub(crate) async fn with_access(
+    mut ex: impl Executor,
+    actor: &Actor,
+    id: AnnotationId,
+) -> Result<(Annotation, ProjectAccess), DomainError> {
+    let annotation = store::annotation::by_id(&mut ex, id).await?;
+    let annotation = annotation.ok_or_else(|| DomainError::not_found("Annotation", id))?;
+    let access = access::project(&mut ex, actor, annotation.project).await?;
+    Ok((annotation, access))
+}
+
+/// An annotation that the actor may see.
+///
+/// # Errors
+/// When there is none, or the actor is no member of its project.
+pub async fn get(system: &System, actor: &Actor, id: AnnotationId) -> Result<AnnotationView, DomainError> {
+    let (annotation, _) = with_access(&system.db, actor, id).await?;
+    view(&system.db, annotation).await
+}
+
+/// What an answer says of an annotation; rights are the caller's question.
+pub(crate) async fn view(
+    mut ex: impl Executor,
+    annotation: Annotation,
+) -> Result<AnnotationView, DomainError> {
+    let links = store::annotation_term::of_annotations(&mut ex, &[annotation.id]).await?;
+    let canvases = store::annotation::canvas::canvases(&mut ex, &[annotation.image]).await?;
+    Ok(AnnotationView {
+        location: location(&annotation)?,
+        terms: terms_of(&links),
+        pixel_size_x: canvases.first().and_then(|canvas| canvas.pixel_size_x),
+        annotation,
+    })
+}
+
+pub(super) fn location(annotation: &Annotation) -> Result<String, DomainError> {
+    let text = wkt_of(&annotation.geometry, annotation.wkt.as_deref());
+    text.map(std::borrow::Cow::into_owned).map_err(|error| damaged(annotation.id, &error))
+}
+
+pub(super) fn shape(id: AnnotationId, blob: &[u8], wkt: Option<&str>) -> Result<Shape, DomainError> {
+    wkt.map_or_else(|| decode(blob), Shape::from_wkt).map_err(|error| damaged(id, &error))
+}
+
+/// The shape of an annotation and the image it lies on, for pictures of it.
+///
+/// # Errors
+/// As [`get`].
+pub async fn shape_of(
+    system: &System,
+    actor: &Actor,
+    id: AnnotationId,
+) -> Result<AnnotationShape, DomainError> {
+    let (annotation, _) = with_access(&system.db, actor, id).await?;
+    let image = instance::get(system, actor, annotation.image).await?;
+    let links = store::annotation_term::of_annotations(&system.db, &[id]).await?;
+    Ok(AnnotationShape {
+        id,
+        shape: shape(id, &annotation.geometry, annotation.wkt.as_deref())?,
+        slice: annotation.slice,
+        image,
+        terms: terms_of(&links),
+    })
+}
+
+/// How many annotations there are: in a project that the actor sees, or by a user in all of these.
+///
+/// # Errors
+/// When the actor may not see the project.
+pub async fn count(system: &System, actor: &Actor, filter: CountFilter) -> Result<i64, DomainError> {
+    if let Some(project) = filter.project {
+        access::project(&system.db, actor, project).await?;
+    }
+    Ok(store::annotation::search::count(&system.db, actor.scope(), filter).await?)
+}
+
+/// The layers of a plane with their counts, by user, and the plane's project.
+///
+/// # Errors
+/// When there is no such plane, or the actor may not see it.
+pub async fn layers(
+    system: &System,
+    actor: &Actor,
+    slice: SliceInstanceId,
+) -> Result<(ProjectId, Vec<Layer>), DomainError> {
+    let (_, image) = crate::slice::get(system, actor, slice).await?;
+    let layers = store::annotation::read::layers(&system.db, actor.scope(), image.id, slice).await?;
+    Ok((image.project, layers))
+}
