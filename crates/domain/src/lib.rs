@@ -5,6 +5,7 @@
 //! It knows neither HTTP nor SQL.
 
 pub mod access;
+pub mod account;
 pub mod actor;
 pub mod annotation;
 pub mod annotation_term;
@@ -19,11 +20,16 @@ pub mod import;
 pub mod instance;
 pub mod intake;
 pub mod job;
+pub mod keys;
 pub mod member;
 pub mod ontology;
+pub mod open;
+pub mod password;
 pub mod pixels;
 pub mod project;
 pub mod property;
+pub mod server_key;
+pub mod session;
 pub mod slice;
 pub mod slides;
 pub mod storage;

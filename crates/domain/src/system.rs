@@ -1,6 +1,7 @@
 //! The system: everything that talks to the world, opened once and shared.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cytomine_model::UserId;
@@ -8,7 +9,10 @@ use cytomine_store::{Blobs, Db};
 use tokio::sync::Notify;
 
 use crate::Clock;
+use crate::password::Passwords;
 use crate::pixels::{PixelRight, PixelSource, PixelTarget};
+use crate::server_key::ServerKey;
+use crate::session::{Credential, FAILURE_WINDOW, Failures, Known};
 use crate::slides::Slides;
 
 /// How long a right that was looked up is trusted without asking again.
@@ -23,6 +27,16 @@ pub struct System {
     pub blobs: Blobs,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// What the private keys of clients are sealed with.
+    pub(crate) key: ServerKey,
+    /// Hashes and checks passwords.
+    pub(crate) passwords: Passwords,
+    /// Who is behind credentials that were checked lately.
+    pub(crate) known: moka::sync::Cache<Credential, Known>,
+    /// Failures to sign in.
+    pub(crate) failures: Failures,
+    /// Raised whenever `known` and the rights are forgotten.
+    forgotten: AtomicU64,
     /// Rung when jobs were queued by this process.
     pub jobs_waiting: Notify,
     /// Slides that are open.
@@ -35,11 +49,16 @@ pub struct System {
 
 impl System {
     /// A system on an open database and open blobs.
-    pub fn new(db: Db, blobs: Blobs, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(db: Db, blobs: Blobs, key: ServerKey, passwords: Passwords, clock: Arc<dyn Clock>) -> Self {
         Self {
             db,
             blobs,
             clock,
+            key,
+            passwords,
+            known: moka::sync::Cache::builder().max_capacity(50_000).time_to_live(RIGHTS_LIFETIME).build(),
+            failures: moka::sync::Cache::builder().max_capacity(50_000).time_to_idle(FAILURE_WINDOW).build(),
+            forgotten: AtomicU64::new(0),
             jobs_waiting: Notify::new(),
             slides: Slides::default(),
             image_rights: moka::sync::Cache::builder()
@@ -53,9 +72,36 @@ impl System {
         }
     }
 
-    /// Forgets every right kept in memory.
+    /// Forgets every right, and who is behind which credentials.
     pub fn forget_rights(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.known.invalidate_all();
         self.image_rights.invalidate_all();
         self.pixel_sources.invalidate_all();
+    }
+
+    /// How often [`System::forget_rights`] was called.
+    pub(crate) fn known_generation(&self) -> u64 {
+        self.forgotten.load(Ordering::SeqCst)
+    }
+
+    /// Looks once a second whether another process changed rights, and then forgets them here too. Runs until it
+    /// is dropped.
+    pub async fn watch_rights(&self) {
+        let mut known = None;
+        loop {
+            match cytomine_store::rights::generation(&self.db).await {
+                Ok(generation) if known != Some(generation) => {
+                    if known.is_some() {
+                        self.forget_rights();
+                    }
+                    known = Some(generation);
+                }
+                Ok(_) => {}
+                // While the database is away nobody can tell; what is kept runs out by itself.
+                Err(cause) => tracing::warn!("cannot look for changed rights: {cause}"),
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 }

@@ -24,6 +24,7 @@ pub mod project;
 pub mod property;
 pub mod rights;
 pub mod rows;
+pub mod session;
 pub mod slice_instance;
 pub mod statement;
 pub mod storage;
@@ -31,6 +32,7 @@ pub mod term;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod uploaded_file;
+pub mod user;
 
 pub use blobs::{BlobError, BlobKey, Blobs};
 pub use db::{Db, Executor, Tx};

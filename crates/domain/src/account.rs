@@ -1,0 +1,430 @@
+//! Accounts: what people do with them, and what the command line does.
+
+use cytomine_model::{
+    Action, Entity, EntityKind, GlobalRole, Page, Role, RoleId, Sort, User, UserId, UserRole, UserRoleId,
+};
+use cytomine_store as store;
+
+use crate::password::random_password;
+use crate::{Actor, DomainError, Outcome, System, Unit, access, storage};
+
+/// Name of the first administrator.
+pub const ADMIN: &str = "admin";
+
+/// What a client says about an account; on an edit, absent fields keep their value.
+#[derive(Clone, Default)]
+pub struct UserFields {
+    /// Name to sign in with.
+    pub username: Option<String>,
+    /// Given name.
+    pub firstname: Option<String>,
+    /// Family name.
+    pub lastname: Option<String>,
+    /// Address.
+    pub email: Option<String>,
+    /// Two-letter language code.
+    pub language: Option<String>,
+    /// Shows ids in the user interface.
+    pub is_developer: Option<bool>,
+    /// May sign in.
+    pub enabled: Option<bool>,
+    /// Password in clear; absent: none, or unchanged.
+    pub password: Option<String>,
+    /// Highest global role, on creation; lower ones come with it.
+    pub role: Option<GlobalRole>,
+}
+
+/// A user by id.
+///
+/// # Errors
+/// When there is none.
+pub async fn get(system: &System, id: UserId) -> Result<User, DomainError> {
+    store::user::by_id(&system.db, id).await?.ok_or_else(|| DomainError::not_found("User", id))
+}
+
+/// A user by id or name.
+///
+/// # Errors
+/// When there is none.
+pub async fn find(system: &System, id_or_name: &str) -> Result<User, DomainError> {
+    match id_or_name.parse() {
+        Ok(id) => get(system, UserId(id)).await,
+        Err(_) => by_name(system, id_or_name).await,
+    }
+}
+
+/// A user by name.
+///
+/// # Errors
+/// When there is none.
+pub async fn by_name(system: &System, username: &str) -> Result<User, DomainError> {
+    let found = store::user::secrets_by_name(&system.db, username).await?;
+    Ok(found.ok_or_else(|| unknown(username))?.0)
+}
+
+/// Users with these ids, in their order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_ids(system: &System, ids: &[UserId]) -> Result<Vec<User>, DomainError> {
+    let mut users = store::user::by_ids(&system.db, ids).await?;
+    users.sort_by_key(|user| ids.iter().position(|id| *id == user.id));
+    Ok(users)
+}
+
+/// A page of all users, and how many there are; names are no secret among users.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    system: &System,
+    full_name: Option<&str>,
+    sort: Option<&Sort>,
+    page: Page,
+) -> Result<(Vec<User>, i64), DomainError> {
+    Ok(store::user::list(&system.db, full_name, sort, page).await?)
+}
+
+/// Makes an account with its roles and a storage of its own.
+///
+/// # Errors
+/// When the actor is no administrator, or the name is missing or taken.
+pub async fn create(system: &System, actor: &Actor, fields: UserFields) -> Result<Outcome<User>, DomainError> {
+    access::require(actor, Action::ManageUsers)?;
+    require_grant(actor, fields.role.unwrap_or(GlobalRole::User))?;
+    let hash = hashed(system, fields.password.as_deref()).await?;
+    let mut unit = system.begin(actor).await?;
+    let user = write_new(&mut unit, &fields, hash.as_deref()).await?;
+    let done = unit.commit(system, format!("User {} added", user.username)).await?;
+    Ok(Outcome { entity: user, done })
+}
+
+/// Makes an account from the command line, which acts with the rights of whoever may write the data.
+///
+/// # Errors
+/// When the name is missing or taken.
+pub async fn add_from_command_line(system: &System, fields: UserFields) -> Result<User, DomainError> {
+    let hash = hashed(system, fields.password.as_deref()).await?;
+    let mut unit = system.begin_as(UserId(0)).await?;
+    let user = write_new(&mut unit, &fields, hash.as_deref()).await?;
+    unit.rights_changed();
+    unit.finish(system).await?;
+    Ok(user)
+}
+
+/// Makes the account `admin` where there is none, with the given password or one made up, which is returned.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ensure_admin(system: &System, password: Option<String>) -> Result<Option<String>, DomainError> {
+    if store::user::secrets_by_name(&system.db, ADMIN).await?.is_some() {
+        return Ok(None);
+    }
+    let made_up = password.is_none().then(random_password);
+    let fields = UserFields {
+        username: Some(ADMIN.to_owned()),
+        firstname: Some("Just an".to_owned()),
+        lastname: Some("Admin".to_owned()),
+        password: made_up.clone().or(password),
+        role: Some(GlobalRole::Admin),
+        ..UserFields::default()
+    };
+    match add_from_command_line(system, fields).await {
+        // Another replica was quicker; its log shows the password.
+        Err(error) if error.kind == cytomine_model::ErrorKind::AlreadyExists => Ok(None),
+        other => other.map(|_| made_up),
+    }
+}
+
+async fn write_new(unit: &mut Unit, fields: &UserFields, hash: Option<&str>) -> Result<User, DomainError> {
+    let mut user = User {
+        id: UserId(unit.id().await?),
+        username: String::new(),
+        firstname: String::new(),
+        lastname: String::new(),
+        email: String::new(),
+        language: "EN".to_owned(),
+        is_developer: false,
+        enabled: true,
+        origin: "LOCAL".to_owned(),
+        public_key: None,
+        created: unit.now,
+        updated: None,
+    };
+    apply(&mut user, fields)?;
+    store::user::insert(&mut unit.tx, &user, hash).await.map_err(taken(&user))?;
+    unit.added(EntityKind::User, &[user.id.0]);
+    let highest = fields.role.unwrap_or(GlobalRole::User);
+    // A guest holds one role; from user on, the lower ones come along except guest, which would say nothing.
+    let held = |role: GlobalRole| role == highest || (role < highest && role >= GlobalRole::User);
+    for role in store::user::roles(&mut unit.tx).await?.into_iter().filter(|role| held(role.role)) {
+        let id = UserRoleId(unit.id().await?);
+        store::user::insert_role(&mut unit.tx, id, user.id, role.id, unit.now).await?;
+        unit.added(EntityKind::UserRole, &[id.0]);
+    }
+    let storage = storage::insert(unit, user.id, &format!("{} storage", user.username)).await?;
+    unit.added(EntityKind::Storage, &[storage.id.0]);
+    Ok(user)
+}
+
+/// Changes an account: an administrator any, everyone their own (but for `enabled`).
+///
+/// # Errors
+/// When there is no right, or the name is taken.
+pub async fn update(
+    system: &System,
+    actor: &Actor,
+    id: UserId,
+    fields: UserFields,
+) -> Result<Outcome<User>, DomainError> {
+    if id != actor.id() || fields.enabled.is_some() {
+        access::require(actor, Action::ManageUsers)?;
+    }
+    let hash = hashed(system, fields.password.as_deref()).await?;
+    let mut unit = system.begin(actor).await?;
+    let before = store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
+    let mut user = before.clone();
+    if before.username == ADMIN && fields.username.as_deref().is_some_and(|name| name != ADMIN) {
+        return Err(DomainError::forbidden("The account admin keeps its name"));
+    }
+    apply(&mut user, &fields)?;
+    user.updated = Some(unit.now);
+    store::user::update(&mut unit.tx, &user).await.map_err(taken(&user))?;
+    if let Some(hash) = hash {
+        store::user::set_password(&mut unit.tx, id, &hash).await?;
+        store::session::delete_of_user(&mut unit.tx, id).await?;
+    }
+    unit.edited(Entity::User(before), Entity::User(user.clone()));
+    unit.rights_changed();
+    let done = unit.commit(system, format!("User {} edited", user.username)).await?;
+    Ok(Outcome { entity: user, done })
+}
+
+/// Gives a new password: to oneself with the old one, to anybody as administrator. All sessions of the account end.
+///
+/// # Errors
+/// When the old one is wrong or missing.
+pub async fn change_password(
+    system: &System,
+    actor: &Actor,
+    id: UserId,
+    old: Option<&str>,
+    new: &str,
+) -> Result<(), DomainError> {
+    if id != actor.id() || old.is_none() {
+        actor.require_admin()?;
+    }
+    if let Some(old) = old.filter(|_| id == actor.id()) {
+        let found = store::user::secrets_by_id(&system.db, id).await?;
+        let hash = found.and_then(|(_, secrets)| secrets.password_hash);
+        if !system.passwords.matches(old, hash.as_deref()).await? {
+            return Err(DomainError::forbidden("The old password is wrong"));
+        }
+    }
+    get(system, id).await?;
+    write_password(system, id, new).await
+}
+
+/// Gives a new password from the command line.
+///
+/// # Errors
+/// When there is no such user.
+pub async fn set_password_from_command_line(
+    system: &System,
+    username: &str,
+    new: &str,
+) -> Result<(), DomainError> {
+    let user = by_name(system, username).await?;
+    write_password(system, user.id, new).await
+}
+
+async fn write_password(system: &System, id: UserId, new: &str) -> Result<(), DomainError> {
+    let hash = hashed(system, Some(new)).await?.unwrap_or_default();
+    let mut unit = system.begin_as(id).await?;
+    store::user::set_password(&mut unit.tx, id, &hash).await?;
+    store::session::delete_of_user(&mut unit.tx, id).await?;
+    unit.rights_changed();
+    unit.finish(system).await
+}
+
+/// Deletes an account.
+///
+/// # Errors
+/// When the actor is no administrator, it is `admin` or the actor's own, or its storages hold files.
+pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcome<User>, DomainError> {
+    access::require(actor, Action::ManageUsers)?;
+    let mut unit = system.begin(actor).await?;
+    let user = store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
+    if user.username == ADMIN || id == actor.id() {
+        return Err(DomainError::forbidden(format!("The account {} cannot be deleted", user.username)));
+    }
+    let files = store::user::files_in_storages(&mut unit.tx, id).await?;
+    if files > 0 {
+        let name = &user.username;
+        let message = format!("The storages of {name} hold {files} files: delete them first, or disable the account");
+        return Err(DomainError::invalid(message));
+    }
+    unit.deleted(EntityKind::User, &[id.0]).await?;
+    store::session::delete_of_user(&mut unit.tx, id).await?;
+    unit.rights_changed();
+    let done = unit.commit(system, format!("User {} deleted", user.username)).await?;
+    Ok(Outcome { entity: user, done })
+}
+
+/// The global roles there are, lowest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn roles(system: &System) -> Result<Vec<Role>, DomainError> {
+    Ok(store::user::roles(&system.db).await?)
+}
+
+/// The roles that a user holds, lowest first.
+///
+/// # Errors
+/// When there is no such user.
+pub async fn roles_of(system: &System, id: UserId) -> Result<Vec<UserRole>, DomainError> {
+    get(system, id).await?;
+    Ok(store::user::roles_of(&system.db, id).await?)
+}
+
+/// The highest role of each of these users.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn highest_role(system: &System, id: UserId) -> Result<GlobalRole, DomainError> {
+    Ok(store::user::highest_role(&system.db, id).await?)
+}
+
+/// Grants a role.
+///
+/// # Errors
+/// When the actor is no administrator, or the user holds it.
+pub async fn grant(
+    system: &System,
+    actor: &Actor,
+    user: UserId,
+    role: RoleId,
+) -> Result<Outcome<UserRole>, DomainError> {
+    access::require(actor, Action::ManageUsers)?;
+    let mut unit = system.begin(actor).await?;
+    let known = store::user::roles(&mut unit.tx).await?.into_iter().find(|known| known.id == role);
+    let known = known.ok_or_else(|| DomainError::not_found("SecRole", role))?;
+    require_grant(actor, known.role)?;
+    if store::user::by_id(&mut unit.tx, user).await?.is_none() {
+        return Err(DomainError::not_found("User", user));
+    }
+    let grant = UserRole {
+        id: UserRoleId(unit.id().await?),
+        user,
+        role_id: role,
+        role: known.role,
+        created: unit.now,
+    };
+    store::user::insert_role(&mut unit.tx, grant.id, user, role, unit.now)
+        .await
+        .map_err(DomainError::duplicate("The user holds this role already"))?;
+    unit.added(EntityKind::UserRole, &[grant.id.0]);
+    unit.rights_changed();
+    let done = unit.commit(system, format!("Role {} given to user {user}", known.role.authority())).await?;
+    Ok(Outcome { entity: grant, done })
+}
+
+/// Takes a role away.
+///
+/// # Errors
+/// When the actor is no administrator, the user does not hold it, or it is the actor's own administration.
+pub async fn revoke(
+    system: &System,
+    actor: &Actor,
+    user: UserId,
+    role: RoleId,
+) -> Result<Outcome<UserRole>, DomainError> {
+    access::require(actor, Action::ManageUsers)?;
+    let mut unit = system.begin(actor).await?;
+    let held = store::user::roles_of(&mut unit.tx, user).await?;
+    let grant = held.into_iter().find(|grant| grant.role_id == role);
+    let grant = grant.ok_or_else(|| DomainError::not_found("SecUserSecRole", format!("{user}, role={role}")))?;
+    if user == actor.id() && grant.role >= GlobalRole::Admin && actor.role < GlobalRole::SuperAdmin {
+        return Err(DomainError::forbidden("You cannot take the administration away from yourself"));
+    }
+    require_grant(actor, grant.role)?;
+    unit.deleted(EntityKind::UserRole, &[grant.id.0]).await?;
+    unit.rights_changed();
+    let done = unit.commit(system, format!("Role {} taken from user {user}", grant.role.authority())).await?;
+    Ok(Outcome { entity: grant, done })
+}
+
+/// Makes `role` the highest role of a user: lower ones are given, higher ones taken.
+///
+/// # Errors
+/// When the actor is no administrator, or would lose the administration.
+pub async fn define_role(
+    system: &System,
+    actor: &Actor,
+    user: UserId,
+    role: GlobalRole,
+) -> Result<Vec<UserRole>, DomainError> {
+    let held = roles_of(system, user).await?;
+    for known in roles(system).await? {
+        let holds = held.iter().any(|grant| grant.role_id == known.id);
+        if known.role <= role && !holds {
+            grant(system, actor, user, known.id).await?;
+        } else if known.role > role && holds {
+            revoke(system, actor, user, known.id).await?;
+        }
+    }
+    roles_of(system, user).await
+}
+
+/// Only a super administrator makes one.
+fn require_grant(actor: &Actor, role: GlobalRole) -> Result<(), DomainError> {
+    if role == GlobalRole::SuperAdmin && actor.role < GlobalRole::SuperAdmin {
+        return Err(DomainError::forbidden("Only a super administrator gives or takes this role"));
+    }
+    Ok(())
+}
+
+async fn hashed(system: &System, password: Option<&str>) -> Result<Option<String>, DomainError> {
+    let Some(password) = password else { return Ok(None) };
+    if password.is_empty() || password.len() > 1000 {
+        return Err(DomainError::invalid("A password has 1 to 1,000 characters"));
+    }
+    system.passwords.hash(password).await.map(Some)
+}
+
+fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
+    for (value, field) in [
+        (&fields.username, &mut user.username),
+        (&fields.firstname, &mut user.firstname),
+        (&fields.lastname, &mut user.lastname),
+        (&fields.email, &mut user.email),
+    ] {
+        if let Some(value) = value {
+            value.trim().clone_into(field);
+        }
+    }
+    if user.username.is_empty() || user.username.len() > 200 {
+        return Err(DomainError::invalid("An account needs a name of 1 to 200 characters: give `username`"));
+    }
+    // A name of digits alone would be taken for an id where both are understood.
+    if user.username.bytes().all(|letter| letter.is_ascii_digit()) {
+        return Err(DomainError::invalid("The name of an account needs at least one character that is no digit"));
+    }
+    if let Some(language) = &fields.language {
+        user.language = language.to_uppercase();
+    }
+    user.is_developer = fields.is_developer.unwrap_or(user.is_developer);
+    user.enabled = fields.enabled.unwrap_or(user.enabled);
+    Ok(())
+}
+
+fn taken(user: &User) -> impl FnOnce(store::StoreError) -> DomainError + use<> {
+    DomainError::duplicate(format!("An account named {} exists already; choose another name", user.username))
+}
+
+/// The error for a name that no account bears.
+pub(crate) fn unknown(username: &str) -> DomainError {
+    let message = format!("There is no account named {username}; `cytomine user list` shows all");
+    DomainError::new(cytomine_model::ErrorKind::NotFound, message)
+}

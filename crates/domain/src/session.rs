@@ -1,0 +1,247 @@
+//! Signing in: by password (browsers) and by key (clients), and the admin session.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cytomine_model::{ErrorKind, GlobalRole, Millis, User, UserId};
+use cytomine_store as store;
+use cytomine_store::user::UserSecrets;
+use sha2::{Digest as _, Sha256};
+
+use crate::system::RIGHTS_LIFETIME;
+use crate::{Actor, DomainError, System};
+
+/// A session ends when it was not used for so long.
+pub const IDLE: Duration = Duration::from_hours(12);
+/// A session ends so long after it began.
+pub const LONGEST: Duration = Duration::from_hours(7 * 24);
+/// An admin session is open so long.
+pub const ADMIN_SESSION: Duration = Duration::from_mins(120);
+/// So many failures per name and address within [`FAILURE_WINDOW`] stop further tries.
+pub const FAILURES: usize = 10;
+/// See [`FAILURES`].
+pub const FAILURE_WINDOW: Duration = Duration::from_mins(5);
+
+/// Use is noted at most this often, so that reading tiles writes nothing.
+const TOUCH: Duration = Duration::from_mins(5);
+
+/// The secret that a browser's cookie holds: 32 random bytes in hexadecimal.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// For the cookie.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// What credentials are remembered by for some seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Credential {
+    /// SHA-256 of a session's token.
+    Session([u8; 32]),
+    /// A public key.
+    Key(String),
+}
+
+/// Somebody known, and when what is known of them must be asked again.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    actor: Arc<Actor>,
+    /// Private key, for a [`Credential::Key`].
+    private_key: Arc<str>,
+    until: Millis,
+}
+
+/// Failures to sign in, by name and address.
+pub(crate) type Failures = moka::sync::Cache<(String, Option<IpAddr>), Arc<Mutex<Vec<Millis>>>>;
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Signs in by password. An administrator's admin session opens by it.
+///
+/// # Errors
+/// Unauthenticated when name or password is wrong or the account disabled, in the same time and words;
+/// too many when that happened too often.
+pub async fn sign_in(
+    system: &System,
+    username: &str,
+    password: &str,
+    address: Option<IpAddr>,
+) -> Result<(Token, Arc<Actor>), DomainError> {
+    let failures = system.failures.get_with((username.to_lowercase(), address), Default::default);
+    let now = system.clock.now();
+    let oldest = {
+        let mut failures = failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        failures.retain(|failure| now.since(*failure) < millis(FAILURE_WINDOW));
+        (failures.len() >= FAILURES).then(|| failures[0])
+    };
+    if let Some(oldest) = oldest {
+        let wait = (millis(FAILURE_WINDOW) - now.since(oldest)).max(0) / 1000 + 1;
+        let message = format!("Too many failed tries to sign in. Wait {wait} seconds, then try again");
+        return Err(DomainError::new(ErrorKind::TooMany, message).with_value("retryAfter", wait));
+    }
+    let found = store::user::secrets_by_name(&system.db, username).await?;
+    let hash = found.as_ref().and_then(|(_, secrets)| secrets.password_hash.as_deref());
+    let right = system.passwords.matches(password, hash).await?;
+    let Some((user, _)) = found.filter(|(user, _)| right && user.enabled) else {
+        failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(now);
+        return Err(DomainError::new(ErrorKind::Unauthenticated, "Name or password is wrong"));
+    };
+    system.failures.invalidate(&(username.to_lowercase(), address));
+    let token = open(system, user.id).await?;
+    let actor = authenticate(system, token.as_str()).await?;
+    let actor = actor.ok_or_else(|| DomainError::new(ErrorKind::Internal, "The new session is gone already"))?;
+    Ok((token, actor))
+}
+
+/// Opens a session for a user whose identity is established.
+///
+/// # Errors
+/// When there is no such user.
+pub async fn open(system: &System, user: UserId) -> Result<Token, DomainError> {
+    let token: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut unit = system.begin_as(user).await?;
+    let now = unit.now;
+    store::session::sweep(&mut unit.tx, minus(now, LONGEST), minus(now, IDLE)).await?;
+    store::session::insert(&mut unit.tx, &hash(&token), user, now).await?;
+    if store::user::highest_role(&mut unit.tx, user).await? == GlobalRole::Admin {
+        store::user::set_admin_session(&mut unit.tx, user, Some(now.plus(ADMIN_SESSION))).await?;
+    }
+    unit.finish(system).await?;
+    Ok(Token(token))
+}
+
+/// Who holds that session, if it is still good.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Actor>>, DomainError> {
+    let token_hash = hash(token);
+    let credential = Credential::Session(token_hash);
+    let now = system.clock.now();
+    if let Some(known) = system.known.get(&credential).filter(|known| now < known.until) {
+        return Ok(Some(known.actor));
+    }
+    let Some(session) = store::session::by_token(&system.db, &token_hash).await? else { return Ok(None) };
+    if now.since(session.created) > millis(LONGEST) || now.since(session.last_seen) > millis(IDLE) {
+        store::session::delete(&system.db, &token_hash).await?;
+        return Ok(None);
+    }
+    let Some((user, secrets)) = store::user::secrets_by_id(&system.db, session.user).await? else { return Ok(None) };
+    if !user.enabled {
+        return Ok(None);
+    }
+    if now.since(session.last_seen) > millis(TOUCH) {
+        store::session::touch(&system.db, &token_hash, now).await?;
+    }
+    let known = remember(system, credential, user, &secrets, "").await?;
+    Ok(Some(known.actor))
+}
+
+/// Whose key that is, if they proved it: `proves` is given the private key.
+///
+/// # Errors
+/// When the database refuses, or the stored key cannot be opened.
+pub async fn authenticate_key(
+    system: &System,
+    public_key: &str,
+    proves: impl FnOnce(&str) -> bool,
+) -> Result<Option<Arc<Actor>>, DomainError> {
+    let credential = Credential::Key(public_key.to_owned());
+    let now = system.clock.now();
+    let known = match system.known.get(&credential).filter(|known| now < known.until) {
+        Some(known) => known,
+        None => {
+            let found = store::user::secrets_by_public_key(&system.db, public_key).await?;
+            let Some((user, secrets)) = found.filter(|(user, _)| user.enabled) else { return Ok(None) };
+            let Some(sealed) = secrets.private_key.as_deref() else { return Ok(None) };
+            let private_key = system.key.open(user.id, sealed)?;
+            remember(system, credential, user, &secrets, &private_key).await?
+        }
+    };
+    Ok(proves(&known.private_key).then_some(known.actor))
+}
+
+async fn remember(
+    system: &System,
+    credential: Credential,
+    user: User,
+    secrets: &UserSecrets,
+    private_key: &str,
+) -> Result<Known, DomainError> {
+    let now = system.clock.now();
+    let generation = system.known_generation();
+    let role = store::user::highest_role(&system.db, user.id).await?;
+    let open = secrets.admin_session_until.filter(|until| *until > now);
+    let admin_by_now = role == GlobalRole::SuperAdmin || (role == GlobalRole::Admin && open.is_some());
+    let mut until = now.plus(RIGHTS_LIFETIME);
+    if let Some(end) = open {
+        until = until.min(end);
+    }
+    let actor = Arc::new(Actor { user, role, admin_by_now });
+    let known = Known { actor, private_key: private_key.into(), until };
+    // What was read before rights changed must not outlive the change.
+    if generation == system.known_generation() {
+        system.known.insert(credential, known.clone());
+    }
+    Ok(known)
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sign_out(system: &System, token: &str) -> Result<(), DomainError> {
+    let mut unit = system.begin_as(UserId(0)).await?;
+    store::session::delete(&mut unit.tx, &hash(token)).await?;
+    unit.rights_changed();
+    unit.finish(system).await
+}
+
+/// Opens the admin session of an administrator for two hours; gives the actor as they are now.
+///
+/// # Errors
+/// When the actor is no administrator.
+pub async fn open_admin(system: &System, actor: &Actor) -> Result<Actor, DomainError> {
+    if actor.role < GlobalRole::Admin {
+        return Err(DomainError::forbidden("You are not an admin!"));
+    }
+    set_admin(system, actor, Some(system.clock.now().plus(ADMIN_SESSION))).await
+}
+
+/// Closes the admin session; gives the actor as they are now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn close_admin(system: &System, actor: &Actor) -> Result<Actor, DomainError> {
+    set_admin(system, actor, None).await
+}
+
+async fn set_admin(system: &System, actor: &Actor, until: Option<Millis>) -> Result<Actor, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    store::user::set_admin_session(&mut unit.tx, actor.id(), until).await?;
+    unit.rights_changed();
+    unit.finish(system).await?;
+    let admin_by_now =
+        actor.role == GlobalRole::SuperAdmin || (actor.role == GlobalRole::Admin && until.is_some());
+    Ok(Actor { admin_by_now, ..actor.clone() })
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn minus(moment: Millis, duration: Duration) -> Millis {
+    Millis(moment.0.saturating_sub(millis(duration)))
+}

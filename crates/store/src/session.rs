@@ -1,0 +1,86 @@
+//! Browser sessions, by the SHA-256 of their token.
+
+use cytomine_model::{Millis, UserId};
+
+use crate::{Executor, StoreError, sql};
+
+/// A session as stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Whose it is.
+    pub user: UserId,
+    /// When it began.
+    pub created: Millis,
+    /// When it was last used, to the minute.
+    pub last_seen: Millis,
+}
+
+/// The session with that token.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_token(mut ex: impl Executor, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
+    let statement =
+        sql("SELECT user_id, created, last_seen FROM session WHERE token_hash = $1").bind(token_hash);
+    let row = ex.first(statement).await?;
+    row.map(|row| {
+        Ok(Session { user: row.id("user_id")?, created: row.time("created")?, last_seen: row.time("last_seen")? })
+    })
+    .transpose()
+}
+
+/// Writes a new session.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(
+    mut ex: impl Executor,
+    token_hash: &[u8],
+    user: UserId,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let statement = sql("INSERT INTO session (token_hash, user_id, created, last_seen) VALUES ($1, $2, $3, $3)")
+        .bind(token_hash)
+        .bind(user)
+        .bind(now);
+    ex.execute(statement).await.map(|_| ())
+}
+
+/// Notes that a session was used.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn touch(mut ex: impl Executor, token_hash: &[u8], now: Millis) -> Result<(), StoreError> {
+    ex.execute(sql("UPDATE session SET last_seen = $2 WHERE token_hash = $1").bind(token_hash).bind(now))
+        .await
+        .map(|_| ())
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete(mut ex: impl Executor, token_hash: &[u8]) -> Result<(), StoreError> {
+    ex.execute(sql("DELETE FROM session WHERE token_hash = $1").bind(token_hash)).await.map(|_| ())
+}
+
+/// Ends all sessions of a user.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete_of_user(mut ex: impl Executor, user: UserId) -> Result<(), StoreError> {
+    ex.execute(sql("DELETE FROM session WHERE user_id = $1").bind(user)).await.map(|_| ())
+}
+
+/// Removes sessions that nobody can use any more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sweep(
+    mut ex: impl Executor,
+    began_before: Millis,
+    seen_before: Millis,
+) -> Result<u64, StoreError> {
+    let statement = sql("DELETE FROM session WHERE created < $1 OR last_seen < $2").bind(began_before).bind(seen_before);
+    ex.execute(statement).await
+}
