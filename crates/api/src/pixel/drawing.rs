@@ -1,0 +1,155 @@
+//! Parameters of pictures: size, and how a shape is shown (crop parameters of rest-api 4.10).
+
+use cytomine_domain::pixels::frame::Size;
+use cytomine_domain::pixels::picture::{Around, Style};
+use cytomine_slide::Output;
+
+use super::display;
+use crate::dialect::DialectError;
+use crate::dialect::path::ImageFormat;
+use crate::dialect::query::Query;
+use crate::error::ApiError;
+
+/// Outlines that are asked for without a colour.
+const OUTLINE: [u8; 3] = [255, 0, 0];
+
+/// Largest factor between the bounds of a shape and the rectangle shown.
+const MOST_CONTEXT: f64 = 1000.0;
+
+/// `maxSize`, `zoom` and `safe`; `longest` is the size where neither is given.
+pub(super) fn size(query: &Query, longest: Option<u32>) -> Result<Size, DialectError> {
+    let pixels = |name| -> Result<Option<u32>, DialectError> {
+        const EXPECTED: &str = "a number of pixels, at least 1";
+        match query.parsed::<u32>(name, EXPECTED)? {
+            Some(0) => Err(DialectError::invalid(name, "0", EXPECTED)),
+            side => Ok(side),
+        }
+    };
+    let halvings = query.parsed("zoom", "a whole number: how many times the full size is halved")?;
+    let longest = pixels("maxSize")?.or(if halvings.is_none() { longest } else { None });
+    Ok(Size { longest, halvings, safe: query.flag("safe")? })
+}
+
+/// How the shape is shown when its address does not say it: by `type`, or by a switch of that name.
+fn style_of(query: &Query) -> Result<Style, ApiError> {
+    let switched = |name| query.flag(name);
+    let kind = match query.filled("type") {
+        Some(kind) => kind.to_ascii_lowercase(),
+        None if switched("draw")? => "draw".to_owned(),
+        None if switched("mask")? => "mask".to_owned(),
+        None if switched("alphaMask")? => "alphamask".to_owned(),
+        None => "crop".to_owned(),
+    };
+    match kind.as_str() {
+        "crop" => Ok(Style::Crop),
+        "draw" => Ok(Style::Draw { colour: OUTLINE, thickness: 1.0 }),
+        "mask" => Ok(Style::Mask),
+        "alphamask" => Ok(Style::AlphaMask { transparency: 100 }),
+        _ => Err(DialectError::invalid("type", &kind, "`crop`, `draw`, `mask` or `alphaMask`").into()),
+    }
+}
+
+/// What a picture of a shape shows, and its encoding. `style` is what the address says; `longest` the size where the
+/// parameters give none.
+pub(super) fn around(
+    query: &Query,
+    format: ImageFormat,
+    style: Option<Style>,
+    longest: Option<u32>,
+) -> Result<(Around, Output), ApiError> {
+    let mut style = match style {
+        Some(style) => style,
+        None => style_of(query)?,
+    };
+    let transparency = query.parsed::<u8>("alpha", "a percentage from 0 to 100")?;
+    if transparency.is_some_and(|percent| percent > 100) {
+        return Err(DialectError::invalid("alpha", "above 100", "a percentage from 0 to 100").into());
+    }
+    match (&mut style, transparency) {
+        (Style::AlphaMask { transparency }, Some(percent)) => *transparency = percent,
+        (Style::Crop, Some(percent)) if percent > 0 => style = Style::AlphaMask { transparency: percent },
+        (Style::Draw { colour, thickness }, _) => {
+            if let Some(text) = query.filled("color") {
+                *colour = display::colour(text)
+                    .ok_or_else(|| DialectError::invalid("color", text, "a colour such as `#ff0000` or `0xff0000`"))?;
+            }
+            if let Some(wanted) = number(query, "thickness", 0.0, 100.0)? {
+                *thickness = wanted;
+            }
+        }
+        _ => {}
+    }
+    // JPEG cannot be see-through; Cytomine answers PNG then.
+    let format = match style {
+        Style::AlphaMask { .. } if !format.has_alpha() => ImageFormat::Png,
+        _ => format,
+    };
+    let around = Around {
+        style,
+        context: number(query, "increaseArea", 0.001, MOST_CONTEXT)?.unwrap_or(1.0),
+        square: query.flag("square")?,
+        size: size(query, longest)?,
+        look: display::look(query)?,
+    };
+    Ok((around, display::output(format, query)?))
+}
+
+fn number(query: &Query, name: &str, least: f64, most: f64) -> Result<Option<f64>, DialectError> {
+    const EXPECTED: &str = "a number within its range (`increaseArea` 0.001 to 1000, `thickness` 0 to 100)";
+    match query.parsed::<f64>(name, EXPECTED)? {
+        Some(number) if !(least..=most).contains(&number) => {
+            Err(DialectError::invalid(name, &number.to_string(), EXPECTED))
+        }
+        number => Ok(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(raw: &str, style: Option<Style>) -> Result<(Around, Output), ApiError> {
+        around(&Query::parse(Some(raw)).unwrap(), ImageFormat::Jpg, style, Some(256))
+    }
+
+    #[test]
+    fn what_the_clients_send_is_understood() {
+        let (around, output) = read("bits=8&complete=True&increaseArea=1.25&square=true&maxSize=128", None).unwrap();
+        assert_eq!((around.style, output), (Style::Crop, Output::JPEG));
+        assert_eq!((around.context, around.square), (1.25, true));
+        assert_eq!(around.size, Size { longest: Some(128), halvings: None, safe: false });
+        let (around, _) = read("draw=true&thickness=2&color=0x00ff00", None).unwrap();
+        assert_eq!(around.style, Style::Draw { colour: [0, 255, 0], thickness: 2.0 });
+        assert_eq!(around.size.longest, Some(256));
+        let (around, _) = read("type=mask&zoom=2", None).unwrap();
+        assert_eq!((around.style, around.size.longest, around.size.halvings), (Style::Mask, None, Some(2)));
+    }
+
+    #[test]
+    fn what_is_see_through_is_never_jpeg() {
+        let (around, output) = read("alpha=60", Some(Style::AlphaMask { transparency: 100 })).unwrap();
+        assert_eq!((around.style, output), (Style::AlphaMask { transparency: 60 }, Output::Png));
+        let (around, output) = read("alpha=60", None).unwrap();
+        assert_eq!((around.style, output), (Style::AlphaMask { transparency: 60 }, Output::Png));
+        let (around, output) = read("alpha=0", None).unwrap();
+        assert_eq!((around.style, output), (Style::Crop, Output::JPEG));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for raw in [
+            "type=cut",
+            "maxSize=0",
+            "maxSize=-1",
+            "zoom=-1",
+            "increaseArea=0",
+            "increaseArea=NaN",
+            "increaseArea=1e9",
+            "draw=true&color=reddish",
+            "draw=true&thickness=1000",
+            "alpha=101",
+        ] {
+            assert!(read(raw, None).is_err(), "{raw}");
+        }
+    }
+}

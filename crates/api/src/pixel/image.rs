@@ -1,0 +1,103 @@
+//! Pictures of images and planes: thumbnail, preview, crop, window, camera. GET and POST alike.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use cytomine_domain::pixels::frame::Frame;
+use cytomine_domain::pixels::{self, PixelSource, picture as make};
+use cytomine_geometry::Shape;
+use cytomine_model::ErrorKind;
+
+use super::answer::{self, Refused};
+use super::caching::{Condition, Freshness, Validator};
+use super::noun::Noun;
+use super::{display, drawing};
+use crate::auth::Caller;
+use crate::dialect::path::{ImageFormat, Picture};
+use crate::dialect::query::Query;
+use crate::error::ApiError;
+use crate::request::{JsonBody, Params};
+use crate::state::ApiState;
+
+/// Longest sides where `maxSize` is not given.
+const THUMB: u32 = 512;
+const PREVIEW: u32 = 1024;
+const CROP: u32 = 256;
+
+/// Reads the last segment of an address; what is no picture is not there.
+pub(super) fn parse(segment: &str) -> Result<Picture, ApiError> {
+    segment.parse().map_err(|error: crate::dialect::DialectError| {
+        let window = segment.starts_with("window-") || segment.starts_with("camera-");
+        ApiError::new(if window { ErrorKind::Invalid } else { ErrorKind::NotFound }, error.to_string())
+    })
+}
+
+/// GET, POST `{noun}/{id}/{thumb|preview|crop|window-x-y-w-h|camera-x-y-w-h}.{format}`.
+pub(super) async fn picture<N: Noun>(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Path((id, segment)): Path<(i64, String)>,
+    Params(mut query): Params,
+    condition: Condition,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Refused> {
+    let picture = parse(&segment)?;
+    query.merge_body(&body);
+    let source = pixels::of(&state.system, &actor, N::target(id)).await?.source;
+    let image = async {
+        let image = match picture {
+            Picture::Thumb(format) => whole(&state, &source, &query, format, THUMB).await?,
+            Picture::Preview(format) => whole(&state, &source, &query, format, PREVIEW).await?,
+            Picture::Crop(format) => crop(&state, &source, &query, format).await?,
+            Picture::Window(window, format) | Picture::Camera(window, format) => {
+                let image = (source.width, source.height);
+                let frame = Frame::clipped((window.x, window.y), (window.width, window.height), image)?;
+                framed(&state, &source, &query, format, frame, None).await?
+            }
+            Picture::Mask(_) | Picture::AlphaMask(_) => {
+                let words = "Masks are made of annotations, or by `crop` with `location` and `type=mask`";
+                return Err(ApiError::new(ErrorKind::NotFound, words).into());
+            }
+        };
+        Ok(answer::image(image))
+    };
+    condition.answer(&Validator::of(&source), Freshness::Revalidate, image).await
+}
+
+async fn whole(
+    state: &ApiState,
+    source: &PixelSource,
+    query: &Query,
+    format: ImageFormat,
+    longest: u32,
+) -> Result<cytomine_slide::Encoded, ApiError> {
+    framed(state, source, query, format, Frame::whole(source.width, source.height), Some(longest)).await
+}
+
+async fn framed(
+    state: &ApiState,
+    source: &PixelSource,
+    query: &Query,
+    format: ImageFormat,
+    frame: Frame,
+    longest: Option<u32>,
+) -> Result<cytomine_slide::Encoded, ApiError> {
+    let (size, look) = (drawing::size(query, longest)?, display::look(query)?);
+    let output = display::output(format, query)?;
+    Ok(make::rectangle(&state.system, source, frame, size, output, look).await?)
+}
+
+/// Around the shape in `location` or `geometry` (WKT, y up), or of the whole image.
+async fn crop(
+    state: &ApiState,
+    source: &PixelSource,
+    query: &Query,
+    format: ImageFormat,
+) -> Result<cytomine_slide::Encoded, ApiError> {
+    let Some(wkt) = query.filled("location").or_else(|| query.filled("geometry")) else {
+        return whole(state, source, query, format, CROP).await;
+    };
+    let shape = Shape::from_wkt(wkt)
+        .map_err(|cause| ApiError::new(ErrorKind::Invalid, format!("`location` is no geometry: {cause}")))?;
+    let (around, output) = drawing::around(query, format, None, Some(CROP))?;
+    Ok(make::around(&state.system, source, shape, around, output).await?)
+}

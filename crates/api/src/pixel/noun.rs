@@ -1,0 +1,57 @@
+//! The nouns that have pixels, as they stand in addresses.
+
+use cytomine_domain::pixels::PixelTarget;
+use cytomine_model::{AbstractImageId, AbstractSliceId, ImageInstanceId, SliceInstanceId};
+
+/// Something with pixels.
+pub(super) trait Noun: Send + Sync + 'static {
+    /// Its segment in addresses.
+    const NAME: &'static str;
+
+    /// The one with that id.
+    fn target(id: i64) -> PixelTarget;
+}
+
+/// Images in projects.
+pub(super) struct ImageInstances;
+
+impl Noun for ImageInstances {
+    const NAME: &'static str = "imageinstance";
+
+    fn target(id: i64) -> PixelTarget {
+        PixelTarget::Image(ImageInstanceId(id))
+    }
+}
+
+/// Planes of images in projects.
+pub(super) struct SliceInstances;
+
+impl Noun for SliceInstances {
+    const NAME: &'static str = "sliceinstance";
+
+    fn target(id: i64) -> PixelTarget {
+        PixelTarget::Slice(SliceInstanceId(id))
+    }
+}
+
+/// Images as the platform holds them.
+pub(super) struct AbstractImages;
+
+impl Noun for AbstractImages {
+    const NAME: &'static str = "abstractimage";
+
+    fn target(id: i64) -> PixelTarget {
+        PixelTarget::AbstractImage(AbstractImageId(id))
+    }
+}
+
+/// Planes of these.
+pub(super) struct AbstractSlices;
+
+impl Noun for AbstractSlices {
+    const NAME: &'static str = "abstractslice";
+
+    fn target(id: i64) -> PixelTarget {
+        PixelTarget::AbstractSlice(AbstractSliceId(id))
+    }
+}
