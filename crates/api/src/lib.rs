@@ -10,11 +10,15 @@ pub mod edge;
 pub mod error;
 pub mod member;
 pub mod ontology;
+pub mod pixel;
 pub mod project;
 pub mod request;
+pub mod role;
 pub mod router;
+pub mod session;
 pub mod state;
 pub mod term;
+pub mod user;
 
 pub use router::routes;
 pub use state::ApiState;

@@ -3,7 +3,7 @@
 use axum::Router;
 
 use crate::state::ApiState;
-use crate::{member, ontology, project, term};
+use crate::{member, ontology, pixel, project, role, session, term, user};
 
 /// All routes of the API. Paths are without `.json`: a layer around the router strips the ending
 /// (`edge::suffix`), since axum cannot route `{id}.json`.
@@ -11,6 +11,10 @@ pub fn routes() -> Router<ApiState> {
     Router::new()
         .merge(member::routes())
         .merge(ontology::routes())
+        .merge(pixel::routes())
         .merge(project::routes())
+        .merge(role::routes())
+        .merge(session::routes())
         .merge(term::routes())
+        .merge(user::routes())
 }

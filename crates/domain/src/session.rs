@@ -62,7 +62,7 @@ pub(crate) struct Known {
 }
 
 /// Failures to sign in, by name and address.
-pub(crate) type Failures = moka::sync::Cache<(String, Option<IpAddr>), Arc<Mutex<Vec<Millis>>>>;
+pub(crate) type Failures = moka::sync::Cache<(String, IpAddr), Arc<Mutex<Vec<Millis>>>>;
 
 fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
@@ -77,7 +77,7 @@ pub async fn sign_in(
     system: &System,
     username: &str,
     password: &str,
-    address: Option<IpAddr>,
+    address: IpAddr,
 ) -> Result<(Token, Arc<Actor>), DomainError> {
     let failures = system.failures.get_with((username.to_lowercase(), address), Default::default);
     let now = system.clock.now();

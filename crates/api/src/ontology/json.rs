@@ -46,7 +46,10 @@ pub fn light(tree: &OntologyTree) -> Value {
 /// The terms below `parent` as a tree. `path` holds the terms above: relations that run in a circle end there.
 fn branches(terms: &[Term], parent: Option<TermId>, path: &mut Vec<TermId>) -> Vec<Value> {
     let mut nodes = Vec::new();
-    for term in terms.iter().filter(|term| term.parent == parent && !path.contains(&term.id)) {
+    for term in terms.iter().filter(|term| term.parent == parent) {
+        if path.contains(&term.id) {
+            continue;
+        }
         path.push(term.id);
         let children = branches(terms, Some(term.id), path);
         path.pop();

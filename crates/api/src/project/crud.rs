@@ -68,7 +68,7 @@ async fn page(
 ) -> Result<Json<Collection<Value>>, ApiError> {
     let paging = Paging::from_query(query)?;
     for wanted in filters(query) {
-        if wanted.field == "name" && matches!(wanted.op, Operator::Ilike | Operator::Like) {
+        if wanted.field == "name" && matches!(wanted.op, Operator::ILike | Operator::Like) {
             filter.name = Some(wanted.value);
         }
     }

@@ -1,0 +1,110 @@
+//! Who sends a request: by session cookie, or by the key signature of Cytomine's clients.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use cytomine_domain::{Actor, session};
+use cytomine_model::ErrorKind;
+
+use crate::dialect::signature::{KeyAuthorization, SignedRequest};
+use crate::edge::{RequestOrigin, SignedTarget, origin};
+use crate::error::ApiError;
+use crate::state::ApiState;
+
+/// Name of the session's cookie.
+pub const COOKIE: &str = "cytomine_session";
+
+/// Whoever sent the request, with valid credentials.
+#[derive(Clone, Debug)]
+pub struct Caller(pub Known);
+
+/// A known actor; shared, because tiles ask for it thousands of times a second.
+#[derive(Clone, Debug)]
+pub struct Known(Arc<Actor>);
+
+impl Deref for Known {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
+}
+
+impl FromRequestParts<ApiState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        match MaybeCaller::from_request_parts(parts, state).await? {
+            MaybeCaller(Some(actor)) => Ok(Self(actor)),
+            MaybeCaller(None) => Err(ApiError::new(
+                ErrorKind::Unauthenticated,
+                "Sign in first, or sign the request with a key; the credentials sent, if any, are not valid",
+            )),
+        }
+    }
+}
+
+/// Whoever sent the request, or nobody. Wrong credentials count as none, as with Cytomine.
+#[derive(Clone, Debug)]
+pub struct MaybeCaller(pub Option<Known>);
+
+impl FromRequestParts<ApiState> for MaybeCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        if let Some(authorization) = KeyAuthorization::parse(&parts.headers) {
+            return by_key(parts, state, authorization).await.map(Self);
+        }
+        let Some(token) = session_token(&parts.headers) else { return Ok(Self(None)) };
+        let actor = session::authenticate(&state.system, token).await?;
+        if actor.is_some() {
+            require_own_origin(parts, state)?;
+        }
+        Ok(Self(actor.map(Known)))
+    }
+}
+
+async fn by_key(
+    parts: &Parts,
+    state: &ApiState,
+    authorization: KeyAuthorization<'_>,
+) -> Result<Option<Known>, ApiError> {
+    let bases = parts.extensions.get::<RequestOrigin>().map(RequestOrigin::base_urls).unwrap_or_default();
+    let target = parts.extensions.get::<SignedTarget>().map_or_else(
+        || parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        |target| target.path_and_query.clone(),
+    );
+    let Some(signed) = SignedRequest::new(parts.method.as_str(), &parts.headers, &target, &bases) else {
+        return Ok(None);
+    };
+    let proves = |private_key: &str| signed.verify(private_key, authorization.signature);
+    let actor = session::authenticate_key(&state.system, authorization.public_key, proves).await?;
+    Ok(actor.map(Known))
+}
+
+/// The token in the session's cookie.
+pub fn session_token(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+/// Refuses to act by cookie for pages of foreign origin.
+///
+/// # Errors
+/// When the method changes something and `Origin` is not ours.
+pub fn require_own_origin(parts: &Parts, state: &ApiState) -> Result<(), ApiError> {
+    let own = parts.extensions.get::<RequestOrigin>();
+    if own.is_some_and(|own| origin::may_act(&parts.method, &parts.headers, own, &state.cors_origins)) {
+        return Ok(());
+    }
+    let remedy = "open the page under the address that the server knows as its own (--public-url, and \
+                  --trusted-proxy behind a proxy), or sign the request with a key";
+    Err(ApiError::new(ErrorKind::Forbidden, format!("The request comes from a page of another origin: {remedy}")))
+}

@@ -1,0 +1,134 @@
+//! Projects, ontologies, terms and members over HTTP, on both databases.
+
+use cytomine_testkit::both;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_project_is_made_changed_deleted_and_brought_back() {
+    both(|app| async move {
+        let alice = app.user("alice").await;
+        let made = alice.post("/api/project.json", &json!({ "name": "Lung", "isRestricted": "True" })).await.ok();
+        let id = made["project"]["id"].as_i64().unwrap();
+        assert_eq!(made["callback"]["method"], "be.cytomine.AddProjectCommand");
+        assert_eq!(made["callback"]["projectID"], id.to_string());
+        assert_eq!(made["project"]["isRestricted"], true);
+        assert_eq!(made["project"]["created"], "1767225600000");
+        assert_eq!(made["data"], made["project"]);
+
+        let again = alice.post("/api/project.json", &json!({ "name": "Lung" })).await;
+        assert_eq!(again.status, 409);
+        assert_eq!(again.json()["success"], false);
+        assert_eq!(alice.post("/api/project.json", &json!({ "name": " " })).await.status, 400);
+
+        let path = format!("/api/project/{id}.json");
+        let changed = alice.put(&path, &json!({ "id": id, "name": "Lung 2" })).await.ok();
+        assert_eq!(changed["project"]["name"], "Lung 2");
+        assert_eq!(changed["project"]["isRestricted"], true, "what was not sent stays");
+        let list = alice.get("/api/project.json?max=0&offset=0").await.ok();
+        assert_eq!((&list["size"], &list["collection"][0]["id"]), (&json!(1), &json!(id)));
+
+        alice.delete(&path).await.ok();
+        assert_eq!(alice.get(&path).await.status, 404);
+        assert_eq!(alice.get("/api/project.json").await.ok()["size"], 0);
+        // A deleted project's name is free.
+        alice.post("/api/project.json", &json!({ "name": "Lung 2" })).await.ok();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_project_is_seen_by_members_and_changed_by_managers() {
+    both(|app| async move {
+        let (alice, bob, eve) = (app.user("alice").await, app.user("bob").await, app.user("eve").await);
+        let made = alice.post("/api/project.json", &json!({ "name": "Lung" })).await.ok();
+        let id = made["project"]["id"].as_i64().unwrap();
+        let path = format!("/api/project/{id}.json");
+        for client in [&bob, &eve] {
+            assert_eq!(client.get(&path).await.status, 403);
+            assert_eq!(client.get("/api/project.json").await.ok()["size"], 0);
+        }
+        assert_eq!(app.anonymous().get(&path).await.status, 401);
+
+        alice.post(&format!("/api/project/{id}/user/{}.json", bob.id), &Value::Null).await.ok();
+        assert_eq!(bob.get(&path).await.ok()["name"], "Lung");
+        assert_eq!(bob.put(&path, &json!({ "name": "Mine" })).await.status, 403);
+        assert_eq!(bob.delete(&path).await.status, 403);
+        assert_eq!(bob.post(&format!("/api/project/{id}/user/{}.json", eve.id), &Value::Null).await.status, 403);
+
+        alice.post(&format!("/api/project/{id}/user/{}/admin.json", bob.id), &Value::Null).await.ok();
+        bob.put(&path, &json!({ "name": "Ours" })).await.ok();
+        let managers = bob.get(&format!("/api/project/{id}/admin.json")).await.ok();
+        assert_eq!(managers["size"], 2);
+
+        bob.delete(&format!("/api/project/{id}/user/{}.json", alice.id)).await.ok();
+        assert_eq!(alice.get(&path).await.status, 403);
+        let representatives = bob.get(&format!("/api/project/{id}/users/representative.json")).await.ok();
+        assert_eq!(representatives["collection"][0]["username"], "bob", "the last representative hands over");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_sees_all_once_the_admin_session_is_open() {
+    both(|app| async move {
+        let alice = app.user("alice").await;
+        let made = alice.post("/api/project.json", &json!({ "name": "Lung" })).await.ok();
+        let path = format!("/api/project/{}.json", made["project"]["id"]);
+        let admin = app.admin().await;
+        admin.get(&path).await.ok();
+        let flags = admin.get("/session/admin/close.json").await.ok();
+        assert_eq!((&flags["admin"], &flags["adminByNow"]), (&json!(true), &json!(false)));
+        assert_eq!(admin.get(&path).await.status, 403);
+        admin.get("/api/session/admin/open.json").await.ok();
+        admin.get(&path).await.ok();
+        app.clock.advance(std::time::Duration::from_secs(121 * 60));
+        assert_eq!(admin.get(&path).await.status, 403, "it closes by itself after two hours");
+        assert_eq!(alice.get("/session/admin/open.json").await.status, 403);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn terms_form_a_tree_and_belong_to_an_ontology() {
+    both(|app| async move {
+        let alice = app.user("alice").await;
+        let made = alice.post("/api/ontology.json", &json!({ "name": "Cells" })).await.ok();
+        let ontology = made["ontology"]["id"].as_i64().unwrap();
+        let term = async |name: &str, color: &str| {
+            alice.post("/api/term.json", &json!({ "name": name, "color": color, "ontology": ontology })).await
+        };
+        let nucleus = term("Nucleus", "#ff0000").await.ok()["term"]["id"].as_i64().unwrap();
+        let mitosis = term("Mitosis", "#00FF00").await.ok()["term"]["id"].as_i64().unwrap();
+        assert_eq!(term("Nucleus", "#ff0000").await.status, 409);
+        assert_eq!(term("Other", "red").await.status, 400);
+
+        let pair = json!({ "term1": nucleus, "term2": mitosis });
+        let link = alice.post("/api/relation/parent/term.json", &pair).await.ok();
+        assert_eq!(link["relationterm"]["term1"], nucleus);
+        let path = format!("/api/relation/parent/term1/{nucleus}/term2/{mitosis}.json");
+        assert_eq!(alice.get(&path).await.ok()["term2Id"], mitosis);
+        let tree = alice.get(&format!("/api/ontology/{ontology}.json")).await.ok();
+        assert_eq!(tree["children"][0]["children"][0]["name"], "Mitosis");
+        assert_eq!(tree["terms"].as_array().unwrap().len(), 2);
+        alice.delete(&path).await.ok();
+        assert_eq!(alice.get(&path).await.status, 404);
+
+        let many = json!([{ "name": "A", "ontology": ontology }, { "name": "A", "ontology": ontology }]);
+        assert_eq!(alice.post("/api/term.json", &many).await.ok()["status"], 206);
+        assert_eq!(alice.post("/api/term.json", &json!([])).await.ok()["status"], 200);
+
+        // Used by a project it stays; the project's members read it, outsiders do not.
+        let project = json!({ "name": "Lung", "ontology": ontology });
+        let project = alice.post("/api/project.json", &project).await.ok()["project"]["id"].as_i64().unwrap();
+        let refused = alice.delete(&format!("/api/ontology/{ontology}.json")).await;
+        assert_eq!((refused.status, refused.json()["errorValues"]["projectNames"][0].clone()), (403, json!("Lung")));
+        let bob = app.user("bob").await;
+        let path = format!("/api/ontology/{ontology}.json");
+        assert_eq!(bob.get(&path).await.status, 403);
+        alice.post(&format!("/api/project/{project}/user/{}.json", bob.id), &Value::Null).await.ok();
+        bob.get(&path).await.ok();
+        assert_eq!(bob.put(&path, &json!({ "name": "Mine" })).await.status, 403);
+        assert_eq!(bob.get(&format!("/api/project/{project}/term.json")).await.ok()["size"], 3);
+    })
+    .await;
+}

@@ -1,0 +1,139 @@
+//! The application on a temporary folder.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use cytomine_api::edge::{self, EdgeOptions};
+use cytomine_api::{ApiState, auth};
+use cytomine_domain::account::{self, UserFields};
+use cytomine_domain::password::Passwords;
+use cytomine_domain::server_key::ServerKey;
+use cytomine_domain::{ManualClock, System, session};
+use cytomine_model::{GlobalRole, Millis, User};
+use cytomine_store::testing::{PgDatabase, both as both_databases};
+use cytomine_store::{Blobs, Db};
+use tempfile::TempDir;
+
+use crate::Client;
+
+/// Memory of a password hash in tests, in KiB.
+const PASSWORD_MEMORY: u32 = 64;
+/// When the clock starts: 2026-01-01T00:00:00Z.
+const START: Millis = Millis(1_767_225_600_000);
+
+/// A running application; its folder goes with it.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The system behind it.
+    pub system: Arc<System>,
+    /// Its clock.
+    pub clock: Arc<ManualClock>,
+    router: Router,
+    folder: Arc<TempDir>,
+}
+
+/// Runs a test on an application with SQLite and on one with PostgreSQL (where a server is named).
+///
+/// # Panics
+/// When the test does.
+pub async fn both<F, R>(test: F)
+where
+    F: Fn(App) -> R,
+    R: Future<Output = ()>,
+{
+    both_databases(|db| {
+        let test = &test;
+        async move { test(App::on(db)).await }
+    })
+    .await;
+}
+
+impl App {
+    /// On SQLite.
+    ///
+    /// # Panics
+    /// When the folder cannot be made.
+    pub async fn lite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let db = Db::open_lite(&folder.path().join("cytomine.db")).await.expect("SQLite opens");
+        Self::in_folder(db, folder)
+    }
+
+    /// On PostgreSQL; none where no server is named. The database is the caller's to drop.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub async fn pg() -> Option<(Self, PgDatabase)> {
+        let database = PgDatabase::create().await?;
+        let db = Db::open_pg(&database.url, None).await.expect("PostgreSQL opens");
+        Some((Self::on(db), database))
+    }
+
+    /// On an open database.
+    ///
+    /// # Panics
+    /// When the folder cannot be made.
+    pub fn on(db: Db) -> Self {
+        Self::in_folder(db, tempfile::tempdir().expect("a temporary folder can be made"))
+    }
+
+    fn in_folder(db: Db, folder: TempDir) -> Self {
+        let clock = Arc::new(ManualClock::new(START));
+        let blobs = Blobs::open_disk(folder.path()).expect("folders for slides can be made");
+        let passwords = Passwords::with_memory(PASSWORD_MEMORY);
+        let system = Arc::new(System::new(db, blobs, ServerKey::random(), passwords, clock.clone()));
+        let router = cytomine_api::routes().with_state(ApiState::new(system.clone()));
+        let router = edge::wrap(router, EdgeOptions::default());
+        Self { system, clock, router, folder: Arc::new(folder) }
+    }
+
+    /// Its data directory.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// A client that is not signed in.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.router.clone(), None, 0)
+    }
+
+    /// A client of a user with the user role; the account is made when there is none. Its password is its name.
+    pub async fn user(&self, name: &str) -> Client {
+        self.user_with_role(name, GlobalRole::User).await
+    }
+
+    /// A client of a guest.
+    pub async fn guest(&self, name: &str) -> Client {
+        self.user_with_role(name, GlobalRole::Guest).await
+    }
+
+    /// A client of an administrator with an open admin session.
+    pub async fn admin(&self) -> Client {
+        self.user_with_role(account::ADMIN, GlobalRole::Admin).await
+    }
+
+    async fn user_with_role(&self, name: &str, role: GlobalRole) -> Client {
+        let user = self.account(name, role).await;
+        let token = session::open(&self.system, user.id).await.expect("a session can be opened");
+        let cookie = format!("{}={}", auth::COOKIE, token.as_str());
+        Client::new(self.router.clone(), Some(cookie), user.id.0)
+    }
+
+    /// An account, made when there is none.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn account(&self, name: &str, role: GlobalRole) -> User {
+        if let Ok(user) = account::by_name(&self.system, name).await {
+            return user;
+        }
+        let fields = UserFields {
+            username: Some(name.to_owned()),
+            password: Some(name.to_owned()),
+            role: Some(role),
+            ..UserFields::default()
+        };
+        account::add_from_command_line(&self.system, fields).await.expect("an account can be made")
+    }
+}
