@@ -13,6 +13,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Compose {
     pub(crate) stored: Arc<StoredLevel>,
+    /// 8 when tiles are decoded at an eighth of their size, else 1. All that follows counts such pixels.
+    pub(crate) shrink: u32,
     pub(crate) x: Axis,
     pub(crate) y: Axis,
     /// Tile columns under the window.
@@ -35,8 +37,7 @@ pub(crate) enum Cell {
 impl Compose {
     /// Makes the pixels from the bytes of the plan's ranges.
     pub(crate) fn run<B: AsRef<[u8]>>(&self, parts: &[B]) -> Result<Pixels> {
-        let level = &self.stored.level;
-        let (tile_width, tile_height) = (level.tile_width, level.tile_height);
+        let (tile_width, tile_height) = self.tile_size();
         let (window_x, window_y) = (self.x.window(), self.y.window());
         let row_len = window_x.len() * 3;
         let mut resampler = Resampler::new(&self.x, &self.y);
@@ -50,7 +51,7 @@ impl Compose {
                 band.resize(row_len * rows.len(), 255);
             }
             for (tx, cell) in self.columns.clone().zip(cells) {
-                self.tile(cell, parts, &mut tile)?;
+                self.tile(tx, first_row + row as u32, cell, parts, &mut tile)?;
                 let left = tx * tile_width;
                 let columns = window_x.start.max(left) - left..window_x.end.min(left + tile_width) - left;
                 let used = columns.start as usize * 3..columns.end as usize * 3;
@@ -72,14 +73,30 @@ impl Compose {
         Pixels::from_rgb(self.x.count, self.y.count, resampler.finish())
     }
 
-    fn tile<B: AsRef<[u8]>>(&self, cell: &Cell, parts: &[B], tile: &mut Vec<u8>) -> Result<()> {
-        let samples = self.stored.tile_pixels() as usize * 3;
+    fn tile_size(&self) -> (u32, u32) {
+        (self.stored.level.tile_width / self.shrink, self.stored.level.tile_height / self.shrink)
+    }
+
+    fn tile<B: AsRef<[u8]>>(
+        &self,
+        tx: u32,
+        ty: u32,
+        cell: &Cell,
+        parts: &[B],
+        tile: &mut Vec<u8>,
+    ) -> Result<()> {
+        let (width, height) = self.tile_size();
+        let samples = width as usize * height as usize * 3;
         match cell {
             Cell::Stored(index) => {
                 let Some(part) = parts.get(*index) else {
                     return Err(SlideError::InvalidRequest { what: "bytes of a planned range are missing".into() });
                 };
-                self.stored.decode(part.as_ref(), tile)?;
+                if self.shrink == 8 {
+                    self.stored.decode_eighth(tx, ty, part.as_ref(), tile)?;
+                } else {
+                    self.stored.decode(part.as_ref(), tile)?;
+                }
             }
             Cell::Made(compose) => *tile = compose.run(parts)?.into_data(),
             Cell::Blank => {

@@ -182,7 +182,7 @@ impl Planner<'_> {
                 self.ranges.push(range);
                 Ok(self.whole_tile(stored))
             }
-            None => match self.rebuild(index, tx, ty)? {
+            None => match self.rebuild(index, tx, ty, 1)? {
                 Some(compose) => Ok(Recipe::Compose(compose)),
                 None => Ok(Recipe::Blank { width: stored.level.tile_width, height: stored.level.tile_height }),
             },
@@ -281,8 +281,10 @@ impl Planner<'_> {
     fn compose(&mut self, index: usize, x: Axis, y: Axis) -> Result<Compose> {
         let stored = Arc::clone(&self.levels[index]);
         let tiles = |window: Range<u32>, side: u32| window.start / side..window.end.div_ceil(side);
-        let columns = tiles(x.window(), stored.level.tile_width);
-        let rows = tiles(y.window(), stored.level.tile_height);
+        let shrink = if x.in_eighths() && y.in_eighths() && stored.shrinks() { 8 } else { 1 };
+        let (x, y) = if shrink == 8 { (x.eighth(), y.eighth()) } else { (x, y) };
+        let columns = tiles(x.window(), stored.level.tile_width / shrink);
+        let rows = tiles(y.window(), stored.level.tile_height / shrink);
         let count = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
         self.tiles += count;
         self.pixels += count.saturating_mul(stored.tile_pixels());
@@ -304,22 +306,22 @@ impl Planner<'_> {
                         self.ranges.push(range);
                         Cell::Stored(self.ranges.len() - 1)
                     }
-                    None => self.rebuild(index, tx, ty)?.map_or(Cell::Blank, |made| Cell::Made(Box::new(made))),
+                    None => self.rebuild(index, tx, ty, shrink)?.map_or(Cell::Blank, |made| Cell::Made(Box::new(made))),
                 });
             }
         }
-        Ok(Compose { stored, x, y, columns, cells })
+        Ok(Compose { stored, shrink, x, y, columns, cells })
     }
 
-    /// A tile that is not stored, from the next finer level; `None` at the finest, and where so many are
+    /// A tile that is not stored, from the next finer level, at `1 / shrink` of its size; `None` at the finest, and where so many are
     /// missing that rebuilding them would exceed the limits.
-    fn rebuild(&mut self, index: usize, tx: u32, ty: u32) -> Result<Option<Compose>> {
+    fn rebuild(&mut self, index: usize, tx: u32, ty: u32, shrink: u32) -> Result<Option<Compose>> {
         let Some(finer) = index.checked_sub(1) else { return Ok(None) };
         let (own, source) = (&self.levels[index], &self.levels[finer]);
         let axis = |tile: u32, side: u32, step: f64, limit: u32| Axis {
             origin: f64::from(tile * side) * step,
-            step,
-            count: side,
+            step: step * f64::from(shrink),
+            count: side / shrink,
             limit,
         };
         let (own_level, limit) = (own.level, (source.level.width, source.level.height));

@@ -30,6 +30,17 @@ impl Axis {
         if end - start < 1e-3 { (start.floor(), start.floor() + 1.0) } else { (start, end) }
     }
 
+    /// Whether every result pixel covers whole blocks of 8 source pixels.
+    pub(crate) fn in_eighths(&self) -> bool {
+        let whole = |value: f64| (value / 8.0 - (value / 8.0).round()).abs() < 1e-9;
+        self.step >= 8.0 && whole(self.step) && whole(self.origin)
+    }
+
+    /// The same over a source reduced to an eighth.
+    pub(crate) fn eighth(&self) -> Self {
+        Self { origin: self.origin / 8.0, step: self.step / 8.0, limit: self.limit.div_ceil(8), ..*self }
+    }
+
     /// Source pixels that are needed.
     pub(crate) fn window(&self) -> Range<u32> {
         let (start, _) = self.cover(0);
@@ -88,8 +99,8 @@ pub(crate) struct Resampler {
 
 enum Method {
     Copy,
-    /// Sums of `n` x `n` boxes.
-    Whole { n: u32, sums: Vec<u32> },
+    /// Boxes of `n` x `n`: sums of `n` source rows, added up sideways once per result row.
+    Whole { n: u32, sums: Vec<u16> },
     Weighted { x: Spans, y: Spans, row: Vec<f32>, sums: Vec<f32>, next: usize },
 }
 
@@ -98,8 +109,10 @@ impl Resampler {
         let width = x.count as usize * 3;
         let method = match (x.whole(), y.whole()) {
             (Some(1), Some(1)) => Method::Copy,
-            // 255 n² must fit the sums.
-            (Some(n), Some(m)) if n == m && n <= 4096 => Method::Whole { n, sums: vec![0; width] },
+            // 255 n must fit the sums.
+            (Some(n), Some(m)) if n == m && n <= 257 => {
+                Method::Whole { n, sums: vec![0; width * n as usize] }
+            }
             _ => Method::Weighted {
                 x: x.spans(),
                 y: y.spans(),
@@ -118,19 +131,12 @@ impl Resampler {
         match &mut self.method {
             Method::Copy => self.out.extend_from_slice(source),
             Method::Whole { n, sums } => {
-                match *n {
-                    2 => add::<2>(source, sums),
-                    4 => add::<4>(source, sums),
-                    8 => add::<8>(source, sums),
-                    n => add_any(n as usize, source, sums),
-                }
+                sums.iter_mut().zip(source).for_each(|(sum, sample)| *sum += u16::from(*sample));
                 if self.rows % *n == 0 {
-                    let area = *n * *n;
-                    if area.is_power_of_two() {
-                        let shift = area.trailing_zeros();
-                        self.out.extend(sums.iter().map(|sum| ((sum + area / 2) >> shift) as u8));
-                    } else {
-                        self.out.extend(sums.iter().map(|sum| ((sum + area / 2) / area) as u8));
+                    match *n {
+                        2 => sideways::<2>(sums, &mut self.out),
+                        4 => sideways::<4>(sums, &mut self.out),
+                        n => sideways_by(n as usize, sums, &mut self.out),
                     }
                     sums.fill(0);
                 }
@@ -160,22 +166,21 @@ impl Resampler {
     }
 }
 
-fn add<const N: usize>(source: &[u8], sums: &mut [u32]) {
-    for (box_, sum) in source.as_chunks::<3>().0.chunks_exact(N).zip(sums.as_chunks_mut::<3>().0) {
-        for pixel in box_ {
-            for c in 0..3 {
-                sum[c] += u32::from(pixel[c]);
-            }
-        }
-    }
+/// Rounded means of boxes of `N` columns and rows, from the sums of their rows.
+fn sideways<const N: usize>(sums: &[u16], out: &mut Vec<u8>) {
+    sideways_by(N, sums, out);
 }
 
-fn add_any(n: usize, source: &[u8], sums: &mut [u32]) {
-    for (box_, sum) in source.as_chunks::<3>().0.chunks_exact(n).zip(sums.as_chunks_mut::<3>().0) {
-        for pixel in box_ {
-            for c in 0..3 {
-                sum[c] += u32::from(pixel[c]);
-            }
+#[inline(always)]
+fn sideways_by(n: usize, sums: &[u16], out: &mut Vec<u8>) {
+    let area = (n * n) as u32;
+    let start = out.len();
+    out.resize(start + sums.len() / n, 0);
+    let pixels = sums.as_chunks::<3>().0.chunks_exact(n);
+    for (pixels, to) in pixels.zip(out[start..].as_chunks_mut::<3>().0) {
+        for c in 0..3 {
+            let sum: u32 = pixels.iter().map(|pixel| u32::from(pixel[c])).sum();
+            to[c] = ((sum + area / 2) / area) as u8;
         }
     }
 }

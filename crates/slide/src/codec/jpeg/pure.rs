@@ -10,6 +10,7 @@ use super::{Decoded, JpegCodec, Subsampling};
 use crate::{
     codec::{Channels, Raster},
     error::{Result, SlideError},
+    resample::{Axis, Resampler},
 };
 
 /// The backend.
@@ -42,6 +43,17 @@ impl JpegCodec for Pure {
         out.resize(width * height * channels.count(), 0);
         decoder.decode_into(out).map_err(damaged)?;
         Ok(Decoded { width: width as u32, height: height as u32 })
+    }
+
+    fn decode_eighth(&self, jpeg: &[u8], out: &mut Vec<u8>) -> Result<Decoded> {
+        let mut whole = Vec::new();
+        let size = self.decode(jpeg, Channels::Rgb, &mut whole)?;
+        let axis = |limit: u32| Axis { origin: 0.0, step: 8.0, count: limit.div_ceil(8), limit };
+        let (x, y) = (axis(size.width), axis(size.height));
+        let mut resampler = Resampler::new(&x, &y);
+        whole.chunks_exact(size.width as usize * 3).for_each(|row| resampler.push(row));
+        *out = resampler.finish();
+        Ok(Decoded { width: x.count, height: y.count })
     }
 
     fn encode(&self, raster: Raster<'_>, quality: u8, subsampling: Subsampling) -> Result<Vec<u8>> {

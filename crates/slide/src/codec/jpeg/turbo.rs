@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, Subsamp};
+use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
 use super::{Decoded, JpegCodec, Subsampling};
 use crate::{
@@ -28,21 +28,12 @@ impl JpegCodec for Turbo {
     }
 
     fn decode(&self, jpeg: &[u8], channels: Channels, out: &mut Vec<u8>) -> Result<Decoded> {
-        DECOMPRESSOR.with_borrow_mut(|slot| {
-            let decompressor = match slot {
-                Some(decompressor) => decompressor,
-                None => {
-                    let mut made = Decompressor::new().map_err(damaged)?;
-                    made.set_scan_limit(MAX_SCANS).map_err(damaged)?;
-                    slot.insert(made)
-                }
-            };
-            let result = decode(decompressor, jpeg, channels, out);
-            if result.is_err() {
-                // A handle that saw a damaged stream may keep part of its state.
-                *slot = None;
-            }
-            result
+        with_decompressor(|decompressor| decode(decompressor, jpeg, channels, ScalingFactor::ONE, out))
+    }
+
+    fn decode_eighth(&self, jpeg: &[u8], out: &mut Vec<u8>) -> Result<Decoded> {
+        with_decompressor(|decompressor| {
+            decode(decompressor, jpeg, Channels::Rgb, ScalingFactor::ONE_EIGHTH, out)
         })
     }
 
@@ -76,13 +67,34 @@ impl JpegCodec for Turbo {
     }
 }
 
+fn with_decompressor(work: impl FnOnce(&mut Decompressor) -> Result<Decoded>) -> Result<Decoded> {
+    DECOMPRESSOR.with_borrow_mut(|slot| {
+        let decompressor = match slot {
+            Some(decompressor) => decompressor,
+            None => {
+                let mut made = Decompressor::new().map_err(damaged)?;
+                made.set_scan_limit(MAX_SCANS).map_err(damaged)?;
+                slot.insert(made)
+            }
+        };
+        let result = work(decompressor);
+        if result.is_err() {
+            // A handle that saw a damaged stream may keep part of its state.
+            *slot = None;
+        }
+        result
+    })
+}
+
 fn decode(
     decompressor: &mut Decompressor,
     jpeg: &[u8],
     channels: Channels,
+    scale: ScalingFactor,
     out: &mut Vec<u8>,
 ) -> Result<Decoded> {
-    let header = decompressor.read_header(jpeg).map_err(damaged)?;
+    decompressor.set_scaling_factor(scale).map_err(damaged)?;
+    let header = decompressor.read_header(jpeg).map_err(damaged)?.scaled(scale);
     let inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
     let (format, samples) = match (inks, channels) {
         (true, _) => (PixelFormat::CMYK, 4),
@@ -100,17 +112,24 @@ fn decode(
     };
     decompressor.decompress(jpeg, image).map_err(damaged)?;
     if inks {
-        // Adobe writes inks inverted: 255 is no ink.
-        let mix = |ink: u8, black: u8| ((u32::from(ink) * u32::from(black) + 127) / 255) as u8;
-        *out = match channels {
-            Channels::Grey => {
-                out.chunks_exact(4).map(|p| mix(((u32::from(p[0]) + u32::from(p[1]) + u32::from(p[2])) / 3) as u8, p[3])).collect()
-            }
-            Channels::Rgb => out.chunks_exact(4).flat_map(|p| [mix(p[0], p[3]), mix(p[1], p[3]), mix(p[2], p[3])]).collect(),
-            Channels::Rgba => out.chunks_exact(4).flat_map(|p| [mix(p[0], p[3]), mix(p[1], p[3]), mix(p[2], p[3]), 255]).collect(),
-        };
+        *out = without_inks(out, channels);
     }
     Ok(Decoded { width: header.width as u32, height: header.height as u32 })
+}
+
+/// Four inks to light. Adobe writes inks inverted: 255 is no ink.
+fn without_inks(inks: &[u8], channels: Channels) -> Vec<u8> {
+    let mut out = Vec::with_capacity(inks.len() / 4 * channels.count());
+    for ink in inks.chunks_exact(4) {
+        let light = |ink_: u8| ((u32::from(ink_) * u32::from(ink[3]) + 127) / 255) as u8;
+        let rgb = [light(ink[0]), light(ink[1]), light(ink[2])];
+        match channels {
+            Channels::Grey => out.push((rgb.iter().map(|c| u32::from(*c)).sum::<u32>() / 3) as u8),
+            Channels::Rgb => out.extend(rgb),
+            Channels::Rgba => out.extend([rgb[0], rgb[1], rgb[2], 255]),
+        }
+    }
+    out
 }
 
 fn damaged(error: turbojpeg::Error) -> SlideError {

@@ -16,6 +16,7 @@ use crate::{
     error::{Result, SlideError},
     info::Level,
     limits::{self, Limits},
+    resample::{Axis, Resampler},
 };
 
 /// A level of tiles. Offsets and lengths were copied at open; nothing else of the file is needed.
@@ -97,6 +98,39 @@ impl StoredLevel {
     /// How stored tiles become JPEGs without decoding, where they can.
     pub(crate) fn splice(&self) -> Option<&Splice> {
         self.splice.as_ref()
+    }
+
+    /// Whether tiles can be decoded at an eighth of their size.
+    pub(crate) fn shrinks(&self) -> bool {
+        self.splice.is_some() && self.level.tile_width % 8 == 0 && self.level.tile_height % 8 == 0
+    }
+
+    /// Decodes a stored tile to RGB at an eighth of its size, where [`StoredLevel::shrinks`]. In a tile at the
+    /// border, blocks are the mean of the pixels that belong to the image.
+    pub(crate) fn decode_eighth(&self, tx: u32, ty: u32, stored: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let Some(splice) = &self.splice else {
+            return Err(SlideError::damaged("the level is not stored as JPEG", "plan"));
+        };
+        let Level { width, height, tile_width, tile_height, .. } = self.level;
+        let axis = |tile: u32, side: u32, size: u32| Axis {
+            origin: 0.0,
+            step: 8.0,
+            count: side / 8,
+            limit: side.min(size - tile * side),
+        };
+        let (x, y) = (axis(tx, tile_width, width), axis(ty, tile_height, height));
+        if x.limit == tile_width && y.limit == tile_height {
+            jpeg::backend().decode_eighth(&splice.join(stored)?, out)?;
+            return Ok(());
+        }
+        let mut whole = Vec::new();
+        self.decode(stored, &mut whole)?;
+        let mut resampler = Resampler::new(&x, &y);
+        for row in whole.chunks_exact(tile_width as usize * 3).take(y.window().len()) {
+            resampler.push(&row[..x.window().len() * 3]);
+        }
+        *out = resampler.finish();
+        Ok(())
     }
 
     /// Decodes a stored tile to RGB, padding included.
