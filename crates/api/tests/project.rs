@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 async fn a_project_is_made_changed_deleted_and_brought_back() {
     both(|app| async move {
         let alice = app.user("alice").await;
-        let made = alice.post("/api/project.json", &json!({ "name": "Lung", "isRestricted": "True" })).await.ok();
+        let made =
+            alice.post("/api/project.json", &json!({ "name": "Lung", "isRestricted": "True" })).await.ok();
         let id = made["project"]["id"].as_i64().unwrap();
         assert_eq!(made["callback"]["method"], "be.cytomine.AddProjectCommand");
         assert_eq!(made["callback"]["projectID"], id.to_string());
@@ -53,7 +54,10 @@ async fn a_project_is_seen_by_members_and_changed_by_managers() {
         assert_eq!(bob.get(&path).await.ok()["name"], "Lung");
         assert_eq!(bob.put(&path, &json!({ "name": "Mine" })).await.status, 403);
         assert_eq!(bob.delete(&path).await.status, 403);
-        assert_eq!(bob.post(&format!("/api/project/{id}/user/{}.json", eve.id), &Value::Null).await.status, 403);
+        assert_eq!(
+            bob.post(&format!("/api/project/{id}/user/{}.json", eve.id), &Value::Null).await.status,
+            403
+        );
 
         alice.post(&format!("/api/project/{id}/user/{}/admin.json", bob.id), &Value::Null).await.ok();
         bob.put(&path, &json!({ "name": "Ours" })).await.ok();
@@ -121,7 +125,10 @@ async fn terms_form_a_tree_and_belong_to_an_ontology() {
         let project = json!({ "name": "Lung", "ontology": ontology });
         let project = alice.post("/api/project.json", &project).await.ok()["project"]["id"].as_i64().unwrap();
         let refused = alice.delete(&format!("/api/ontology/{ontology}.json")).await;
-        assert_eq!((refused.status, refused.json()["errorValues"]["projectNames"][0].clone()), (403, json!("Lung")));
+        assert_eq!(
+            (refused.status, refused.json()["errorValues"]["projectNames"][0].clone()),
+            (403, json!("Lung"))
+        );
         let bob = app.user("bob").await;
         let path = format!("/api/ontology/{ontology}.json");
         assert_eq!(bob.get(&path).await.status, 403);

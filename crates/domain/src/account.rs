@@ -89,7 +89,11 @@ pub async fn list(
 ///
 /// # Errors
 /// When the actor is no administrator, or the name is missing or taken.
-pub async fn create(system: &System, actor: &Actor, fields: UserFields) -> Result<Outcome<User>, DomainError> {
+pub async fn create(
+    system: &System,
+    actor: &Actor,
+    fields: UserFields,
+) -> Result<Outcome<User>, DomainError> {
     access::require(actor, Action::ManageUsers)?;
     require_grant(actor, fields.role.unwrap_or(GlobalRole::User))?;
     let hash = hashed(system, fields.password.as_deref()).await?;
@@ -182,7 +186,8 @@ pub async fn update(
     }
     let hash = hashed(system, fields.password.as_deref()).await?;
     let mut unit = system.begin(actor).await?;
-    let before = store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
+    let before =
+        store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
     let mut user = before.clone();
     if before.username == ADMIN && fields.username.as_deref().is_some_and(|name| name != ADMIN) {
         return Err(DomainError::forbidden("The account admin keeps its name"));
@@ -254,14 +259,16 @@ async fn write_password(system: &System, id: UserId, new: &str) -> Result<(), Do
 pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcome<User>, DomainError> {
     access::require(actor, Action::ManageUsers)?;
     let mut unit = system.begin(actor).await?;
-    let user = store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
+    let user =
+        store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
     if user.username == ADMIN || id == actor.id() {
         return Err(DomainError::forbidden(format!("The account {} cannot be deleted", user.username)));
     }
     let files = store::user::files_in_storages(&mut unit.tx, id).await?;
     if files > 0 {
         let name = &user.username;
-        let message = format!("The storages of {name} hold {files} files: delete them first, or disable the account");
+        let message =
+            format!("The storages of {name} hold {files} files: delete them first, or disable the account");
         return Err(DomainError::invalid(message));
     }
     unit.deleted(EntityKind::User, &[id.0]).await?;
@@ -344,7 +351,8 @@ pub async fn revoke(
     let mut unit = system.begin(actor).await?;
     let held = store::user::roles_of(&mut unit.tx, user).await?;
     let grant = held.into_iter().find(|grant| grant.role_id == role);
-    let grant = grant.ok_or_else(|| DomainError::not_found("SecUserSecRole", format!("{user}, role={role}")))?;
+    let grant =
+        grant.ok_or_else(|| DomainError::not_found("SecUserSecRole", format!("{user}, role={role}")))?;
     if user == actor.id() && grant.role >= GlobalRole::Admin && actor.role < GlobalRole::SuperAdmin {
         return Err(DomainError::forbidden("You cannot take the administration away from yourself"));
     }
@@ -409,7 +417,9 @@ fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
     }
     // A name of digits alone would be taken for an id where both are understood.
     if user.username.bytes().all(|letter| letter.is_ascii_digit()) {
-        return Err(DomainError::invalid("The name of an account needs at least one character that is no digit"));
+        return Err(DomainError::invalid(
+            "The name of an account needs at least one character that is no digit",
+        ));
     }
     if let Some(language) = &fields.language {
         user.language = language.to_uppercase();

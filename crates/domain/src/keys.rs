@@ -82,8 +82,10 @@ async fn pair(
         let private_key = system.key.open(user.id, sealed)?;
         return Ok(KeyPair { public_key: public_key.clone(), private_key });
     }
-    let pair =
-        KeyPair { public_key: uuid::Uuid::new_v4().to_string(), private_key: uuid::Uuid::new_v4().to_string() };
+    let pair = KeyPair {
+        public_key: uuid::Uuid::new_v4().to_string(),
+        private_key: uuid::Uuid::new_v4().to_string(),
+    };
     let mut unit = system.begin_as(user.id).await?;
     let sealed = system.key.seal(user.id, &pair.private_key);
     store::user::set_keys(&mut unit.tx, user.id, &pair.public_key, &sealed).await?;

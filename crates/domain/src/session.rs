@@ -101,7 +101,8 @@ pub async fn sign_in(
     system.failures.invalidate(&(username.to_lowercase(), address));
     let token = open(system, user.id).await?;
     let actor = authenticate(system, token.as_str()).await?;
-    let actor = actor.ok_or_else(|| DomainError::new(ErrorKind::Internal, "The new session is gone already"))?;
+    let actor =
+        actor.ok_or_else(|| DomainError::new(ErrorKind::Internal, "The new session is gone already"))?;
     Ok((token, actor))
 }
 
@@ -138,7 +139,9 @@ pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Act
         store::session::delete(&system.db, &token_hash).await?;
         return Ok(None);
     }
-    let Some((user, secrets)) = store::user::secrets_by_id(&system.db, session.user).await? else { return Ok(None) };
+    let Some((user, secrets)) = store::user::secrets_by_id(&system.db, session.user).await? else {
+        return Ok(None);
+    };
     if !user.enabled {
         return Ok(None);
     }

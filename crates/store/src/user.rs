@@ -1,6 +1,8 @@
 //! Accounts and the roles they hold.
 
-use cytomine_model::{Direction, GlobalRole, Millis, Page, Role, RoleId, Sort, User, UserId, UserRole, UserRoleId};
+use cytomine_model::{
+    Direction, GlobalRole, Millis, Page, Role, RoleId, Sort, User, UserId, UserRole, UserRoleId,
+};
 
 use crate::{Executor, Row, StoreError, sql};
 
@@ -107,8 +109,7 @@ pub async fn list(
     sort: Option<&Sort>,
     page: Page,
 ) -> Result<(Vec<User>, i64), StoreError> {
-    const MATCHES: &str =
-        " AND (u.username || ' ' || u.firstname || ' ' || u.lastname || ' ' || u.username) ILIKE $1 ESCAPE '\\'";
+    const MATCHES: &str = " AND (u.username || ' ' || u.firstname || ' ' || u.lastname || ' ' || u.username) ILIKE $1 ESCAPE '\\'";
     let pattern = full_name.map(|text| format!("%{}%", crate::dialect::like_literal(text)));
     let (mut count, mut statement) =
         (sql("SELECT count(*) AS n FROM user_account u WHERE u.deleted_by IS NULL"), sql(COLUMNS));
@@ -124,7 +125,9 @@ pub async fn list(
             "created" => "u.created",
             "updated" => "u.updated",
             "firstname" => "lower(u.firstname)",
-            "lastname" | "name" | "fullName" => "lower(u.lastname || ' ' || u.firstname || ' ' || u.username)",
+            "lastname" | "name" | "fullName" => {
+                "lower(u.lastname || ' ' || u.firstname || ' ' || u.username)"
+            }
             "email" => "lower(u.email)",
             "id" => "u.id",
             _ => "lower(u.username)",
@@ -187,7 +190,9 @@ pub async fn update(mut ex: impl Executor, user: &User) -> Result<(), StoreError
 /// # Errors
 /// When the database refuses.
 pub async fn set_password(mut ex: impl Executor, id: UserId, hash: &str) -> Result<(), StoreError> {
-    ex.execute(sql("UPDATE user_account SET password_hash = $2 WHERE id = $1").bind(id).bind(hash)).await.map(|_| ())
+    ex.execute(sql("UPDATE user_account SET password_hash = $2 WHERE id = $1").bind(id).bind(hash))
+        .await
+        .map(|_| ())
 }
 
 /// Writes a new pair of keys; the private one sealed.
@@ -216,7 +221,8 @@ pub async fn set_admin_session(
     id: UserId,
     until: Option<Millis>,
 ) -> Result<(), StoreError> {
-    let statement = sql("UPDATE user_account SET admin_session_until = $2 WHERE id = $1").bind(id).bind(until);
+    let statement =
+        sql("UPDATE user_account SET admin_session_until = $2 WHERE id = $1").bind(id).bind(until);
     ex.execute(statement).await.map(|_| ())
 }
 

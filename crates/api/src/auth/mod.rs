@@ -106,5 +106,8 @@ pub fn require_own_origin(parts: &Parts, state: &ApiState) -> Result<(), ApiErro
     }
     let remedy = "open the page under the address that the server knows as its own (--public-url, and \
                   --trusted-proxy behind a proxy), or sign the request with a key";
-    Err(ApiError::new(ErrorKind::Forbidden, format!("The request comes from a page of another origin: {remedy}")))
+    Err(ApiError::new(
+        ErrorKind::Forbidden,
+        format!("The request comes from a page of another origin: {remedy}"),
+    ))
 }

@@ -15,7 +15,7 @@ use crate::request::{Fields, JsonBody, Params};
 use crate::state::ApiState;
 
 /// POST `project/{id}/user/{user}`: a manager stays one.
-pub async fn add(
+pub(super) async fn add(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
@@ -25,7 +25,7 @@ pub async fn add(
 }
 
 /// DELETE `project/{id}/user/{user}`.
-pub async fn remove(
+pub(super) async fn remove(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
@@ -35,7 +35,7 @@ pub async fn remove(
 }
 
 /// POST `project/{id}/user/{user}/admin`.
-pub async fn promote(
+pub(super) async fn promote(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
@@ -45,7 +45,7 @@ pub async fn promote(
 }
 
 /// DELETE `project/{id}/user/{user}/admin`: the member stays, as contributor.
-pub async fn demote(
+pub(super) async fn demote(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
@@ -55,7 +55,7 @@ pub async fn demote(
 }
 
 /// POST `project/{id}/user?users=1,2`: as many as may be; those that failed are named, with status 206.
-pub async fn add_many(
+pub(super) async fn add_many(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -71,7 +71,7 @@ pub async fn add_many(
 }
 
 /// DELETE `project/{id}/user?users=1,2`.
-pub async fn remove_many(
+pub(super) async fn remove_many(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -87,19 +87,21 @@ pub async fn remove_many(
 }
 
 /// POST `project/{id}/representative`: `{user}`.
-pub async fn add_representative(
+pub(super) async fn add_representative(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Value>, CommandError> {
-    let user = Fields::of(body)?.id("user")?.ok_or_else(|| DomainError::invalid("Give the member's id as `user`"))?;
+    let user = Fields::of(body)?
+        .id("user")?
+        .ok_or_else(|| DomainError::invalid("Give the member's id as `user`"))?;
     let member = member::set_representative(&state.system, &actor, id, UserId(user), true).await?;
     Ok(representative_changed("Add", &member))
 }
 
 /// DELETE `project/{id}/representative/{user}`.
-pub async fn remove_representative(
+pub(super) async fn remove_representative(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
@@ -109,7 +111,7 @@ pub async fn remove_representative(
 }
 
 /// DELETE `project/{id}/representative?user=`.
-pub async fn remove_representative_by_user(
+pub(super) async fn remove_representative_by_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -161,5 +163,6 @@ fn many(failed: &[String]) -> Response {
         return Json(json!({ "data": { "message": "OK" }, "status": 200 })).into_response();
     }
     let message = format!("These users could not be changed: {}", failed.join(", "));
-    (StatusCode::PARTIAL_CONTENT, Json(json!({ "data": { "message": message }, "status": 206 }))).into_response()
+    (StatusCode::PARTIAL_CONTENT, Json(json!({ "data": { "message": message }, "status": 206 })))
+        .into_response()
 }

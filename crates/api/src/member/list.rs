@@ -17,7 +17,7 @@ use crate::user;
 type Answer = Result<Json<Collection<Value>>, ApiError>;
 
 /// GET `project/{id}/user`: all members with their role in the project.
-pub async fn members(
+pub(super) async fn members(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -28,21 +28,29 @@ pub async fn members(
 }
 
 /// GET `project/{id}/admin`: the managers.
-pub async fn managers(State(state): State<ApiState>, Caller(actor): Caller, Path(id): Path<ProjectId>) -> Answer {
+pub(super) async fn managers(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Path(id): Path<ProjectId>,
+) -> Answer {
     let members = member::list(&state.system, &actor, id).await?;
     let users = users_where(&state, members, |member| member.role == ProjectRole::Manager).await?;
     Ok(Json(Collection::whole(users)))
 }
 
 /// GET `project/{id}/creator`: the manager who joined first, which is who made it.
-pub async fn creator(State(state): State<ApiState>, Caller(actor): Caller, Path(id): Path<ProjectId>) -> Answer {
+pub(super) async fn creator(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Path(id): Path<ProjectId>,
+) -> Answer {
     let mut members = member::list(&state.system, &actor, id).await?;
     members.truncate(1);
     Ok(Json(Collection::whole(users_where(&state, members, |_| true).await?)))
 }
 
 /// GET `project/{id}/users/representative`.
-pub async fn representatives(
+pub(super) async fn representatives(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -52,13 +60,17 @@ pub async fn representatives(
 }
 
 /// GET `project/{id}/userlayer`: the members whose annotations the caller may show as layers.
-pub async fn layers(State(state): State<ApiState>, Caller(actor): Caller, Path(id): Path<ProjectId>) -> Answer {
+pub(super) async fn layers(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Path(id): Path<ProjectId>,
+) -> Answer {
     let members = member::layers(&state.system, &actor, id).await?;
     Ok(Json(Collection::whole(users_where(&state, members, |_| true).await?)))
 }
 
 /// GET `project/{id}/representative`: the links themselves.
-pub async fn representative_links(
+pub(super) async fn representative_links(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -67,7 +79,7 @@ pub async fn representative_links(
 }
 
 /// GET `project/{id}/representative/{user}`.
-pub async fn representative_link(
+pub(super) async fn representative_link(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
@@ -84,7 +96,7 @@ async fn links(state: &ApiState, actor: &Actor, id: ProjectId) -> Result<Vec<Mem
 }
 
 /// A representative on the wire. A user is one at most once per project, so the user's id serves as the link's.
-pub fn representative(member: &Member) -> Value {
+pub(super) fn representative(member: &Member) -> Value {
     json!({
         "class": "be.cytomine.domain.project.ProjectRepresentativeUser",
         "id": member.user,

@@ -11,7 +11,10 @@ use crate::state::ApiState;
 /// Routes of members.
 pub fn routes() -> Router<ApiState> {
     Router::new()
-        .route("/api/project/{id}/user", get(list::members).post(change::add_many).delete(change::remove_many))
+        .route(
+            "/api/project/{id}/user",
+            get(list::members).post(change::add_many).delete(change::remove_many),
+        )
         .route("/api/project/{id}/admin", get(list::managers))
         .route("/api/project/{id}/creator", get(list::creator))
         .route("/api/project/{id}/users/representative", get(list::representatives))

@@ -17,7 +17,7 @@ use crate::state::ApiState;
 use crate::{answer, user};
 
 /// GET `ontology/{id}`.
-pub async fn show(
+pub(super) async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<OntologyId>,
@@ -26,7 +26,7 @@ pub async fn show(
 }
 
 /// GET `ontology`; `?light=true` answers as `ontology_light`.
-pub async fn list(
+pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Params(query): Params,
@@ -38,7 +38,7 @@ pub async fn list(
 }
 
 /// GET `ontology_light`: ids and names.
-pub async fn list_light(
+pub(super) async fn list_light(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Params(query): Params,
@@ -49,7 +49,7 @@ pub async fn list_light(
 }
 
 /// GET `ontology/{id}/user`: everyone with rights on it.
-pub async fn users(
+pub(super) async fn users(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<OntologyId>,
@@ -62,7 +62,7 @@ pub async fn users(
 }
 
 /// POST `ontology`: one object, or an array of them.
-pub async fn create(
+pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     JsonBody(body): JsonBody,
@@ -76,7 +76,7 @@ pub async fn create(
 }
 
 /// PUT `ontology/{id}`.
-pub async fn update(
+pub(super) async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<OntologyId>,
@@ -88,7 +88,7 @@ pub async fn update(
 }
 
 /// DELETE `ontology/{id}`.
-pub async fn delete(
+pub(super) async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<OntologyId>,

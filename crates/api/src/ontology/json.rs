@@ -11,7 +11,8 @@ use crate::term;
 /// All keys of an ontology.
 pub fn ontology(tree: &OntologyTree) -> Value {
     let ontology = &tree.ontology;
-    let projects: Vec<Value> = tree.projects.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
+    let projects: Vec<Value> =
+        tree.projects.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
     json!({
         "class": java_class(EntityKind::Ontology),
         "id": ontology.id,

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use cytomine_domain::project::ProjectFilter;
 use cytomine_domain::project::{self, ProjectFields};
 use cytomine_model::{OntologyId, ProjectId, UserId};
-use cytomine_domain::project::ProjectFilter;
 use serde_json::Value;
 
 use super::json;
@@ -19,7 +19,7 @@ use crate::request::{Fields, JsonBody, Params};
 use crate::state::ApiState;
 
 /// GET `project/{id}`.
-pub async fn show(
+pub(super) async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -29,7 +29,7 @@ pub async fn show(
 }
 
 /// GET `project`: the projects that the caller sees.
-pub async fn list(
+pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Params(query): Params,
@@ -38,7 +38,7 @@ pub async fn list(
 }
 
 /// GET `user/{id}/project`: those of them that a user is a member of.
-pub async fn list_of_user(
+pub(super) async fn list_of_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(user): Path<UserId>,
@@ -51,7 +51,7 @@ pub async fn list_of_user(
 }
 
 /// GET `ontology/{id}/project`: those of them that use an ontology.
-pub async fn list_of_ontology(
+pub(super) async fn list_of_ontology(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(ontology): Path<OntologyId>,
@@ -72,14 +72,16 @@ async fn page(
             filter.name = Some(wanted.value);
         }
     }
-    let sort = paging.sort.is_some().then(|| paging.sort_or("created", cytomine_model::Direction::Descending));
-    let (projects, total) = project::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
+    let sort =
+        paging.sort.is_some().then(|| paging.sort_or("created", cytomine_model::Direction::Descending));
+    let (projects, total) =
+        project::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
     let items = projects.iter().map(json::project).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
 
 /// POST `project`: one object, or an array of them.
-pub async fn create(
+pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     JsonBody(body): JsonBody,
@@ -92,7 +94,7 @@ pub async fn create(
 }
 
 /// PUT `project/{id}`.
-pub async fn update(
+pub(super) async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -104,7 +106,7 @@ pub async fn update(
 }
 
 /// DELETE `project/{id}`.
-pub async fn delete(
+pub(super) async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,

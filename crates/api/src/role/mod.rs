@@ -56,7 +56,8 @@ async fn show(
     Path(id): Path<RoleId>,
 ) -> Result<Json<Value>, ApiError> {
     let roles = account::roles(&state.system).await?;
-    let role = roles.iter().find(|role| role.id == id).ok_or_else(|| DomainError::not_found("SecRole", id))?;
+    let role =
+        roles.iter().find(|role| role.id == id).ok_or_else(|| DomainError::not_found("SecRole", id))?;
     Ok(Json(role_json(role)))
 }
 
@@ -80,7 +81,8 @@ async fn show_of_user(
 ) -> Result<Json<Value>, ApiError> {
     let grants = account::roles_of(&state.system, id).await?;
     let grant = grants.iter().find(|grant| grant.role_id == role);
-    let grant = grant.ok_or_else(|| DomainError::not_found("SecUserSecRole", format!("{id}, role={role}")))?;
+    let grant =
+        grant.ok_or_else(|| DomainError::not_found("SecUserSecRole", format!("{id}, role={role}")))?;
     Ok(Json(grant_json(grant)))
 }
 
@@ -115,9 +117,8 @@ async fn define(
     Caller(actor): Caller,
     Path((id, role)): Path<(UserId, String)>,
 ) -> Result<Json<Collection<Value>>, CommandError> {
-    let by_id = |number: i64, roles: &[Role]| {
-        roles.iter().find(|known| known.id.0 == number).map(|known| known.role)
-    };
+    let by_id =
+        |number: i64, roles: &[Role]| roles.iter().find(|known| known.id.0 == number).map(|known| known.role);
     let found = match role.parse() {
         Ok(number) => by_id(number, &account::roles(&state.system).await?),
         Err(_) => GlobalRole::from_authority(&role),

@@ -40,7 +40,10 @@ async fn sign_in(
         && !origin.base_urls().iter().any(|base| sent.as_bytes() == base.as_bytes())
         && !state.cors_origins.contains(sent)
     {
-        return Err(ApiError::new(ErrorKind::Forbidden, "Sign in from a page of this server; see --public-url"));
+        return Err(ApiError::new(
+            ErrorKind::Forbidden,
+            "Sign in from a page of this server; see --public-url",
+        ));
     }
     let fields = Fields::of(body)?;
     let (Some(username), Some(password)) = (fields.text("username"), fields.text("password")) else {

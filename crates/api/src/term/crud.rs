@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use cytomine_domain::term::{self, TermFields};
-use cytomine_domain::{Done, DomainError};
+use cytomine_domain::{DomainError, Done};
 use cytomine_model::{OntologyId, ProjectId, Term, TermId};
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ use crate::request::{Fields, JsonBody, Params};
 use crate::state::ApiState;
 
 /// GET `term/{id}`.
-pub async fn show(
+pub(super) async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<TermId>,
@@ -27,7 +27,7 @@ pub async fn show(
 }
 
 /// GET `term`: every term that the caller may read.
-pub async fn list(
+pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Params(query): Params,
@@ -36,7 +36,7 @@ pub async fn list(
 }
 
 /// GET `ontology/{id}/term`.
-pub async fn list_of_ontology(
+pub(super) async fn list_of_ontology(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<OntologyId>,
@@ -46,7 +46,7 @@ pub async fn list_of_ontology(
 }
 
 /// GET `project/{id}/term`.
-pub async fn list_of_project(
+pub(super) async fn list_of_project(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
@@ -63,7 +63,7 @@ fn wrapped(
 }
 
 /// POST `term`: one object, or an array of them.
-pub async fn create(
+pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     JsonBody(body): JsonBody,
@@ -71,9 +71,9 @@ pub async fn create(
     answer::create(body, async |fields: Fields| {
         let ontology = match fields.id("ontology")? {
             Some(id) => id,
-            None => fields.id("ontologyId")?.ok_or_else(|| {
-                DomainError::invalid("A term needs an ontology: give its id as `ontology`")
-            })?,
+            None => fields
+                .id("ontologyId")?
+                .ok_or_else(|| DomainError::invalid("A term needs an ontology: give its id as `ontology`"))?,
         };
         let outcome = term::create(&state.system, &actor, OntologyId(ontology), read(&fields)?).await?;
         Ok(answered(outcome.done, &outcome.entity))
@@ -82,7 +82,7 @@ pub async fn create(
 }
 
 /// PUT `term/{id}`.
-pub async fn update(
+pub(super) async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<TermId>,
@@ -94,7 +94,7 @@ pub async fn update(
 }
 
 /// DELETE `term/{id}`.
-pub async fn delete(
+pub(super) async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<TermId>,

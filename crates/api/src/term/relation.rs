@@ -15,13 +15,16 @@ use crate::request::{Fields, JsonBody};
 use crate::state::ApiState;
 
 /// GET `relation`: the kinds there are.
-pub async fn kinds(State(state): State<ApiState>, Caller(_): Caller) -> Result<Json<Collection<Value>>, ApiError> {
+pub(super) async fn kinds(
+    State(state): State<ApiState>,
+    Caller(_): Caller,
+) -> Result<Json<Collection<Value>>, ApiError> {
     let kinds = term::relations(&state.system).await?;
     Ok(Json(Collection::whole(kinds.iter().map(json::relation).collect())))
 }
 
 /// GET `relation/term/{id}`: the relations of a term, or one relation by its own id.
-pub async fn list(
+pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<TermId>,
@@ -31,7 +34,7 @@ pub async fn list(
 }
 
 /// GET `relation/{relation}/term1/{a}/term2/{b}`.
-pub async fn show(
+pub(super) async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((relation, term1, term2)): Path<(String, TermId, TermId)>,
@@ -42,7 +45,7 @@ pub async fn show(
 }
 
 /// POST `relation/{relation}/term`, `relation/term`.
-pub async fn create(
+pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     named: Option<Path<String>>,
@@ -67,7 +70,7 @@ pub async fn create(
 }
 
 /// DELETE `relation/{relation}/term1/{a}/term2/{b}`.
-pub async fn delete(
+pub(super) async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((relation, term1, term2)): Path<(String, TermId, TermId)>,

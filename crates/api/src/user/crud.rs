@@ -19,7 +19,7 @@ use crate::request::{Fields, JsonBody, Params};
 use crate::state::ApiState;
 
 /// GET `user/{id}`; the id may be a name.
-pub async fn show(
+pub(super) async fn show(
     State(state): State<ApiState>,
     Caller(_): Caller,
     Path(id): Path<String>,
@@ -28,19 +28,24 @@ pub async fn show(
     let mut value = wire::user(&user);
     let roles = account::roles_of(&state.system, user.id).await?;
     value["role"] = json!(roles.iter().map(|grant| grant.role).max().map(GlobalRole::authority));
-    value["roles"] =
-        roles.iter().map(|grant| json!({ "id": grant.role_id, "authority": grant.role.authority() })).collect();
+    value["roles"] = roles
+        .iter()
+        .map(|grant| json!({ "id": grant.role_id, "authority": grant.role.authority() }))
+        .collect();
     Ok(Json(value))
 }
 
 /// GET `user/current`. The keys are made at the first call, so that two calls answer the same.
-pub async fn current(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json<Value>, ApiError> {
+pub(super) async fn current(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+) -> Result<Json<Value>, ApiError> {
     let keys = keys::own(&state.system, &actor, false).await?;
     Ok(Json(wire::current(&actor, &keys)))
 }
 
 /// GET `user`.
-pub async fn list(
+pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(_): Caller,
     Params(query): Params,
@@ -63,7 +68,7 @@ pub async fn list(
 }
 
 /// POST `user`: one object, or an array of them.
-pub async fn create(
+pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     JsonBody(body): JsonBody,
@@ -76,7 +81,7 @@ pub async fn create(
 }
 
 /// PUT `user/{id}`.
-pub async fn update(
+pub(super) async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<UserId>,
@@ -91,7 +96,7 @@ pub async fn update(
 }
 
 /// DELETE `user/{id}`.
-pub async fn delete(
+pub(super) async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<UserId>,
@@ -101,14 +106,15 @@ pub async fn delete(
 }
 
 /// PUT `user/{id}/password`: `{oldPassword, password}`; an administrator leaves the old one out.
-pub async fn change_password(
+pub(super) async fn change_password(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<UserId>,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Value>, CommandError> {
     let fields = Fields::of(body)?;
-    let new = fields.text("password").ok_or_else(|| DomainError::invalid("Give the new one as `password`"))?;
+    let new =
+        fields.text("password").ok_or_else(|| DomainError::invalid("Give the new one as `password`"))?;
     let old = fields.text("oldPassword");
     account::change_password(&state.system, &actor, id, old.as_deref(), &new).await?;
     Ok(Json(json!({ "success": true, "message": "The password was changed; sign in with the new one" })))
@@ -118,7 +124,9 @@ fn read(fields: &Fields) -> Result<UserFields, ApiError> {
     let role = match fields.text("role") {
         None => None,
         Some(name) => Some(GlobalRole::from_authority(&name).ok_or_else(|| {
-            DomainError::invalid(format!("`{name}` is no role: ROLE_GUEST, ROLE_USER, ROLE_ADMIN, ROLE_SUPER_ADMIN"))
+            DomainError::invalid(format!(
+                "`{name}` is no role: ROLE_GUEST, ROLE_USER, ROLE_ADMIN, ROLE_SUPER_ADMIN"
+            ))
         })?),
     };
     let is_developer = match fields.bool("isDeveloper")? {

@@ -28,22 +28,26 @@ fn own_pair(keys: &KeyPair) -> Json<Value> {
 }
 
 /// GET `user/current/keys`.
-pub async fn own(State(state): State<ApiState>, Caller(actor): Caller) -> Answer {
+pub(super) async fn own(State(state): State<ApiState>, Caller(actor): Caller) -> Answer {
     Ok(own_pair(&keys::own(&state.system, &actor, false).await?))
 }
 
 /// POST `user/current/keys`: makes both anew.
-pub async fn rotate(State(state): State<ApiState>, Caller(actor): Caller) -> Answer {
+pub(super) async fn rotate(State(state): State<ApiState>, Caller(actor): Caller) -> Answer {
     Ok(own_pair(&keys::own(&state.system, &actor, true).await?))
 }
 
 /// GET `user/{id}/keys`; the id may be a name.
-pub async fn of_user(State(state): State<ApiState>, Caller(actor): Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn of_user(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Path(id): Path<String>,
+) -> Answer {
     Ok(pair(&keys::of_user(&state.system, &actor, &id).await?))
 }
 
 /// GET `userkey/{publicKey}/keys`.
-pub async fn of_public_key(
+pub(super) async fn of_public_key(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(key): Path<String>,
@@ -52,7 +56,7 @@ pub async fn of_public_key(
 }
 
 /// GET `signature`: signs on the caller's behalf what the parameters say.
-pub async fn signature(
+pub(super) async fn signature(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Params(query): Params,
