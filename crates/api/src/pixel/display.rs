@@ -80,7 +80,10 @@ fn list<T>(
 ) -> Result<Option<Vec<T>>, DialectError> {
     let Some(text) = query.filled(name) else { return Ok(None) };
     let parts = text.split(',').map(str::trim);
-    parts.map(|part| one(part).ok_or_else(|| DialectError::invalid(name, part, expected))).collect::<Result<_, _>>().map(Some)
+    parts
+        .map(|part| one(part).ok_or_else(|| DialectError::invalid(name, part, expected)))
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
 fn gammas(query: &Query, name: &str) -> Result<Vec<f64>, DialectError> {
@@ -126,7 +129,8 @@ fn colours(query: &Query, name: &str) -> Result<Vec<Colour>, ApiError> {
 
 /// A colour as `#rgb`, `#rrggbb`, `0xrrggbb`, or by one of the names that Cytomine uses.
 pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
-    let digits = text.strip_prefix('#').or_else(|| text.strip_prefix("0x")).or_else(|| text.strip_prefix("0X"));
+    let digits =
+        text.strip_prefix('#').or_else(|| text.strip_prefix("0x")).or_else(|| text.strip_prefix("0X"));
     let Some(digits) = digits else {
         return Some(match text.to_ascii_lowercase().as_str() {
             "black" => [0; 3],
@@ -167,7 +171,9 @@ mod tests {
         let raw = "zSlices=0&timepoints=0&channels=0,1,2&minIntensities=0,0,0&maxIntensities=255,255,255\
                    &gammas=1,1,1&colormaps=%23f00,%230f0,%2300f&filters=";
         assert!(read(raw).unwrap().mixer(3).unwrap().is_none());
-        for raw in ["colormaps=DEFAULT", "minIntensities=AUTO_IMAGE&maxIntensities=AUTO_PLANE", "bits=8", "v=1"] {
+        for raw in
+            ["colormaps=DEFAULT", "minIntensities=AUTO_IMAGE&maxIntensities=AUTO_PLANE", "bits=8", "v=1"]
+        {
             assert!(read(raw).unwrap().mixer(3).unwrap().is_none(), "{raw}");
         }
         assert!(read("gamma=2").unwrap().mixer(3).unwrap().is_some());

@@ -70,8 +70,9 @@ pub(super) fn around(
         (Style::Crop, Some(percent)) if percent > 0 => style = Style::AlphaMask { transparency: percent },
         (Style::Draw { colour, thickness }, _) => {
             if let Some(text) = query.filled("color") {
-                *colour = display::colour(text)
-                    .ok_or_else(|| DialectError::invalid("color", text, "a colour such as `#ff0000` or `0xff0000`"))?;
+                *colour = display::colour(text).ok_or_else(|| {
+                    DialectError::invalid("color", text, "a colour such as `#ff0000` or `0xff0000`")
+                })?;
             }
             if let Some(wanted) = number(query, "thickness", 0.0, 100.0)? {
                 *thickness = wanted;
@@ -114,7 +115,8 @@ mod tests {
 
     #[test]
     fn what_the_clients_send_is_understood() {
-        let (around, output) = read("bits=8&complete=True&increaseArea=1.25&square=true&maxSize=128", None).unwrap();
+        let (around, output) =
+            read("bits=8&complete=True&increaseArea=1.25&square=true&maxSize=128", None).unwrap();
         assert_eq!((around.style, output), (Style::Crop, Output::JPEG));
         assert_eq!((around.context, around.square), (1.25, true));
         assert_eq!(around.size, Size { longest: Some(128), halvings: None, safe: false });

@@ -16,7 +16,6 @@ mod noun;
 mod pyramid;
 mod tile;
 
-
 use axum::Router;
 use axum::routing::get;
 

@@ -25,7 +25,8 @@ pub(super) async fn levels<N: Noun>(
     let source = pixels::of(&state.system, &actor, N::target(id)).await?.source;
     let slide = state.system.slides.open(&source).await?;
     let levels = slide.levels();
-    let tiers: Vec<_> = levels.iter().enumerate().map(|(index, level)| tier(index, levels.len(), level)).collect();
+    let tiers: Vec<_> =
+        levels.iter().enumerate().map(|(index, level)| tier(index, levels.len(), level)).collect();
     Ok(Json(json!({
         "n_tiers": levels.len(),
         "tiers": tiers,
