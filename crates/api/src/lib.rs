@@ -3,8 +3,12 @@
 //! A folder per noun holds its routes, handlers and wire JSON; handlers are thin and call `cytomine_domain`.
 //! What is peculiar to Cytomine's wire stands in [`dialect`], what every request passes in [`edge`].
 
+pub mod annotation;
+pub mod annotation_term;
 pub mod answer;
 pub mod auth;
+pub mod base_url;
+pub mod command;
 pub mod dialect;
 pub mod edge;
 pub mod error;

@@ -3,12 +3,15 @@
 use axum::Router;
 
 use crate::state::ApiState;
-use crate::{member, ontology, pixel, project, role, session, term, user};
+use crate::{annotation, annotation_term, command, member, ontology, pixel, project, role, session, term, user};
 
 /// All routes of the API. Paths are without `.json`: a layer around the router strips the ending
 /// (`edge::suffix`), since axum cannot route `{id}.json`.
 pub fn routes() -> Router<ApiState> {
     Router::new()
+        .merge(annotation::routes())
+        .merge(annotation_term::routes())
+        .merge(command::routes())
         .merge(member::routes())
         .merge(ontology::routes())
         .merge(pixel::routes())

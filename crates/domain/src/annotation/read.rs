@@ -29,8 +29,16 @@ pub async fn get(system: &System, actor: &Actor, id: AnnotationId) -> Result<Ann
     view(&system.db, annotation).await
 }
 
+/// What an answer says of an annotation that the caller holds already, deleted or not.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn describe(system: &System, annotation: Annotation) -> Result<AnnotationView, DomainError> {
+    view(&system.db, annotation).await
+}
+
 /// What an answer says of an annotation; rights are the caller's question.
-pub(crate) async fn view(
+pub(super) async fn view(
     mut ex: impl Executor,
     annotation: Annotation,
 ) -> Result<AnnotationView, DomainError> {
