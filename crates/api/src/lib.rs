@@ -3,15 +3,20 @@
 //! A folder per noun holds its routes, handlers and wire JSON; handlers are thin and call `cytomine_domain`.
 //! What is peculiar to Cytomine's wire stands in [`dialect`], what every request passes in [`edge`].
 
+pub mod abstract_image;
+pub mod abstract_slice;
 pub mod annotation;
 pub mod annotation_term;
 pub mod answer;
 pub mod auth;
 pub mod base_url;
 pub mod command;
+pub mod conditions;
 pub mod dialect;
+pub mod download;
 pub mod edge;
 pub mod error;
+pub mod image_instance;
 pub mod member;
 pub mod ontology;
 pub mod pixel;
@@ -20,8 +25,12 @@ pub mod request;
 pub mod role;
 pub mod router;
 pub mod session;
+pub mod slice_instance;
 pub mod state;
+pub mod storage;
 pub mod term;
+pub mod upload;
+pub mod uploaded_file;
 pub mod user;
 
 pub use router::routes;

@@ -1,7 +1,10 @@
 //! Planes of abstract images, as clients register them.
 
+use std::collections::HashMap;
+
 use cytomine_model::{
-    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, Entity, EntityKind, UploadedFileId,
+    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, Entity, EntityKind,
+    UploadedFileId,
 };
 use cytomine_store as store;
 
@@ -28,7 +31,7 @@ pub struct SliceFields {
     pub z_name: Option<Option<String>>,
 }
 
-/// Planes that an uploaded file holds.
+/// Planes that an uploaded file holds, each with its image.
 ///
 /// # Errors
 /// When the actor may not see the file.
@@ -36,9 +39,21 @@ pub async fn of_file(
     system: &System,
     actor: &Actor,
     file: UploadedFileId,
-) -> Result<Vec<AbstractSlice>, DomainError> {
+) -> Result<Vec<(AbstractSlice, AbstractImage)>, DomainError> {
     upload::get(system, actor, file).await?;
-    Ok(store::abstract_slice::of_file(&system.db, file).await?)
+    let mut images: HashMap<AbstractImageId, AbstractImage> = HashMap::new();
+    let mut planes = Vec::new();
+    for slice in store::abstract_slice::of_file(&system.db, file).await? {
+        if !images.contains_key(&slice.image)
+            && let Some(image) = store::abstract_image::by_id(&system.db, slice.image).await?
+        {
+            images.insert(image.id, image);
+        }
+        if let Some(image) = images.get(&slice.image) {
+            planes.push((slice, image.clone()));
+        }
+    }
+    Ok(planes)
 }
 
 /// Registers a plane.
@@ -72,7 +87,9 @@ pub async fn create(
         slice.uploaded_file = Some(file);
     }
     apply(&mut slice, &fields)?;
-    store::abstract_slice::insert(&mut unit.tx, &slice).await.map_err(DomainError::duplicate(taken(&slice)))?;
+    store::abstract_slice::insert(&mut unit.tx, &slice)
+        .await
+        .map_err(DomainError::duplicate(taken(&slice)))?;
     unit.added(EntityKind::AbstractSlice, &[slice.id.0]);
     let message = format!("Plane of image {} added", owner.original_filename);
     let done = unit.commit(system, message).await?;
@@ -94,7 +111,9 @@ pub async fn update(
     let mut slice = before.clone();
     apply(&mut slice, &fields)?;
     slice.updated = Some(unit.now);
-    store::abstract_slice::update(&mut unit.tx, &slice).await.map_err(DomainError::duplicate(taken(&slice)))?;
+    store::abstract_slice::update(&mut unit.tx, &slice)
+        .await
+        .map_err(DomainError::duplicate(taken(&slice)))?;
     unit.edited(Entity::AbstractSlice(before), Entity::AbstractSlice(slice.clone()));
     let message = format!("Plane of image {} edited", owner.original_filename);
     let done = unit.commit(system, message).await?;

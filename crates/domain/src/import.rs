@@ -99,11 +99,8 @@ pub async fn files(
     let mut report = Report { project, files: Vec::with_capacity(found.len()) };
     for (path, size) in found {
         progress.file(&path, size);
-        let request = Request {
-            storage: import.storage,
-            projects: vec![report.project.id],
-            properties: Vec::new(),
-        };
+        let request =
+            Request { storage: import.storage, projects: vec![report.project.id], size: Some(size), ..Request::default() };
         let fate = match one(system, actor, request, &path, &progress).await {
             Ok(fate) => fate,
             Err(cause) if cause.kind == ErrorKind::Invalid => Fate::Skipped(cause.message),
@@ -167,12 +164,12 @@ async fn copy_in(
 ) -> Result<Received, DomainError> {
     use tokio::io::AsyncReadExt as _;
 
-    let unreadable =
-        |cause: std::io::Error| DomainError::invalid(format!("{name}: cannot be read: {cause}; check its permissions"));
+    let unreadable = |cause: std::io::Error| {
+        DomainError::invalid(format!("{name}: cannot be read: {cause}; check its permissions"))
+    };
     let intake = intake::authorize(system, actor, request).await?;
     let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-    let size = file.metadata().await.map_err(unreadable)?.len();
-    let mut staged = intake::stage(system, Some(size)).await?;
+    let mut staged = intake::stage(system).await?;
     let mut buffer = vec![0; 1 << 20];
     loop {
         let read = file.read(&mut buffer).await.map_err(unreadable)?;

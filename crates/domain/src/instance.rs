@@ -1,8 +1,8 @@
 //! Images in projects: an image is seen, changed and removed through its project.
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, Action, Entity, EntityKind, ImageInstance, ImageInstanceId, Page, Project,
-    ProjectId, SliceInstance, SliceInstanceId, Sort, UserId,
+    AbstractImage, AbstractImageId, Action, Entity, EntityKind, ImageInstance, ImageInstanceId, Page,
+    Project, ProjectId, SliceInstance, SliceInstanceId, Sort, UserId,
 };
 pub use cytomine_store::image_instance::ImageFilter;
 use cytomine_store::{self as store, Executor};
@@ -222,12 +222,8 @@ pub(crate) async fn add(
     if ids.len() > 1 {
         unit.added(EntityKind::SliceInstance, &ids[1..]);
     }
-    crate::property::copy(
-        unit,
-        (EntityKind::AbstractImage, base.id.0),
-        (EntityKind::ImageInstance, id.0),
-    )
-    .await?;
+    crate::property::copy(unit, (EntityKind::AbstractImage, base.id.0), (EntityKind::ImageInstance, id.0))
+        .await?;
     unit.rights_changed();
     Ok(id)
 }
@@ -247,23 +243,28 @@ pub async fn update(
     access.require(Action::EditImage, Some(before.user))?;
     let mut image = before.clone();
     if let Some(name) = fields.instance_filename {
-        // Someone who does not see the name sends the null back that was shown instead.
-        if names_shown(&access) {
-            image.instance_filename = name.filter(|name| !name.trim().is_empty());
+        // Clients send back what they were shown: the original name, in a blind project a number or nothing.
+        let blinded = access.project.blind_mode
+            && (!names_shown(&access) || name.as_deref() == Some(&image.base.id.to_string()));
+        let name = name.filter(|name| !name.trim().is_empty());
+        let inherited = image.instance_filename.is_none() && name.as_ref() == Some(&image.base.original_filename);
+        if !blinded && !inherited {
+            image.instance_filename = name;
         }
     }
-    for (value, field) in [
-        (fields.physical_size_x, &mut image.physical_size_x),
-        (fields.physical_size_y, &mut image.physical_size_y),
-        (fields.physical_size_z, &mut image.physical_size_z),
-        (fields.fps, &mut image.fps),
+    let base = &image.base;
+    for (value, base, field) in [
+        (fields.physical_size_x, base.physical_size_x, &mut image.physical_size_x),
+        (fields.physical_size_y, base.physical_size_y, &mut image.physical_size_y),
+        (fields.physical_size_z, base.physical_size_z, &mut image.physical_size_z),
+        (fields.fps, base.fps, &mut image.fps),
     ] {
         if let Some(value) = value {
-            *field = value.filter(|value| *value > 0.0);
+            *field = value.filter(|value| *value > 0.0 && Some(*value) != base);
         }
     }
     if let Some(value) = fields.magnification {
-        image.magnification = value.filter(|value| *value > 0);
+        image.magnification = value.filter(|value| *value > 0 && Some(*value) != base.magnification);
     }
     image.updated = Some(unit.now);
     store::image_instance::update(&mut unit.tx, &image).await?;

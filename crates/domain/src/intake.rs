@@ -6,11 +6,11 @@
 //! pyramid to be made, and a job.
 
 use cytomine_model::{
-    AbstractImage, Action, EntityKind, ErrorKind, ImageInstance, JobId, JobState, Project, ProjectId, Storage,
-    StorageId, UploadStatus, UploadedFile, UploadedFileId,
+    AbstractImage, Action, EntityKind, ErrorKind, ImageInstance, JobId, JobState, Project, ProjectId,
+    Storage, StorageId, UploadStatus, UploadedFile, UploadedFileId,
 };
 use cytomine_slide::{FormatId, Limits, Slide, SlideError, SlideInfo};
-use cytomine_store::blobs::{Sealed, Staged};
+pub use cytomine_store::blobs::{Sealed, Staged};
 use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
@@ -25,6 +25,8 @@ pub struct Request {
     pub projects: Vec<ProjectId>,
     /// Properties that the image gets.
     pub properties: Vec<(String, String)>,
+    /// Bytes that the client announced, if it did.
+    pub size: Option<u64>,
 }
 
 /// An upload that the actor may make.
@@ -60,7 +62,8 @@ pub struct Outcome {
 /// Checks what can be checked before the body is read.
 ///
 /// # Errors
-/// When the actor is a guest, the storage is not theirs, or they may not add images to one of the projects.
+/// When the actor is a guest, the storage is not theirs, they may not add images to one of the projects, or the disk
+/// is too full for the file.
 pub async fn authorize(system: &System, actor: &Actor, request: Request) -> Result<Intake, DomainError> {
     access::require(actor, Action::Upload)?;
     let storage = match request.storage {
@@ -73,15 +76,15 @@ pub async fn authorize(system: &System, actor: &Actor, request: Request) -> Resu
     for project in &projects {
         access::project(&system.db, actor, *project).await?.require(Action::AddImage, None)?;
     }
+    system.blobs.require_room(request.size.unwrap_or(0))?;
     Ok(Intake { storage, projects, properties: request.properties })
 }
 
-/// Begins to take bytes; `size` is what the client announced, if it did.
+/// Begins to take bytes.
 ///
 /// # Errors
 /// When the disk is full.
-pub async fn stage(system: &System, size: Option<u64>) -> Result<Staged, DomainError> {
-    system.blobs.require_room(size.unwrap_or(0))?;
+pub async fn stage(system: &System) -> Result<Staged, DomainError> {
     Ok(system.blobs.stage().await?)
 }
 
@@ -174,7 +177,8 @@ async fn record(
         };
         Some(unit.enqueue(conversion::JOB, &work.to_payload()).await?)
     } else {
-        let deployment = Deployment { file: &file, slide_file: file.id, info: &info, properties: &intake.properties };
+        let deployment =
+            Deployment { file: &file, slide_file: file.id, info: &info, properties: &intake.properties };
         deploy::deploy(&mut unit, &deployment, &projects).await?;
         None
     };

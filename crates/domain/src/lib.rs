@@ -41,6 +41,7 @@ pub mod upload;
 
 pub use actor::Actor;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use cytomine_store::condition;
 pub use error::DomainError;
 pub use system::System;
 pub use unit::{Done, Outcome, Unit};
