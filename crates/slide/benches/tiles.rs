@@ -42,7 +42,9 @@ fn codecs(criterion: &mut Criterion) {
         criterion.bench_function(&format!("decode 240 px/{name}"), |b| {
             b.iter(|| codec.decode(black_box(&stored.bytes), Channels::Rgb, &mut out).expect("a JPEG"));
         });
-        for (quality, subsampling) in [(85, Subsampling::Both), (90, Subsampling::Both), (95, Subsampling::None)] {
+        for (quality, subsampling) in
+            [(85, Subsampling::Both), (90, Subsampling::Both), (95, Subsampling::None)]
+        {
             criterion.bench_function(&format!("encode 256 px q{quality} {subsampling:?}/{name}"), |b| {
                 b.iter(|| codec.encode(black_box(raster), quality, subsampling).expect("a JPEG"));
             });
@@ -60,8 +62,18 @@ fn requests(criterion: &mut Criterion) {
     };
     let native = Request::Native { level: 0, tx: 3, ty: 4 };
     bench("native, passed through", &slide, native, Output::JPEG);
-    bench("level 0, normalized from 240 px", &slide, Request::Normalized { zoom: top, tx: 3, ty: 4 }, Output::JPEG);
-    bench("factor 2, normalized from 240 px", &slide, Request::Normalized { zoom: top - 1, tx: 1, ty: 2 }, Output::JPEG);
+    bench(
+        "level 0, normalized from 240 px",
+        &slide,
+        Request::Normalized { zoom: top, tx: 3, ty: 4 },
+        Output::JPEG,
+    );
+    bench(
+        "factor 2, normalized from 240 px",
+        &slide,
+        Request::Normalized { zoom: top - 1, tx: 1, ty: 2 },
+        Output::JPEG,
+    );
     bench("thumbnail 256", &slide, Request::Region(Region::new(0, 0, 2220, 2967, 192, 256)), Output::JPEG);
     bench("native as PNG", &slide, native, Output::Png);
     bench("native as WebP", &slide, native, Output::WebP);

@@ -23,9 +23,15 @@ fn main() {
     collect(&folder, &mut files);
     files.sort();
     println!("# Damaged files: outcome and cause\n");
-    println!("Made by `cargo run -p cytomine-slide --example malformed_table -- FOLDER`, checked by the test");
-    println!("`malformed`. *Refused*: at upload or import. *Opened*: tiles answer with an image, or with the");
-    println!("cause shown. *Conversion fails*: accepted by its header, the conversion ends with the cause.\n");
+    println!(
+        "Made by `cargo run -p cytomine-slide --example malformed_table -- FOLDER`, checked by the test"
+    );
+    println!(
+        "`malformed`. *Refused*: at upload or import. *Opened*: tiles answer with an image, or with the"
+    );
+    println!(
+        "cause shown. *Conversion fails*: accepted by its header, the conversion ends with the cause.\n"
+    );
     println!("| file | outcome | why |\n|---|---|---|");
     let mut slowest = (Duration::ZERO, PathBuf::new());
     for path in files {

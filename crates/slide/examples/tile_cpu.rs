@@ -41,9 +41,15 @@ fn main() -> cytomine_slide::Result<()> {
             .collect(),
     )];
     for tier in slide.tiers().iter().take(6) {
-        let tiles = (0..count)
-            .map(|_| Request::Normalized { zoom: tier.zoom, tx: random(tier.columns), ty: random(tier.rows) });
-        kinds.push((format!("normalized, zoom {} ({} x {})", tier.zoom, tier.width, tier.height), tiles.collect()));
+        let tiles = (0..count).map(|_| Request::Normalized {
+            zoom: tier.zoom,
+            tx: random(tier.columns),
+            ty: random(tier.rows),
+        });
+        kinds.push((
+            format!("normalized, zoom {} ({} x {})", tier.zoom, tier.width, tier.height),
+            tiles.collect(),
+        ));
     }
     for (name, requests) in kinds {
         let (mut passed, mut bytes) = (0, 0);
@@ -54,7 +60,11 @@ fn main() -> cytomine_slide::Result<()> {
             bytes += plan.finish(&slide.fetch(&plan)?)?.bytes.len();
         }
         let per_tile = (cpu() - start) as f64 / 1e6 / f64::from(count);
-        println!("{name}: {per_tile:.4} ms, {passed} of {count} passed through, {} B, {}", bytes as u64 / u64::from(count), resident());
+        println!(
+            "{name}: {per_tile:.4} ms, {passed} of {count} passed through, {} B, {}",
+            bytes as u64 / u64::from(count),
+            resident()
+        );
     }
     Ok(())
 }

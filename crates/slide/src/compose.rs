@@ -90,7 +90,9 @@ impl Compose {
         match cell {
             Cell::Stored(index) => {
                 let Some(part) = parts.get(*index) else {
-                    return Err(SlideError::InvalidRequest { what: "bytes of a planned range are missing".into() });
+                    return Err(SlideError::InvalidRequest {
+                        what: "bytes of a planned range are missing".into(),
+                    });
                 };
                 if self.shrink == 8 {
                     self.stored.decode_eighth(tx, ty, part.as_ref(), tile)?;
@@ -105,7 +107,10 @@ impl Compose {
             }
         }
         if tile.len() != samples {
-            return Err(SlideError::damaged("a tile decodes to another size than its directory says", "tile"));
+            return Err(SlideError::damaged(
+                "a tile decodes to another size than its directory says",
+                "tile",
+            ));
         }
         Ok(())
     }

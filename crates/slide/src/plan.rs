@@ -43,7 +43,10 @@ enum Recipe {
     Tile(Arc<StoredLevel>),
     Compose(Compose),
     /// Nothing is stored at the finest level: the glass.
-    Blank { width: u32, height: u32 },
+    Blank {
+        width: u32,
+        height: u32,
+    },
 }
 
 impl Plan {
@@ -60,21 +63,36 @@ impl Plan {
         {
             return Err(SlideError::InvalidRequest { what: format!("quality {quality} is not in 1 to 100") });
         }
-        let mut planner =
-            Planner { levels, grid, source_len, limits, ranges: Vec::new(), tiles: 0, bytes: 0, pixels: 0, output };
+        let mut planner = Planner {
+            levels,
+            grid,
+            source_len,
+            limits,
+            ranges: Vec::new(),
+            tiles: 0,
+            bytes: 0,
+            pixels: 0,
+            output,
+        };
         let recipe = match *request {
             Request::Native { level, tx, ty } => planner.native(level, tx, ty)?,
             Request::Normalized { zoom, tx, ty } => {
                 let tiers = grid.tiers();
                 let k = (tiers.len() as u32 - 1).checked_sub(zoom).ok_or_else(|| {
-                    SlideError::out_of_bounds(format!("zoom {zoom}"), format!("zooms 0 to {}", tiers.len() - 1))
+                    SlideError::out_of_bounds(
+                        format!("zoom {zoom}"),
+                        format!("zooms 0 to {}", tiers.len() - 1),
+                    )
                 })?;
                 planner.tier(k, tx, ty)?
             }
             Request::Dzi { level, col, row } => {
                 let top = grid::dzi_max_level(grid.tiers()[0].width, grid.tiers()[0].height);
                 let k = top.checked_sub(level).ok_or_else(|| {
-                    SlideError::out_of_bounds(format!("Deep Zoom level {level}"), format!("levels 0 to {top}"))
+                    SlideError::out_of_bounds(
+                        format!("Deep Zoom level {level}"),
+                        format!("levels 0 to {top}"),
+                    )
                 })?;
                 planner.tier(k, col, row)?
             }
@@ -135,13 +153,16 @@ impl Plan {
 
     fn check<B: AsRef<[u8]>>(&self, parts: &[B]) -> Result<()> {
         let fits = parts.len() == self.ranges.len()
-            && parts.iter().zip(&self.ranges).all(|(part, range)| {
-                part.as_ref().len() as u64 == range.end - range.start
-            });
+            && parts
+                .iter()
+                .zip(&self.ranges)
+                .all(|(part, range)| part.as_ref().len() as u64 == range.end - range.start);
         if fits {
             return Ok(());
         }
-        Err(SlideError::InvalidRequest { what: "the bytes handed in are not those of the plan's ranges".into() })
+        Err(SlideError::InvalidRequest {
+            what: "the bytes handed in are not those of the plan's ranges".into(),
+        })
     }
 
     fn part<'a, B: AsRef<[u8]>>(&self, parts: &'a [B]) -> Result<&'a [u8]> {
@@ -175,7 +196,10 @@ impl Planner<'_> {
     fn native(&mut self, level: u32, tx: u32, ty: u32) -> Result<Recipe> {
         let index = level as usize;
         let stored = self.levels.get(index).ok_or_else(|| {
-            SlideError::out_of_bounds(format!("level {level}"), format!("levels 0 to {}", self.levels.len() - 1))
+            SlideError::out_of_bounds(
+                format!("level {level}"),
+                format!("levels 0 to {}", self.levels.len() - 1),
+            )
         })?;
         match stored.range(tx, ty, self.source_len, self.limits)? {
             Some(range) => {
@@ -184,7 +208,9 @@ impl Planner<'_> {
             }
             None => match self.rebuild(index, tx, ty, 1)? {
                 Some(compose) => Ok(Recipe::Compose(compose)),
-                None => Ok(Recipe::Blank { width: stored.level.tile_width, height: stored.level.tile_height }),
+                None => {
+                    Ok(Recipe::Blank { width: stored.level.tile_width, height: stored.level.tile_height })
+                }
             },
         }
     }
@@ -230,7 +256,12 @@ impl Planner<'_> {
             self.ranges.push(range);
             return Ok(self.whole_tile(stored));
         }
-        let axis = |start: u32, step: f64, count, limit| Axis { origin: f64::from(start) * step, step, count, limit };
+        let axis = |start: u32, step: f64, count, limit| Axis {
+            origin: f64::from(start) * step,
+            step,
+            count,
+            limit,
+        };
         let x = axis(left, step.0, out_width, level.width);
         let y = axis(top, step.1, out_height, level.height);
         Ok(Recipe::Compose(self.compose(index, x, y)?))
@@ -239,9 +270,17 @@ impl Planner<'_> {
     fn region(&mut self, region: &Region) -> Result<Recipe> {
         let Region { x, y, width, height, out_width, out_height } = *region;
         let base = &self.grid.tiers()[0];
-        if out_width == 0 || out_height == 0 || width.is_nan() || height.is_nan() || width <= 0.0 || height <= 0.0 {
+        if out_width == 0
+            || out_height == 0
+            || width.is_nan()
+            || height.is_nan()
+            || width <= 0.0
+            || height <= 0.0
+        {
             return Err(SlideError::InvalidRequest {
-                what: format!("a region of {width} x {height} px drawn at {out_width} x {out_height} is empty"),
+                what: format!(
+                    "a region of {width} x {height} px drawn at {out_width} x {out_height} is empty"
+                ),
             });
         }
         let inside = |start: f64, len: f64, size: u32| start >= 0.0 && start + len <= f64::from(size) + 1e-6;
@@ -274,7 +313,8 @@ impl Planner<'_> {
     /// The coarsest level with no more than the given level 0 pixels per pixel: nothing is enlarged that is
     /// stored finer.
     fn finest_under(&self, fx: f64, fy: f64) -> usize {
-        let fits = |stored: &StoredLevel| stored.scale.0 <= fx * 1.000_001 && stored.scale.1 <= fy * 1.000_001;
+        let fits =
+            |stored: &StoredLevel| stored.scale.0 <= fx * 1.000_001 && stored.scale.1 <= fy * 1.000_001;
         self.levels.iter().rposition(|stored| fits(stored)).unwrap_or(0)
     }
 
@@ -306,7 +346,9 @@ impl Planner<'_> {
                         self.ranges.push(range);
                         Cell::Stored(self.ranges.len() - 1)
                     }
-                    None => self.rebuild(index, tx, ty, shrink)?.map_or(Cell::Blank, |made| Cell::Made(Box::new(made))),
+                    None => self
+                        .rebuild(index, tx, ty, shrink)?
+                        .map_or(Cell::Blank, |made| Cell::Made(Box::new(made))),
                 });
             }
         }

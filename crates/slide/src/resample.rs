@@ -100,8 +100,17 @@ pub(crate) struct Resampler {
 enum Method {
     Copy,
     /// Boxes of `n` x `n`: sums of `n` source rows, added up sideways once per result row.
-    Whole { n: u32, sums: Vec<u16> },
-    Weighted { x: Spans, y: Spans, row: Vec<f32>, sums: Vec<f32>, next: usize },
+    Whole {
+        n: u32,
+        sums: Vec<u16>,
+    },
+    Weighted {
+        x: Spans,
+        y: Spans,
+        row: Vec<f32>,
+        sums: Vec<f32>,
+        next: usize,
+    },
 }
 
 impl Resampler {
@@ -132,7 +141,7 @@ impl Resampler {
             Method::Copy => self.out.extend_from_slice(source),
             Method::Whole { n, sums } => {
                 sums.iter_mut().zip(source).for_each(|(sum, sample)| *sum += u16::from(*sample));
-                if self.rows % *n == 0 {
+                if self.rows.is_multiple_of(*n) {
                     match *n {
                         2 => sideways::<2>(sums, &mut self.out),
                         4 => sideways::<4>(sums, &mut self.out),

@@ -5,7 +5,8 @@ mod support;
 use std::fs::File;
 
 use cytomine_slide::{
-    AssociatedKind, ColorSpace, FormatId, Limits, Output, RecipeKind, Region, Request, Slide, SlideError, recognise,
+    AssociatedKind, ColorSpace, FormatId, Limits, Output, RecipeKind, Region, Request, Slide, SlideError,
+    recognise,
 };
 use support::{assemble, box_filter, cmu, cmu_path, decode, psnr};
 use tiff::tags::Tag;
@@ -26,14 +27,18 @@ fn facts_of_the_slide() {
     assert_eq!(associated, [("thumb", 574, 768), ("label", 387, 463), ("macro", 1280, 431)]);
     let level = slide.levels()[0];
     assert_eq!((slide.levels().len(), level.columns, level.rows, level.tile_width), (1, 10, 13, 240));
-    let tiers: Vec<_> = slide.tiers().iter().map(|t| (t.zoom, t.width, t.height, t.columns, t.rows)).collect();
-    assert_eq!(tiers, [
-        (4, 2220, 2967, 9, 12),
-        (3, 1110, 1484, 5, 6),
-        (2, 555, 742, 3, 3),
-        (1, 278, 371, 2, 2),
-        (0, 139, 186, 1, 1),
-    ]);
+    let tiers: Vec<_> =
+        slide.tiers().iter().map(|t| (t.zoom, t.width, t.height, t.columns, t.rows)).collect();
+    assert_eq!(
+        tiers,
+        [
+            (4, 2220, 2967, 9, 12),
+            (3, 1110, 1484, 5, 6),
+            (2, 555, 742, 3, 3),
+            (1, 278, 371, 2, 2),
+            (0, 139, 186, 1, 1),
+        ]
+    );
     assert_eq!(slide.dzi_max_level(), 12);
     assert_eq!(slide.content_id().len(), 16);
     assert!(slide.metadata().iter().any(|(key, value)| key == "AppMag" && value == "20"));
@@ -180,7 +185,10 @@ fn a_stated_quality_is_encoded_anew() {
     let (low, high) = (size(Output::Jpeg { quality: Some(40) }), size(Output::Jpeg { quality: Some(98) }));
     assert!(low * 3 < high, "{low} {high}");
     let webp = slide.render(&tile, Output::WebP).unwrap();
-    assert_eq!((&webp.bytes[..4], &webp.bytes[8..12], webp.media_type), (&b"RIFF"[..], &b"WEBP"[..], "image/webp"));
+    assert_eq!(
+        (&webp.bytes[..4], &webp.bytes[8..12], webp.media_type),
+        (&b"RIFF"[..], &b"WEBP"[..], "image/webp")
+    );
 }
 
 #[test]

@@ -20,7 +20,9 @@ pub(crate) fn unpacker<'a>(packing: Packing, packed: impl Read + 'a) -> Result<B
         Packing::None => Box::new(packed),
         Packing::Lzw => Box::new(LzwReader::new(BufReader::with_capacity(16 << 10, packed))),
         Packing::Deflate => Box::new(flate2::read::ZlibDecoder::new(packed)),
-        Packing::PackBits => Box::new(PackBitsReader { packed: BufReader::new(packed), run: Run::Literal(0) }),
+        Packing::PackBits => {
+            Box::new(PackBitsReader { packed: BufReader::new(packed), run: Run::Literal(0) })
+        }
         Packing::Zstd => Box::new(
             ruzstd::decoding::StreamingDecoder::new(BufReader::new(packed))
                 .map_err(|error| SlideError::damaged(format!("Zstandard: {error}"), "tile or strip"))?,
@@ -33,7 +35,9 @@ pub(crate) fn unpack(packing: Packing, packed: &[u8], expected: usize) -> Result
     let mut unpacked = vec![0; expected];
     unpacker(packing, packed)?.read_exact(&mut unpacked).map_err(|error| {
         let cause = match error.kind() {
-            io::ErrorKind::UnexpectedEof => format!("its {} bytes do not hold {expected} bytes", packed.len()),
+            io::ErrorKind::UnexpectedEof => {
+                format!("its {} bytes do not hold {expected} bytes", packed.len())
+            }
             _ => error.to_string(),
         };
         SlideError::damaged(format!("cannot unpack {packing:?}: {cause}"), "tile or strip")
@@ -48,8 +52,7 @@ struct LzwReader<R> {
 
 impl<R: BufRead> LzwReader<R> {
     fn new(packed: R) -> Self {
-        let decoder =
-            weezl::decode::Configuration::with_tiff_size_switch(weezl::BitOrder::Msb, 8).build();
+        let decoder = weezl::decode::Configuration::with_tiff_size_switch(weezl::BitOrder::Msb, 8).build();
         Self { packed, decoder }
     }
 }
@@ -125,9 +128,8 @@ mod tests {
 
     #[test]
     fn packbits_of_apples_technical_note() {
-        let packed = [
-            0xFE, 0xAA, 0x02, 0x80, 0x00, 0x2A, 0xFD, 0xAA, 0x03, 0x80, 0x00, 0x2A, 0x22, 0xF7, 0xAA,
-        ];
+        let packed =
+            [0xFE, 0xAA, 0x02, 0x80, 0x00, 0x2A, 0xFD, 0xAA, 0x03, 0x80, 0x00, 0x2A, 0x22, 0xF7, 0xAA];
         let mut expected = vec![0xAA; 3];
         expected.extend([0x80, 0x00, 0x2A, 0xAA, 0xAA, 0xAA, 0xAA, 0x80, 0x00, 0x2A, 0x22]);
         expected.extend([0xAA; 10]);

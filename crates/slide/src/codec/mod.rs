@@ -72,7 +72,9 @@ pub(crate) fn encode(pixels: &Pixels, output: Output) -> Result<Encoded> {
 
 pub(crate) fn encode_with_alpha(pixels: &Pixels, alpha: &[u8], output: Output) -> Result<Encoded> {
     if matches!(output, Output::Jpeg { .. }) {
-        return Err(SlideError::InvalidRequest { what: "JPEG has no transparency; ask for PNG or WebP".into() });
+        return Err(SlideError::InvalidRequest {
+            what: "JPEG has no transparency; ask for PNG or WebP".into(),
+        });
     }
     Raster::new(pixels.width(), pixels.height(), Channels::Grey, alpha)?;
     let rgba: Vec<u8> = pixels

@@ -15,7 +15,10 @@ pub(super) fn encode(raster: Raster<'_>) -> Result<Vec<u8>> {
         Channels::Rgba => png::ColorType::Rgba,
     });
     let failed = |error: png::EncodingError| {
-        SlideError::unsupported(format!("PNG of {} x {}: {error}", raster.width, raster.height), "ask for JPEG")
+        SlideError::unsupported(
+            format!("PNG of {} x {}: {error}", raster.width, raster.height),
+            "ask for JPEG",
+        )
     };
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(raster.samples).map_err(failed)?;

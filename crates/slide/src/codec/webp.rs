@@ -25,7 +25,8 @@ pub(super) fn encode(raster: Raster<'_>) -> Result<Vec<u8>> {
 
 /// Decodes a tile of known size to RGB; transparency is drawn over white.
 pub(crate) fn decode(bytes: &[u8], width: u32, height: u32, out: &mut Vec<u8>) -> Result<()> {
-    let damaged = |error: image_webp::DecodingError| SlideError::damaged(format!("WebP tile: {error}"), "tile");
+    let damaged =
+        |error: image_webp::DecodingError| SlideError::damaged(format!("WebP tile: {error}"), "tile");
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(damaged)?;
     if decoder.dimensions() != (width, height) {
         let (w, h) = decoder.dimensions();
@@ -40,9 +41,8 @@ pub(crate) fn decode(bytes: &[u8], width: u32, height: u32, out: &mut Vec<u8>) -
         decoder.read_image(&mut rgba).map_err(damaged)?;
         out.clear();
         out.extend(rgba.chunks_exact(4).flat_map(|p| {
-            let over = |c: u8| {
-                ((u32::from(c) * u32::from(p[3]) + 255 * (255 - u32::from(p[3])) + 127) / 255) as u8
-            };
+            let over =
+                |c: u8| ((u32::from(c) * u32::from(p[3]) + 255 * (255 - u32::from(p[3])) + 127) / 255) as u8;
             [over(p[0]), over(p[1]), over(p[2])]
         }));
     } else {

@@ -83,8 +83,7 @@ pub fn convert(
     if orientation != 1 {
         notes.push("the stored orientation was applied".to_owned());
     }
-    let physical_size =
-        if orientation >= 5 { (physical_size.1, physical_size.0) } else { physical_size };
+    let physical_size = if orientation >= 5 { (physical_size.1, physical_size.0) } else { physical_size };
     let (width, height) = rows.size();
     limits::check(
         "band of the pyramid in bytes",

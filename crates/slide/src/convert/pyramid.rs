@@ -55,7 +55,7 @@ impl<'a, W: Write + Seek> Pyramid<'a, W> {
             level.band.extend_from_slice(&row);
             level.rows_done += 1;
             let last = level.rows_done == level.height;
-            if last || level.rows_done % SIDE == 0 {
+            if last || level.rows_done.is_multiple_of(SIDE) {
                 self.write_tiles(index)?;
             }
             let level = &mut self.levels[index];

@@ -6,8 +6,9 @@ use std::{fs::File, io::BufWriter, path::Path};
 use cytomine_slide::{Limits, Output, Request, Slide, SlideError, convert};
 
 /// The outcome for a file.
+#[allow(dead_code)] // the program and the tests each read a part
 #[derive(Debug)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Neither opened nor converted.
     Refused(SlideError),
     /// Opened, perhaps after a conversion; tiles that were made, and errors of the others.
@@ -17,7 +18,7 @@ pub enum Outcome {
 }
 
 /// Opens, converts where needed, and asks for every stored and every normalized tile and a thumbnail.
-pub fn examine(path: &Path) -> Outcome {
+pub(crate) fn examine(path: &Path) -> Outcome {
     let limits = Limits::default();
     let slide = match Slide::open_path(path, &limits) {
         Ok(slide) => slide,

@@ -1,5 +1,6 @@
 //! Slides of the tests, references that do not use the code under test, and a writer of tiny TIFF files.
 #![allow(dead_code)] // each test uses a part
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests are tests
 
 use std::path::PathBuf;
 
@@ -9,19 +10,21 @@ use cytomine_slide::{
 };
 
 /// The project's own test slide.
-pub fn cmu_path() -> PathBuf {
+pub(crate) fn cmu_path() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/CMU-1-Small-Region.svs"))
 }
 
 /// Opens it.
-pub fn cmu() -> Slide {
+pub(crate) fn cmu() -> Slide {
     Slide::open_path(&cmu_path(), &Limits::default()).unwrap()
 }
 
 /// A folder of slides that not every checkout has; says so when it is absent.
-pub fn shared(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("CYTOMINE_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from);
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("CYTOMINE_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        PathBuf::from,
+    );
     let path = root.join("slides").join(folder);
     if path.is_dir() {
         return Some(path);
@@ -31,7 +34,7 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
 }
 
 /// Decodes a JPEG to RGB.
-pub fn decode(encoded: &Encoded) -> Pixels {
+pub(crate) fn decode(encoded: &Encoded) -> Pixels {
     assert_eq!(encoded.media_type, "image/jpeg");
     let mut rgb = Vec::new();
     let size = backend().decode(&encoded.bytes, Channels::Rgb, &mut rgb).unwrap();
@@ -39,7 +42,7 @@ pub fn decode(encoded: &Encoded) -> Pixels {
 }
 
 /// A whole level from its stored tiles, each decoded on its own and cut to the level's size.
-pub fn assemble(slide: &Slide, level: u32) -> Pixels {
+pub(crate) fn assemble(slide: &Slide, level: u32) -> Pixels {
     let size = slide.levels()[level as usize];
     let mut whole = Pixels::filled(size.width, size.height, [0; 3]);
     for ty in 0..size.rows {
@@ -59,7 +62,14 @@ pub fn assemble(slide: &Slide, level: u32) -> Pixels {
 
 /// The box filter by its definition in `f64`: pixel `(x, y)` of the result is the mean of the square of
 /// `step` pixels at `(left + x, top + y) * step`, cut at the border.
-pub fn box_filter(source: &Pixels, left: u32, top: u32, width: u32, height: u32, step: f64) -> Vec<f64> {
+pub(crate) fn box_filter(
+    source: &Pixels,
+    left: u32,
+    top: u32,
+    width: u32,
+    height: u32,
+    step: f64,
+) -> Vec<f64> {
     let mut out = Vec::with_capacity((width * height * 3) as usize);
     let stretch = |index: u32, size: u32| {
         let start = f64::from(index) * step;
@@ -85,32 +95,32 @@ pub fn box_filter(source: &Pixels, left: u32, top: u32, width: u32, height: u32,
 }
 
 /// Peak signal to noise ratio in dB.
-pub fn psnr(pixels: &[u8], reference: &[f64]) -> f64 {
+pub(crate) fn psnr(pixels: &[u8], reference: &[f64]) -> f64 {
     assert_eq!(pixels.len(), reference.len());
     let error: f64 = pixels.iter().zip(reference).map(|(a, b)| (f64::from(*a) - b).powi(2)).sum();
     10.0 * (255.0_f64.powi(2) * pixels.len() as f64 / error).log10()
 }
 
 /// One directory of a TIFF to write.
-pub struct Page {
+pub(crate) struct Page {
     /// Width and height in pixels.
-    pub size: (u32, u32),
+    pub(crate) size: (u32, u32),
     /// Width and height of a tile; `None` for one strip.
-    pub tile: Option<(u32, u32)>,
+    pub(crate) tile: Option<(u32, u32)>,
     /// Compression.
-    pub compression: u32,
+    pub(crate) compression: u32,
     /// Photometric interpretation.
-    pub photometric: u32,
+    pub(crate) photometric: u32,
     /// Samples per pixel, and bits of each.
-    pub samples: (u32, u32),
+    pub(crate) samples: (u32, u32),
     /// Stored bytes of each tile or strip; empty for a missing one.
-    pub chunks: Vec<Vec<u8>>,
+    pub(crate) chunks: Vec<Vec<u8>>,
     /// Further tags: number, type (3 SHORT, 4 LONG, 2 ASCII, 7 bytes), values as bytes.
-    pub more: Vec<(u16, u16, Vec<u8>)>,
+    pub(crate) more: Vec<(u16, u16, Vec<u8>)>,
 }
 
 /// A classic little endian TIFF of the pages.
-pub fn tiff(pages: &[Page]) -> Vec<u8> {
+pub(crate) fn tiff(pages: &[Page]) -> Vec<u8> {
     let mut file = vec![b'I', b'I', 42, 0, 0, 0, 0, 0];
     let mut link = 4;
     for page in pages {
@@ -145,7 +155,7 @@ pub fn tiff(pages: &[Page]) -> Vec<u8> {
                 _ => 1,
             };
             directory.extend(tag.to_le_bytes());
-            directory.extend((kind as u16).to_le_bytes());
+            directory.extend(kind.to_le_bytes());
             directory.extend((value.len() as u32 / size).to_le_bytes());
             if value.len() <= 4 {
                 directory.extend(value.iter().copied().chain([0; 4]).take(4));

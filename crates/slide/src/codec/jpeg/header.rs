@@ -78,7 +78,13 @@ impl Header {
         }
     }
 
-    fn segment(&mut self, marker: u8, body: &[u8], whole: Range<usize>, body_at: usize) -> Result<(), String> {
+    fn segment(
+        &mut self,
+        marker: u8,
+        body: &[u8],
+        whole: Range<usize>,
+        body_at: usize,
+    ) -> Result<(), String> {
         match marker {
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
                 if self.frame.is_some() {
@@ -135,7 +141,8 @@ mod tests {
         let stream = [
             0xFF, 0xD8, // start
             0xFF, 0xE0, 0, 9, b'J', b'F', b'I', b'F', 0, 1, 1, // JFIF
-            0xFF, 0xEE, 0, 14, b'A', b'd', b'o', b'b', b'e', 0, 100, 0, 0, 0, 0, 1, // Adobe, transform 1
+            0xFF, 0xEE, 0, 14, b'A', b'd', b'o', b'b', b'e', 0, 100, 0, 0, 0, 0,
+            1, // Adobe, transform 1
             0xFF, 0xDB, 0, 3, 0, // quantization
             0xFF, 0xC0, 0, 11, 8, 0, 16, 0, 32, 1, 1, 0x11, 0, // baseline, 32 x 16, one component
             0xFF, 0xC4, 0, 3, 0, // Huffman
@@ -146,7 +153,7 @@ mod tests {
             header.frame,
             Some(Frame { marker: 0xC0, precision: 8, width: 32, height: 16, components: 1 })
         );
-        assert_eq!(header.jfif, [2..13]);
+        assert_eq!(header.jfif, vec![2..13; 1]);
         assert_eq!(header.adobe.iter().map(|&at| stream[at]).collect::<Vec<_>>(), [1]);
         assert!(header.quantization && header.huffman);
         assert_eq!(header.scan, Some(stream.len() - 4));

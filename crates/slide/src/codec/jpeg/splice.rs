@@ -45,7 +45,12 @@ pub(crate) struct Splice {
 
 impl Splice {
     /// Prepares the prefix from the level's tables; `width` and `height` are those of a tile in pixels.
-    pub(crate) fn new(tables: Option<&[u8]>, components: Components, width: u32, height: u32) -> Result<Self> {
+    pub(crate) fn new(
+        tables: Option<&[u8]>,
+        components: Components,
+        width: u32,
+        height: u32,
+    ) -> Result<Self> {
         let mut prefix = vec![0xFF, 0xD8];
         if components == Components::Rgb {
             prefix.extend(ADOBE_RGB);
@@ -87,7 +92,11 @@ impl Splice {
         }
         if frame.components != self.components.count() {
             return Err(SlideError::damaged(
-                format!("the tile has {} components, its directory says {}", frame.components, self.components.count()),
+                format!(
+                    "the tile has {} components, its directory says {}",
+                    frame.components,
+                    self.components.count()
+                ),
                 "tile",
             ));
         }

@@ -41,7 +41,7 @@ impl JpegCodec for Turbo {
         COMPRESSOR.with_borrow_mut(|slot| {
             let compressor = match slot {
                 Some(compressor) => compressor,
-                None => slot.insert(Compressor::new().map_err(refused)?),
+                None => slot.insert(Compressor::new().map_err(|error| refused(&error))?),
             };
             let (format, subsamp) = match raster.channels {
                 Channels::Grey => (PixelFormat::GRAY, Subsamp::Gray),
@@ -53,8 +53,8 @@ impl JpegCodec for Turbo {
                     },
                 ),
             };
-            compressor.set_quality(i32::from(quality)).map_err(refused)?;
-            compressor.set_subsamp(subsamp).map_err(refused)?;
+            compressor.set_quality(i32::from(quality)).map_err(|error| refused(&error))?;
+            compressor.set_subsamp(subsamp).map_err(|error| refused(&error))?;
             let image = Image {
                 pixels: raster.samples,
                 width: raster.width as usize,
@@ -62,7 +62,7 @@ impl JpegCodec for Turbo {
                 height: raster.height as usize,
                 format,
             };
-            compressor.compress_to_vec(image).map_err(refused)
+            compressor.compress_to_vec(image).map_err(|error| refused(&error))
         })
     }
 }
@@ -72,8 +72,8 @@ fn with_decompressor(work: impl FnOnce(&mut Decompressor) -> Result<Decoded>) ->
         let decompressor = match slot {
             Some(decompressor) => decompressor,
             None => {
-                let mut made = Decompressor::new().map_err(damaged)?;
-                made.set_scan_limit(MAX_SCANS).map_err(damaged)?;
+                let mut made = Decompressor::new().map_err(|error| damaged(&error))?;
+                made.set_scan_limit(MAX_SCANS).map_err(|error| damaged(&error))?;
                 slot.insert(made)
             }
         };
@@ -93,8 +93,8 @@ fn decode(
     scale: ScalingFactor,
     out: &mut Vec<u8>,
 ) -> Result<Decoded> {
-    decompressor.set_scaling_factor(scale).map_err(damaged)?;
-    let header = decompressor.read_header(jpeg).map_err(damaged)?.scaled(scale);
+    decompressor.set_scaling_factor(scale).map_err(|error| damaged(&error))?;
+    let header = decompressor.read_header(jpeg).map_err(|error| damaged(&error))?.scaled(scale);
     let inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
     let (format, samples) = match (inks, channels) {
         (true, _) => (PixelFormat::CMYK, 4),
@@ -110,7 +110,7 @@ fn decode(
         height: header.height,
         format,
     };
-    decompressor.decompress(jpeg, image).map_err(damaged)?;
+    decompressor.decompress(jpeg, image).map_err(|error| damaged(&error))?;
     if inks {
         *out = without_inks(out, channels);
     }
@@ -132,10 +132,10 @@ fn without_inks(inks: &[u8], channels: Channels) -> Vec<u8> {
     out
 }
 
-fn damaged(error: turbojpeg::Error) -> SlideError {
+fn damaged(error: &turbojpeg::Error) -> SlideError {
     SlideError::damaged(format!("JPEG data: {error}"), "JPEG stream")
 }
 
-fn refused(error: turbojpeg::Error) -> SlideError {
+fn refused(error: &turbojpeg::Error) -> SlideError {
     SlideError::InvalidRequest { what: format!("image cannot be encoded as JPEG: {error}") }
 }

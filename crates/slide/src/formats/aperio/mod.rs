@@ -56,7 +56,9 @@ fn open(probe: &Probe<'_>) -> Result<Opened> {
             }
         }
     }
-    levels.sort_by_key(|stored| std::cmp::Reverse(u64::from(stored.level.width) * u64::from(stored.level.height)));
+    levels.sort_by_key(|stored| {
+        std::cmp::Reverse(u64::from(stored.level.width) * u64::from(stored.level.height))
+    });
     Ok(Opened { info, levels, metadata, associated })
 }
 
@@ -99,9 +101,10 @@ mod tests {
     fn description_becomes_pairs() {
         let pairs = pairs("Aperio Image Library v11\r\n46000x32914 Q=30|AppMag = 20|MPP = 0.4990|Note = a=b");
         assert_eq!(pairs[0], ("Header".into(), "Aperio Image Library v11\r\n46000x32914 Q=30".into()));
-        assert_eq!(pairs[1..].iter().map(|(k, v)| format!("{k}:{v}")).collect::<Vec<_>>(), [
-            "AppMag:20", "MPP:0.4990", "Note:a=b"
-        ]);
+        assert_eq!(
+            pairs[1..].iter().map(|(k, v)| format!("{k}:{v}")).collect::<Vec<_>>(),
+            ["AppMag:20", "MPP:0.4990", "Note:a=b"]
+        );
         assert_eq!(number("0,2520"), Some(0.252));
         assert_eq!(number("NaN"), None);
     }

@@ -128,7 +128,8 @@ fn rows<'a>(probe: &'a Probe<'a>) -> Result<Source<'a>> {
     let channels = if facts.components == 1 { Channels::Grey } else { Channels::Rgb };
     let mut samples = Vec::new();
     jpeg::backend().decode(&stored, channels, &mut samples)?;
-    let rows = DecodedRows { samples, size: (facts.width, facts.height), channels: channels.count(), next: 0 };
+    let rows =
+        DecodedRows { samples, size: (facts.width, facts.height), channels: channels.count(), next: 0 };
     let notes = match facts.components {
         4 => vec!["CMYK inks were converted to RGB without a colour profile".to_owned()],
         _ => Vec::new(),

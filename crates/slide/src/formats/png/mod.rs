@@ -67,7 +67,8 @@ fn open(probe: &Probe<'_>) -> Result<Opened> {
     let stored = reader.info();
     let grey = matches!(stored.color_type, png::ColorType::Grayscale | png::ColorType::GrayscaleAlpha);
     let per_metre = |per_unit: u32| Some(1e6 / f64::from(per_unit)).filter(|size| *size < 50.0);
-    let density = stored.pixel_dims.filter(|dims| dims.unit == png::Unit::Meter && dims.xppu > 0 && dims.yppu > 0);
+    let density =
+        stored.pixel_dims.filter(|dims| dims.unit == png::Unit::Meter && dims.xppu > 0 && dims.yppu > 0);
     let mut info = SlideInfo {
         format: FormatId::Png,
         width: stored.width,
@@ -125,10 +126,9 @@ impl Rows for PngRows<'_> {
         };
         match self.samples {
             2 => out.iter_mut().zip(row.chunks_exact(2)).for_each(|(to, p)| *to = over(p[0], p[1])),
-            4 => out
-                .chunks_exact_mut(3)
-                .zip(row.chunks_exact(4))
-                .for_each(|(to, p)| to.copy_from_slice(&[over(p[0], p[3]), over(p[1], p[3]), over(p[2], p[3])])),
+            4 => out.chunks_exact_mut(3).zip(row.chunks_exact(4)).for_each(|(to, p)| {
+                to.copy_from_slice(&[over(p[0], p[3]), over(p[1], p[3]), over(p[2], p[3])]);
+            }),
             _ => out.copy_from_slice(row),
         }
         Ok(())
@@ -153,7 +153,8 @@ fn rows<'a>(probe: &'a Probe<'a>) -> Result<Source<'a>> {
         whole.resize(size.0 as usize * size.1 as usize * colour.samples(), 0);
         reader.next_frame(&mut whole).map_err(damaged)?;
     }
-    let physical_size = open(probe).map(|opened| (opened.info.physical_size_x, opened.info.physical_size_y))?;
+    let physical_size =
+        open(probe).map(|opened| (opened.info.physical_size_x, opened.info.physical_size_y))?;
     let rows = PngRows { reader, size, samples: colour.samples(), whole, next: 0 };
     Ok(Source { format: FormatId::Png, rows: Box::new(rows), orientation, physical_size, notes })
 }

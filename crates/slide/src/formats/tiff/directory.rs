@@ -154,7 +154,12 @@ impl<'a> Tiff<'a> {
         };
         let (count_len, entry_len, next_len) = if self.big { (8, 20, 8) } else { (2, 12, 4) };
         let count = self.endian.number(&read(offset, count_len)?);
-        limits::check("number of tags in a directory", count, self.limits.max_entries, "export the file again")?;
+        limits::check(
+            "number of tags in a directory",
+            count,
+            self.limits.max_entries,
+            "export the file again",
+        )?;
         let table = read(offset + count_len, count * entry_len)?;
         // Some writers end the last directory without the offset of a next one.
         let next = read(offset + count_len + count * entry_len, next_len)
@@ -195,7 +200,9 @@ impl<'a> Tiff<'a> {
             let start = self.endian.number(&entry.field[..inline as usize]);
             match start.checked_add(len).filter(|end| *end <= self.source.len()) {
                 Some(end) => read_range(self.source, &(start..end), "TIFF tag")?,
-                None => return Err(SlideError::damaged("its value lies beyond the end of the file", place())),
+                None => {
+                    return Err(SlideError::damaged("its value lies beyond the end of the file", place()));
+                }
             }
         };
         Ok(Some((bytes, entry.kind)))
@@ -227,9 +234,7 @@ impl<'a> Tiff<'a> {
     pub(crate) fn fraction(&self, directory: &Directory, tag: u16) -> Result<Option<f64>> {
         let Some((bytes, kind)) = self.bytes(directory, tag, self.limits.max_text)? else { return Ok(None) };
         let value = match (kind, bytes.len()) {
-            (5, 8..) => {
-                self.endian.number(&bytes[..4]) as f64 / self.endian.number(&bytes[4..8]) as f64
-            }
+            (5, 8..) => self.endian.number(&bytes[..4]) as f64 / self.endian.number(&bytes[4..8]) as f64,
             (11, 4..) => f64::from(f32::from_bits(self.endian.number(&bytes[..4]) as u32)),
             (12, 8..) => f64::from_bits(self.endian.number(&bytes[..8])),
             _ => return Ok(None),

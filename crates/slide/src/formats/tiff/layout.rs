@@ -124,7 +124,8 @@ impl Layout {
         // Old writers name the tags of strips in tiled images; their meaning is the same.
         let offsets = list(offsets, tag::STRIP_OFFSETS, "offsets")?;
         let counts = list(counts, tag::STRIP_BYTE_COUNTS, "byte counts")?;
-        let tables = if compression == Compression::Jpeg { tiff.blob(directory, tag::JPEG_TABLES)? } else { None };
+        let tables =
+            if compression == Compression::Jpeg { tiff.blob(directory, tag::JPEG_TABLES)? } else { None };
         let orientation = match tiff.number(directory, tag::ORIENTATION)? {
             Some(orientation @ 1..=8) => orientation as u8,
             _ => 1,
@@ -223,7 +224,10 @@ fn read_samples(
         6 => return Err(SlideError::unsupported("a TIFF with YCbCr samples outside JPEG", RESAVE)),
         8..=10 => return Err(SlideError::unsupported("a TIFF with CIE L*a*b* colours", RESAVE)),
         other => {
-            return Err(SlideError::unsupported(format!("a TIFF with photometric interpretation {other}"), RESAVE));
+            return Err(SlideError::unsupported(
+                format!("a TIFF with photometric interpretation {other}"),
+                RESAVE,
+            ));
         }
     };
     let count = count as usize;
@@ -274,14 +278,20 @@ fn read_chunks(tiff: &Tiff<'_>, directory: &Directory, height: u32, limits: &Lim
     if !tiff.has(directory, tag::TILE_WIDTH) && !tiff.has(directory, tag::TILE_LENGTH) {
         let rows = tiff.number(directory, tag::ROWS_PER_STRIP)?.unwrap_or(u64::from(height));
         if rows == 0 {
-            return Err(SlideError::damaged("rows per strip is 0", format!("directory at byte {}", directory.offset)));
+            return Err(SlideError::damaged(
+                "rows per strip is 0",
+                format!("directory at byte {}", directory.offset),
+            ));
         }
         return Ok(Chunks::Strips { rows: rows.min(u64::from(height)) as u32 });
     }
     let side = |tag| -> Result<u32> {
         let value = tiff.number(directory, tag)?.unwrap_or(0);
         if value == 0 {
-            return Err(SlideError::damaged("a tile side is 0", format!("directory at byte {}", directory.offset)));
+            return Err(SlideError::damaged(
+                "a tile side is 0",
+                format!("directory at byte {}", directory.offset),
+            ));
         }
         limits::check(
             "side of a tile in pixels",

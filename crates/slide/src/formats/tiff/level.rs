@@ -72,7 +72,13 @@ impl StoredLevel {
     }
 
     /// Where a tile lies; `None` when the file has no bytes for it.
-    pub(crate) fn range(&self, tx: u32, ty: u32, source_len: u64, limits: &Limits) -> Result<Option<Range<u64>>> {
+    pub(crate) fn range(
+        &self,
+        tx: u32,
+        ty: u32,
+        source_len: u64,
+        limits: &Limits,
+    ) -> Result<Option<Range<u64>>> {
         let Level { columns, rows, .. } = self.level;
         if tx >= columns || ty >= rows {
             return Err(SlideError::out_of_bounds(
@@ -85,7 +91,12 @@ impl StoredLevel {
         if start == 0 || len == 0 {
             return Ok(None);
         }
-        limits::check("stored tile in bytes", len, limits.max_tile_bytes, "export the slide with smaller tiles")?;
+        limits::check(
+            "stored tile in bytes",
+            len,
+            limits.max_tile_bytes,
+            "export the slide with smaller tiles",
+        )?;
         match start.checked_add(len).filter(|end| *end <= source_len) {
             Some(end) => Ok(Some(start..end)),
             None => Err(SlideError::damaged(
@@ -102,7 +113,9 @@ impl StoredLevel {
 
     /// Whether tiles can be decoded at an eighth of their size.
     pub(crate) fn shrinks(&self) -> bool {
-        self.splice.is_some() && self.level.tile_width % 8 == 0 && self.level.tile_height % 8 == 0
+        self.splice.is_some()
+            && self.level.tile_width.is_multiple_of(8)
+            && self.level.tile_height.is_multiple_of(8)
     }
 
     /// Decodes a stored tile to RGB at an eighth of its size, where [`StoredLevel::shrinks`]. In a tile at the
@@ -142,14 +155,17 @@ impl StoredLevel {
                 jpeg::backend().decode(&splice.join(stored)?, Channels::Rgb, out)?;
                 Ok(())
             }
-            (Compression::Jpeg, None) => Err(SlideError::damaged("a JPEG level without header", "TIFF directory")),
+            (Compression::Jpeg, None) => {
+                Err(SlideError::damaged("a JPEG level without header", "TIFF directory"))
+            }
             (Compression::WebP, _) => webp::decode(stored, width, height, out),
             (Compression::Packed(packing), _) => {
                 let samples = &self.layout.samples;
                 let row_bytes = samples.row_bytes(width as usize, samples.count);
                 let mut raw = unpack(packing, stored, row_bytes * height as usize)?;
                 if self.layout.predicted {
-                    raw.chunks_exact_mut(row_bytes).for_each(|row| samples.undo_prediction(row, samples.count));
+                    raw.chunks_exact_mut(row_bytes)
+                        .for_each(|row| samples.undo_prediction(row, samples.count));
                 }
                 if samples.is_plain_rgb() {
                     *out = raw;

@@ -44,7 +44,12 @@ impl<'a> TiffRows<'a> {
     pub(crate) fn new(source: &'a dyn ByteSource, layout: Layout, limits: &'a Limits) -> Result<Self> {
         let width = u64::from(layout.width);
         let bits = width * layout.samples.count as u64 * u64::from(layout.samples.bits);
-        limits::check("row of the image in bytes", bits.div_ceil(8), limits.max_row_bytes, "cut it into parts")?;
+        limits::check(
+            "row of the image in bytes",
+            bits.div_ceil(8),
+            limits.max_row_bytes,
+            "cut it into parts",
+        )?;
         let band = |rows: u32| State::Band { pixels: Vec::new(), first: 0, rows, tiles: None };
         let state = match (layout.chunks, layout.compression) {
             (Chunks::Strips { .. }, Compression::Packed(_)) => State::Strips(Vec::new()),
@@ -69,17 +74,19 @@ impl<'a> TiffRows<'a> {
 
     fn row_of_strip(&mut self, packing: Packing, rows: u32, out: &mut [u8]) -> Result<()> {
         let layout = &self.layout;
-        let (planes, per_plane) = if layout.separate { (layout.samples.count, 1) } else { (1, layout.samples.count) };
+        let (planes, per_plane) =
+            if layout.separate { (layout.samples.count, 1) } else { (1, layout.samples.count) };
         let State::Strips(readers) = &mut self.state else {
             return Err(SlideError::damaged("strips expected", "TIFF directory"));
         };
-        if self.next % rows == 0 {
+        if self.next.is_multiple_of(rows) {
             let strip = (self.next / rows) as usize;
             let strips = layout.height.div_ceil(rows) as usize;
             *readers = (0..planes)
                 .map(|plane| {
                     let index = plane * strips + strip;
-                    let range = StripReader::new(self.source, layout.offsets[index], layout.counts[index], strip)?;
+                    let range =
+                        StripReader::new(self.source, layout.offsets[index], layout.counts[index], strip)?;
                     unpacker(packing, BufReader::with_capacity(64 << 10, range))
                 })
                 .collect::<Result<_>>()?;
@@ -89,7 +96,10 @@ impl<'a> TiffRows<'a> {
         self.unpacked.resize(width * layout.samples.count, 0);
         for (plane, reader) in readers.iter_mut().enumerate() {
             reader.read_exact(&mut self.raw).map_err(|error| {
-                SlideError::damaged(format!("cannot unpack {packing:?}: {error}"), format!("row {}", self.next))
+                SlideError::damaged(
+                    format!("cannot unpack {packing:?}: {error}"),
+                    format!("row {}", self.next),
+                )
             })?;
             if layout.predicted {
                 layout.samples.undo_prediction(&mut self.raw, per_plane);
@@ -104,7 +114,7 @@ impl<'a> TiffRows<'a> {
         let State::Band { pixels, first, rows, tiles } = &mut self.state else {
             return Err(SlideError::damaged("tiles expected", "TIFF directory"));
         };
-        if self.next % *rows == 0 {
+        if self.next.is_multiple_of(*rows) {
             *first = self.next;
             let strip = self.next / *rows;
             match tiles {
@@ -135,7 +145,9 @@ impl Rows for TiffRows<'_> {
 
     fn next_row(&mut self, out: &mut [u8]) -> Result<()> {
         match (self.layout.chunks, self.layout.compression) {
-            (Chunks::Strips { rows }, Compression::Packed(packing)) => self.row_of_strip(packing, rows, out)?,
+            (Chunks::Strips { rows }, Compression::Packed(packing)) => {
+                self.row_of_strip(packing, rows, out)?;
+            }
             _ => self.row_of_band(out)?,
         }
         self.next += 1;

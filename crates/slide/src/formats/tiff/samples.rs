@@ -138,14 +138,14 @@ impl Samples {
     /// Colours of unpacked samples: grey when `out` has one byte per pixel, else RGB.
     pub(crate) fn colours(&self, samples: &[u8], out: &mut [u8]) {
         let grey = out.len() * self.count == samples.len();
-        for (pixel, to) in samples.chunks_exact(self.count).zip(out.chunks_exact_mut(if grey { 1 } else { 3 })) {
+        for (pixel, to) in
+            samples.chunks_exact(self.count).zip(out.chunks_exact_mut(if grey { 1 } else { 3 }))
+        {
             let mut rgb = match &self.colour {
                 Colour::Grey => [pixel[0]; 3],
                 Colour::InvertedGrey => [255 - pixel[0]; 3],
                 Colour::Rgb => [pixel[0], pixel[1], pixel[2]],
-                Colour::Palette(palette) => {
-                    palette.get(usize::from(pixel[0])).copied().unwrap_or([0; 3])
-                }
+                Colour::Palette(palette) => palette.get(usize::from(pixel[0])).copied().unwrap_or([0; 3]),
                 Colour::Cmyk => {
                     let black = 255 - u32::from(pixel[3]);
                     [0, 1, 2].map(|i| (((255 - u32::from(pixel[i])) * black + 127) / 255) as u8)

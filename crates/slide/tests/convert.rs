@@ -1,0 +1,158 @@
+//! Conversions: pixels, orientation, the grid of the result, memory by rows.
+
+mod support;
+
+use std::{fs, io::Cursor, path::Path, sync::Arc};
+
+use cytomine_slide::{
+    FormatId, Limits, Output, Pixels, RecipeKind, Region, Request, Slide, SlideError, convert,
+};
+use support::{Page, psnr, tiff};
+
+/// Soft waves: a picture that JPEG keeps well.
+fn picture(width: u32, height: u32) -> Pixels {
+    let mut pixels = Pixels::filled(width, height, [0; 3]);
+    for (i, pixel) in pixels.data_mut().chunks_exact_mut(3).enumerate() {
+        let (x, y) = ((i as u32 % width) as f64, (i as u32 / width) as f64);
+        let wave = |fx: f64, fy: f64| (127.5 + 120.0 * (x * fx + y * fy).sin()) as u8;
+        pixel.copy_from_slice(&[wave(0.01, 0.003), wave(0.004, 0.013), wave(0.007, -0.006)]);
+    }
+    pixels
+}
+
+fn converted(bytes: &[u8]) -> (Slide, cytomine_slide::ConversionReport) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("source");
+    fs::write(&path, bytes).unwrap();
+    let mut target = Cursor::new(Vec::new());
+    let report = convert(&path, &mut target, &Limits::default(), &mut ()).unwrap();
+    assert_eq!(report.bytes, target.get_ref().len() as u64);
+    (Slide::open(Arc::new(target.into_inner()), &Limits::default()).unwrap(), report)
+}
+
+fn whole(slide: &Slide) -> Pixels {
+    let (width, height) = (slide.info().width, slide.info().height);
+    slide.pixels(Region::new(0, 0, width, height, width, height)).unwrap()
+}
+
+fn likeness(slide: &Slide, picture: &Pixels) -> f64 {
+    assert_eq!((slide.info().width, slide.info().height), (picture.width(), picture.height()));
+    let reference: Vec<f64> = picture.data().iter().map(|sample| f64::from(*sample)).collect();
+    psnr(whole(slide).data(), &reference)
+}
+
+#[test]
+fn png_becomes_a_pyramid_whose_inner_tiles_pass_through() {
+    let picture = picture(1301, 777);
+    let (slide, report) = converted(&picture.encode(Output::Png).unwrap().bytes);
+    assert_eq!((report.source, report.target), (FormatId::Png, FormatId::PyrTiff));
+    let sizes: Vec<_> = slide.levels().iter().map(|l| (l.width, l.height, l.downsample)).collect();
+    assert_eq!(sizes, [(1301, 777, 1.0), (651, 389, 2.0), (326, 195, 4.0), (163, 98, 8.0)]);
+    assert_eq!((report.levels, report.tiles), (4, 24 + 6 + 2 + 1));
+    assert!(likeness(&slide, &picture) > 40.0, "{}", likeness(&slide, &picture));
+    for (tier, level) in slide.tiers().iter().zip(slide.levels()) {
+        assert_eq!((tier.width, tier.height), (level.width, level.height), "every tier is stored");
+        for ty in 0..tier.rows {
+            for tx in 0..tier.columns {
+                let request = Request::Normalized { zoom: tier.zoom, tx, ty };
+                let plan = slide.plan(&request, Output::JPEG).unwrap();
+                let inner = (tx + 1) * 256 <= tier.width && (ty + 1) * 256 <= tier.height;
+                assert_eq!(plan.kind() == RecipeKind::PassThrough, inner, "{request:?}");
+            }
+        }
+    }
+    let coarse = slide.pixels(Region::new(0, 0, 1300, 776, 325, 194)).unwrap();
+    let reference = support::box_filter(&picture, 0, 0, 325, 194, 4.0);
+    assert!(psnr(coarse.data(), &reference) > 38.0, "{}", psnr(coarse.data(), &reference));
+}
+
+#[test]
+fn the_result_is_a_tiff_others_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("source.png");
+    fs::write(&path, picture(600, 300).encode(Output::Png).unwrap().bytes).unwrap();
+    let mut target = Cursor::new(Vec::new());
+    convert(&path, &mut target, &Limits::default(), &mut ()).unwrap();
+    target.set_position(0);
+    let mut decoder = tiff::decoder::Decoder::new(target).unwrap();
+    assert_eq!(decoder.dimensions().unwrap(), (600, 300));
+    assert_eq!(decoder.tile_count().unwrap(), 6);
+    decoder.next_image().unwrap();
+    assert_eq!(decoder.dimensions().unwrap(), (300, 150));
+    decoder.next_image().unwrap();
+    assert!(!decoder.more_images());
+}
+
+#[test]
+fn jpeg_orientation_is_applied() {
+    let upright = picture(300, 200);
+    // Stored turned by a quarter: the viewer has to turn it clockwise (orientation 6).
+    let mut stored = Pixels::filled(200, 300, [0; 3]);
+    for y in 0..300 {
+        for x in 0..200 {
+            let pixel = upright.get(299 - y, x).unwrap();
+            stored.data_mut()[((y * 200 + x) * 3) as usize..][..3].copy_from_slice(&pixel);
+        }
+    }
+    let jpeg = stored.encode(Output::Jpeg { quality: Some(98) }).unwrap().bytes;
+    let exif = b"\xFF\xE1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let (slide, report) = converted(&[&jpeg[..2], exif, &jpeg[2..]].concat());
+    assert!(likeness(&slide, &upright) > 38.0, "{}", likeness(&slide, &upright));
+    assert_eq!(report.notes, ["the stored orientation was applied"]);
+}
+
+#[test]
+fn strips_planes_and_grey_are_read() {
+    let picture = picture(300, 200);
+    let strip = |samples, photometric, chunks, more| {
+        tiff(&[Page { size: (300, 200), tile: None, compression: 1, photometric, samples, chunks, more }])
+    };
+    let (slide, report) = converted(&strip((3, 8), 2, vec![picture.data().to_vec()], Vec::new()));
+    assert_eq!(report.source, FormatId::PlanarTiff);
+    assert!(likeness(&slide, &picture) > 40.0);
+    let plane = |c: usize| picture.data().chunks_exact(3).map(|p| p[c]).collect::<Vec<u8>>();
+    let planes = vec![plane(0), plane(1), plane(2)];
+    let (slide, _) = converted(&strip((3, 8), 2, planes, vec![(284, 3, vec![2, 0])]));
+    assert!(likeness(&slide, &picture) > 40.0, "separate planes");
+    let sixteen = plane(0).iter().flat_map(|&v| (u16::from(v) * 257).to_le_bytes()).collect();
+    let (slide, report) = converted(&strip((1, 16), 1, vec![sixteen], Vec::new()));
+    assert_eq!((slide.info().channels, slide.info().samples_per_pixel), (1, 1), "grey stays grey");
+    assert_eq!(report.notes, ["16 bits per sample were scaled to 8"]);
+    let mut grey = picture.clone();
+    grey.data_mut().chunks_exact_mut(3).for_each(|p| p.fill(p[0]));
+    assert!(likeness(&slide, &grey) > 40.0);
+    let tile = slide.render(&Request::Native { level: 0, tx: 0, ty: 0 }, Output::JPEG).unwrap();
+    assert_eq!(support::decode(&tile).width(), 256);
+}
+
+#[test]
+fn a_conversion_can_be_watched_and_cancelled() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("source");
+    fs::write(&path, picture(100, 700).encode(Output::Png).unwrap().bytes).unwrap();
+    let mut seen = Vec::new();
+    let mut watch = |done: u64, total: u64| {
+        seen.push((done, total));
+        true
+    };
+    convert(&path, &mut Cursor::new(Vec::new()), &Limits::default(), &mut watch).unwrap();
+    assert_eq!(seen, [(256, 700), (512, 700), (700, 700)]);
+    let mut stop = |_: u64, _: u64| false;
+    let error = convert(&path, &mut Cursor::new(Vec::new()), &Limits::default(), &mut stop).unwrap_err();
+    assert!(matches!(error, SlideError::Cancelled));
+}
+
+#[test]
+fn claims_of_size_are_checked_before_memory_is_taken() {
+    // A JPEG header of 60,000 x 60,000 pixels in 200 bytes.
+    let frame = [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0xEA, 0x60, 0xEA, 0x60, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 2];
+    let error = Slide::open(Arc::new([&frame[..], &[0; 180]].concat()), &Limits::default()).unwrap_err();
+    assert!(matches!(error, SlideError::TooLarge { .. }), "{error}");
+    let frame = [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0x27, 0x10, 0x27, 0x10, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 2];
+    let error = Slide::open(Arc::new([&frame[..], &[0; 180]].concat()), &Limits::default()).unwrap_err();
+    assert!(matches!(error, SlideError::Damaged { .. }), "{error}");
+    assert!(matches!(
+        convert(Path::new("does/not/exist"), &mut Cursor::new(Vec::new()), &Limits::default(), &mut ()),
+        Err(SlideError::Io { .. })
+    ));
+}
