@@ -118,7 +118,8 @@ pub(crate) enum User {
 }
 
 impl User {
-    fn system(&self) -> &SystemSettings {
+    /// Where the system is.
+    pub(crate) fn system(&self) -> &SystemSettings {
         match self {
             Self::List(list) => &list.system,
             Self::Add(add) => &add.system,

@@ -19,6 +19,11 @@ pub(crate) fn table(heading: &str, rows: &[(&str, String)]) {
     let _ = std::io::stdout().write_all(table_text(heading, rows).as_bytes());
 }
 
+/// A result for programs: JSON on one line.
+pub(crate) fn json(value: &serde_json::Value) {
+    let _ = writeln!(std::io::stdout(), "{value}");
+}
+
 fn table_text(heading: &str, rows: &[(&str, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut text = format!("\n  {heading}\n\n");

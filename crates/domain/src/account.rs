@@ -116,6 +116,17 @@ pub async fn add_from_command_line(system: &System, fields: UserFields) -> Resul
     Ok(user)
 }
 
+/// A user as actor of the command line, which acts with all rights that the account can have: whoever may write
+/// the data needs no session.
+///
+/// # Errors
+/// When there is no such user.
+pub async fn actor_for_command_line(system: &System, username: &str) -> Result<Actor, DomainError> {
+    let user = by_name(system, username).await?;
+    let role = store::user::highest_role(&system.db, user.id).await?;
+    Ok(Actor { user, role, admin_by_now: role >= GlobalRole::Admin })
+}
+
 /// Makes the account `admin` where there is none, with the given password or one made up, which is returned.
 ///
 /// # Errors

@@ -104,4 +104,17 @@ impl System {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), crate::DomainError> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// Closes the database once running statements have ended.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
 }

@@ -1,8 +1,11 @@
 //! The commands, one file each.
 
 mod greeting;
+mod import;
 mod serve;
 mod signals;
+mod system;
+mod user;
 
 use cytomine_api::edge::server::ServeError;
 use cytomine_api::edge::ui::NoPage;
@@ -23,15 +26,17 @@ pub(crate) enum RunError {
     Ui(#[from] NoPage),
     #[error("Signals cannot be received ({0}): this system does not let the program stop in an orderly way")]
     Signals(#[source] std::io::Error),
-    #[error("This build has no `{0}` yet")]
-    Missing(&'static str),
+    #[error(transparent)]
+    System(#[from] cytomine_domain::DomainError),
+    #[error("Nothing was imported: see the reasons above")]
+    NothingImported,
 }
 
 /// Runs one command to its end.
 pub(crate) async fn run(command: Command) -> Result<(), RunError> {
     match command {
         Command::Serve(settings) => serve::serve(*settings).await,
-        Command::Import(_) => Err(RunError::Missing("import")),
-        Command::User(_) => Err(RunError::Missing("user")),
+        Command::Import(settings) => import::run(*settings).await,
+        Command::User(command) => user::run(*command).await,
     }
 }

@@ -7,10 +7,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use cytomine_api::ApiState;
+use cytomine_api::edge::health::{self, Check, Health};
 use cytomine_api::edge::server::{ServeOptions, Server};
 use cytomine_api::edge::ui::UiAssets;
-use cytomine_api::edge::{self, EdgeOptions, Health, Metrics, OriginResolver, RequestOrigin, health};
+use cytomine_api::edge::{self, EdgeOptions, Metrics, OriginResolver, RequestOrigin};
+use cytomine_domain::{System, account, sweep};
+use cytomine_worker::Options;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::signals::Stop;
 use super::{RunError, greeting};
@@ -22,7 +28,7 @@ use crate::ui;
 pub(super) async fn serve(settings: Serve) -> Result<(), RunError> {
     let stop = Stop::listen()?;
     // A secret that cannot be read ends the start before anything is touched.
-    settings.system.accounts.admin_password()?;
+    let admin_password = settings.system.accounts.admin_password()?;
     settings.system.database.password()?;
     let assets = Arc::new(ui::assets()?);
     let tls = settings.tls.files()?;
@@ -36,7 +42,6 @@ pub(super) async fn serve(settings: Serve) -> Result<(), RunError> {
         metrics: Metrics::default(),
     };
     let metrics = edge_options.metrics.clone();
-    let health = Health::new(vec![]);
     // The ports come first: a port that is taken must not cost a migration.
     let server = Server::bind(ServeOptions {
         listen: settings.server.listen,
@@ -47,17 +52,65 @@ pub(super) async fn serve(settings: Serve) -> Result<(), RunError> {
         },
     })
     .await?;
-    let app = edge::wrap(application(&health, assets), edge_options);
+    let system = super::system::open(&settings.system).await?;
+    sweep::at_start(&system).await?;
+    let made_up = account::ensure_admin(&system, admin_password).await?;
+    let health = Health::new(vec![database_check(&system)]);
+    let state = ApiState { system: system.clone(), cors_origins: edge_options.cors_origins.clone().into() };
+    let app = edge::wrap(application(state, &health, assets), edge_options);
+    let background = Background::start(&system);
     health.set_started();
-    greeting::greet(&settings, server.address(), server.metrics_address(), None)?;
+    greeting::greet(&settings, server.address(), server.metrics_address(), made_up.as_deref())?;
     server.run(app, health, metrics, stop.requested()).await?;
+    background.stop().await;
+    system.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
+/// Whether the database answers, for readiness.
+fn database_check(system: &Arc<System>) -> Check {
+    let system = system.clone();
+    Check::new("database", move || {
+        let system = system.clone();
+        async move { system.ping().await.map_err(|cause| cause.to_string()) }
+    })
+}
+
+/// What runs beside the requests.
+struct Background {
+    stop: oneshot::Sender<()>,
+    worker: JoinHandle<()>,
+    rights: JoinHandle<()>,
+}
+
+impl Background {
+    fn start(system: &Arc<System>) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async move {
+            let _ = stopped.await;
+        };
+        let worker = tokio::spawn(cytomine_worker::run(system.clone(), Options::default(), shutdown));
+        let system = system.clone();
+        let rights = tokio::spawn(async move { system.watch_rights().await });
+        Self { stop, worker, rights }
+    }
+
+    /// Lets running jobs give themselves back.
+    async fn stop(self) {
+        self.rights.abort();
+        // A worker that ended by itself has nobody to tell.
+        let _ = self.stop.send(());
+        if let Err(cause) = self.worker.await {
+            tracing::error!(%cause, "the worker broke off");
+        }
+    }
+}
+
 /// Everything that is answered.
-fn application(health: &Health, assets: Arc<UiAssets>) -> Router {
-    Router::new()
+fn application(state: ApiState, health: &Health, assets: Arc<UiAssets>) -> Router {
+    cytomine_api::routes()
+        .with_state(state)
         .route("/server/ping", get(ping).post(ping))
         .merge(health::routes(health.clone()))
         .fallback(move |request: Request| async move { not_routed(&assets, &request) })

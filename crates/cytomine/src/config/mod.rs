@@ -9,7 +9,7 @@ mod database;
 mod demo;
 mod layers;
 mod log;
-mod secret;
+pub(crate) mod secret;
 mod server;
 mod storage;
 mod tls;

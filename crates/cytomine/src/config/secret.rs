@@ -13,7 +13,7 @@ pub(crate) enum SecretError {
 }
 
 /// Reads the secret that `flag` names the file of. Spaces belong to it, the line's end does not.
-pub(super) fn read(flag: &'static str, file: &Path) -> Result<String, SecretError> {
+pub(crate) fn read(flag: &'static str, file: &Path) -> Result<String, SecretError> {
     let text = fs::read_to_string(file).map_err(|source| SecretError::Unreadable {
         flag,
         file: file.to_owned(),
