@@ -41,7 +41,8 @@ mod tests {
     #[test]
     fn filters_become_conditions() {
         let query =
-            Query::parse(Some("name[ilike]=a*b&width[gte]=10&magnification[in]=20,null&height[lte]=x")).unwrap();
+            Query::parse(Some("name[ilike]=a*b&width[gte]=10&magnification[in]=20,null&height[lte]=x"))
+                .unwrap();
         let found: Vec<(String, Test)> =
             conditions(&query).into_iter().map(|condition| (condition.field, condition.test)).collect();
         assert_eq!(

@@ -17,14 +17,18 @@ use crate::error::ApiError;
 /// When the file cannot be opened.
 pub async fn send(download: Download, request: Request) -> Result<Response, ApiError> {
     let tag = format!("\"{}\"", download.sha256);
-    let same = request.headers().get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag.as_bytes());
+    let same =
+        request.headers().get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag.as_bytes());
     if same {
         return Ok((axum::http::StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let mut file = ServeFile::new(&download.path);
     let response = file.try_call(request).await.map_err(|cause| {
         tracing::error!(%cause, "a file cannot be sent");
-        ApiError::new(ErrorKind::Unavailable, "The bytes of this file cannot be read at the moment; try again")
+        ApiError::new(
+            ErrorKind::Unavailable,
+            "The bytes of this file cannot be read at the moment; try again",
+        )
     })?;
     let mut response = response.map(Body::new);
     let headers = response.headers_mut();
@@ -42,9 +46,18 @@ pub async fn send(download: Download, request: Request) -> Result<Response, ApiE
 fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
-        .map(|letter| if letter.is_ascii_graphic() && !matches!(letter, '"' | '\\') || letter == ' ' { letter } else { '_' })
+        .map(|letter| {
+            if letter.is_ascii_graphic() && !matches!(letter, '"' | '\\') || letter == ' ' {
+                letter
+            } else {
+                '_'
+            }
+        })
         .collect();
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(name, NON_ALPHANUMERIC))
+    format!(
+        "attachment; filename=\"{plain}\"; filename*=UTF-8''{}",
+        utf8_percent_encode(name, NON_ALPHANUMERIC)
+    )
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use axum::Router;
 
 use crate::state::ApiState;
-use crate::{abstract_image, abstract_slice, annotation, annotation_term, command, image_instance, member, ontology, pixel, project, role, session, slice_instance, storage, term, upload, uploaded_file, user};
+use crate::{
+    abstract_image, abstract_slice, annotation, annotation_term, command, image_instance, member, ontology,
+    pixel, project, role, session, slice_instance, storage, term, upload, uploaded_file, user,
+};
 
 /// All routes of the API. Paths are without `.json`: a layer around the router strips the ending
 /// (`edge::suffix`), since axum cannot route `{id}.json`.

@@ -42,7 +42,10 @@ impl Work {
     /// When it is something else.
     pub fn from_payload(payload: &str) -> Result<Self, DomainError> {
         serde_json::from_str(payload).map_err(|cause| {
-            DomainError::new(cytomine_model::ErrorKind::Internal, format!("A job's arguments are not readable: {cause}"))
+            DomainError::new(
+                cytomine_model::ErrorKind::Internal,
+                format!("A job's arguments are not readable: {cause}"),
+            )
         })
     }
 }
@@ -97,7 +100,8 @@ pub async fn run(
         }
         Err(cause) => {
             tracing::error!(%cause, file = %file.id, "a conversion broke off");
-            return fail(system, work, "damaged in a way that converting it failed; export the file again").await;
+            return fail(system, work, "damaged in a way that converting it failed; export the file again")
+                .await;
         }
     };
     let child = UploadedFile {

@@ -78,7 +78,11 @@ pub(crate) async fn require_visible(
 }
 
 /// As [`visible`], and the actor owns the storage of its file (or administers).
-pub(crate) async fn owned(mut ex: impl Executor, actor: &Actor, id: AbstractImageId) -> Result<AbstractImage, DomainError> {
+pub(crate) async fn owned(
+    mut ex: impl Executor,
+    actor: &Actor,
+    id: AbstractImageId,
+) -> Result<AbstractImage, DomainError> {
     let image = visible(&mut ex, actor, id).await?;
     access::require(actor, Action::Upload)?;
     match image.uploaded_file {
@@ -253,10 +257,9 @@ fn apply(image: &mut AbstractImage, fields: &ImageFields) -> Result<(), DomainEr
     if let Some(name) = &fields.original_filename {
         image.original_filename.clone_from(name);
     }
-    for (name, value, field) in [
-        ("width", fields.width, &mut image.width),
-        ("height", fields.height, &mut image.height),
-    ] {
+    for (name, value, field) in
+        [("width", fields.width, &mut image.width), ("height", fields.height, &mut image.height)]
+    {
         if let Some(value) = value {
             if value < 1 {
                 return Err(DomainError::invalid(format!("`{name}` is {value}: give pixels, at least 1")));

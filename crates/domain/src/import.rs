@@ -99,8 +99,12 @@ pub async fn files(
     let mut report = Report { project, files: Vec::with_capacity(found.len()) };
     for (path, size) in found {
         progress.file(&path, size);
-        let request =
-            Request { storage: import.storage, projects: vec![report.project.id], size: Some(size), ..Request::default() };
+        let request = Request {
+            storage: import.storage,
+            projects: vec![report.project.id],
+            size: Some(size),
+            ..Request::default()
+        };
         let fate = match one(system, actor, request, &path, &progress).await {
             Ok(fate) => fate,
             Err(cause) if cause.kind == ErrorKind::Invalid => Fate::Skipped(cause.message),

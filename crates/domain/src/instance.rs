@@ -247,7 +247,8 @@ pub async fn update(
         let blinded = access.project.blind_mode
             && (!names_shown(&access) || name.as_deref() == Some(&image.base.id.to_string()));
         let name = name.filter(|name| !name.trim().is_empty());
-        let inherited = image.instance_filename.is_none() && name.as_ref() == Some(&image.base.original_filename);
+        let inherited =
+            image.instance_filename.is_none() && name.as_ref() == Some(&image.base.original_filename);
         if !blinded && !inherited {
             image.instance_filename = name;
         }

@@ -68,9 +68,9 @@ pub async fn at(
     (channel, z_stack, time): (i32, i32, i32),
 ) -> Result<(SliceInstance, ImageInstance), DomainError> {
     let (slices, image) = list(system, actor, image).await?;
-    let slice = slices.into_iter().find(|slice| {
-        (slice.base.channel, slice.base.z_stack, slice.base.time) == (channel, z_stack, time)
-    });
+    let slice = slices
+        .into_iter()
+        .find(|slice| (slice.base.channel, slice.base.z_stack, slice.base.time) == (channel, z_stack, time));
     let slice = slice.ok_or_else(|| {
         DomainError::not_found("SliceInstance", format!("{channel}, zStack={z_stack}, time={time}"))
     })?;
@@ -164,7 +164,10 @@ async fn plane_of(
 ) -> Result<cytomine_model::AbstractSlice, DomainError> {
     let base = store::abstract_slice::by_id(&mut unit.tx, id).await?;
     base.filter(|base| base.image == image.base.id).ok_or_else(|| {
-        DomainError::invalid(format!("The plane {id} is not one of the image {}: choose one of its own", image.id))
+        DomainError::invalid(format!(
+            "The plane {id} is not one of the image {}: choose one of its own",
+            image.id
+        ))
     })
 }
 

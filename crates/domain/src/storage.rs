@@ -121,8 +121,7 @@ pub async fn delete(system: &System, actor: &Actor, id: StorageId) -> Result<Out
     let storage = owned(&mut unit.tx, actor, id).await?;
     let filter = store::uploaded_file::UploadedFileFilter { storage: Some(id), ..Default::default() };
     let scope = cytomine_model::Scope::Everything;
-    let (files, _) =
-        store::uploaded_file::list(&mut unit.tx, scope, &filter, None, Page::default()).await?;
+    let (files, _) = store::uploaded_file::list(&mut unit.tx, scope, &filter, None, Page::default()).await?;
     let files: Vec<_> = files.iter().map(|file| file.id).collect();
     let images = store::abstract_image::of_files(&mut unit.tx, &files).await?;
     image::require_unused(&mut unit, &images).await?;
@@ -133,11 +132,7 @@ pub async fn delete(system: &System, actor: &Actor, id: StorageId) -> Result<Out
 }
 
 /// A storage that the actor may fill and empty.
-pub(crate) async fn owned(
-    ex: impl Executor,
-    actor: &Actor,
-    id: StorageId,
-) -> Result<Storage, DomainError> {
+pub(crate) async fn owned(ex: impl Executor, actor: &Actor, id: StorageId) -> Result<Storage, DomainError> {
     let storage = store::storage::by_id(ex, id).await?;
     let storage = storage.ok_or_else(|| DomainError::not_found("Storage", id))?;
     if storage.user == actor.id() || actor.admin_by_now {

@@ -104,8 +104,9 @@ impl AbstractImageFilter {
 /// # Errors
 /// When the database refuses.
 pub async fn by_id(mut ex: impl Executor, id: AbstractImageId) -> Result<Option<AbstractImage>, StoreError> {
-    let text =
-        format!("SELECT {BASE_COLUMNS} FROM abstract_image a {BASE_JOINS} WHERE a.id = $1 AND a.deleted_by IS NULL");
+    let text = format!(
+        "SELECT {BASE_COLUMNS} FROM abstract_image a {BASE_JOINS} WHERE a.id = $1 AND a.deleted_by IS NULL"
+    );
     ex.first(sql(text).bind(id)).await?.as_ref().map(base).transpose()
 }
 
@@ -149,19 +150,16 @@ pub async fn list(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn visible(
-    mut ex: impl Executor,
-    scope: Scope,
-    id: AbstractImageId,
-) -> Result<bool, StoreError> {
+pub async fn visible(mut ex: impl Executor, scope: Scope, id: AbstractImageId) -> Result<bool, StoreError> {
     let Scope::User(user) = scope else { return Ok(true) };
-    let statement = sql("SELECT a.id FROM abstract_image a WHERE a.id = $1 AND (EXISTS (SELECT 1 FROM uploaded_file u \
+    let statement =
+        sql("SELECT a.id FROM abstract_image a WHERE a.id = $1 AND (EXISTS (SELECT 1 FROM uploaded_file u \
          JOIN storage s ON s.id = u.storage_id AND s.deleted_by IS NULL \
          WHERE u.id = a.uploaded_file_id AND s.user_id = $2) \
          OR EXISTS (SELECT 1 FROM image_instance i JOIN project_member m ON m.project_id = i.project_id \
          WHERE i.base_image_id = a.id AND i.deleted_by IS NULL AND m.user_id = $2))")
-    .bind(id)
-    .bind(user);
+        .bind(id)
+        .bind(user);
     Ok(ex.first(statement).await?.is_some())
 }
 
@@ -192,7 +190,11 @@ pub async fn uses(
          JOIN abstract_image a ON a.id = i.base_image_id \
          WHERE i.base_image_id = ANY($1) AND i.deleted_by IS NULL ORDER BY p.name, i.id")
     .bind(images);
-    ex.rows(statement).await?.iter().map(|row| Ok((row.id("id")?, row.get("name")?, row.get("image")?))).collect()
+    ex.rows(statement)
+        .await?
+        .iter()
+        .map(|row| Ok((row.id("id")?, row.get("name")?, row.get("image")?)))
+        .collect()
 }
 
 /// Living images made from any of these files.
@@ -264,25 +266,26 @@ pub async fn insert(
 /// # Errors
 /// When the database refuses.
 pub async fn update(mut ex: impl Executor, image: &AbstractImage) -> Result<(), StoreError> {
-    let statement = sql("UPDATE abstract_image SET original_filename = $2, width = $3, height = $4, depth = $5, \
+    let statement =
+        sql("UPDATE abstract_image SET original_filename = $2, width = $3, height = $4, depth = $5, \
          duration = $6, channels = $7, sample_per_pixel = $8, bit_per_sample = $9, physical_size_x = $10, \
          physical_size_y = $11, physical_size_z = $12, fps = $13, magnification = $14, colorspace = $15, \
          updated = $16 WHERE id = $1 AND deleted_by IS NULL")
-    .bind(image.id)
-    .bind(&image.original_filename)
-    .bind(image.width)
-    .bind(image.height)
-    .bind(image.depth)
-    .bind(image.duration)
-    .bind(image.channels)
-    .bind(image.sample_per_pixel)
-    .bind(image.bit_per_sample)
-    .bind(image.physical_size_x)
-    .bind(image.physical_size_y)
-    .bind(image.physical_size_z)
-    .bind(image.fps)
-    .bind(image.magnification)
-    .bind(image.colorspace.clone())
-    .bind(image.updated);
+        .bind(image.id)
+        .bind(&image.original_filename)
+        .bind(image.width)
+        .bind(image.height)
+        .bind(image.depth)
+        .bind(image.duration)
+        .bind(image.channels)
+        .bind(image.sample_per_pixel)
+        .bind(image.bit_per_sample)
+        .bind(image.physical_size_x)
+        .bind(image.physical_size_y)
+        .bind(image.physical_size_z)
+        .bind(image.fps)
+        .bind(image.magnification)
+        .bind(image.colorspace.clone())
+        .bind(image.updated);
     ex.execute(statement).await.map(|_| ())
 }

@@ -32,7 +32,8 @@ pub(crate) fn base(row: &Row) -> Result<AbstractSlice, StoreError> {
 /// # Errors
 /// When the database refuses.
 pub async fn by_id(mut ex: impl Executor, id: AbstractSliceId) -> Result<Option<AbstractSlice>, StoreError> {
-    let text = format!("SELECT {BASE_COLUMNS} FROM abstract_slice s WHERE s.id = $1 AND s.deleted_by IS NULL");
+    let text =
+        format!("SELECT {BASE_COLUMNS} FROM abstract_slice s WHERE s.id = $1 AND s.deleted_by IS NULL");
     ex.first(sql(text).bind(id)).await?.as_ref().map(base).transpose()
 }
 
@@ -40,7 +41,10 @@ pub async fn by_id(mut ex: impl Executor, id: AbstractSliceId) -> Result<Option<
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn of_image(mut ex: impl Executor, image: AbstractImageId) -> Result<Vec<AbstractSlice>, StoreError> {
+pub async fn of_image(
+    mut ex: impl Executor,
+    image: AbstractImageId,
+) -> Result<Vec<AbstractSlice>, StoreError> {
     let text = format!(
         "SELECT {BASE_COLUMNS} FROM abstract_slice s WHERE s.image_id = $1 AND s.deleted_by IS NULL \
          ORDER BY s.time, s.z_stack, s.channel, s.id"
@@ -65,18 +69,19 @@ pub async fn of_file(mut ex: impl Executor, file: UploadedFileId) -> Result<Vec<
 /// # Errors
 /// [`StoreError::Duplicate`] when the image has this plane already.
 pub async fn insert(mut ex: impl Executor, slice: &AbstractSlice) -> Result<(), StoreError> {
-    let statement = sql("INSERT INTO abstract_slice (id, image_id, uploaded_file_id, channel, z_stack, time, \
+    let statement =
+        sql("INSERT INTO abstract_slice (id, image_id, uploaded_file_id, channel, z_stack, time, \
          channel_name, channel_color, z_name, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
-    .bind(slice.id)
-    .bind(slice.image)
-    .bind(slice.uploaded_file)
-    .bind(slice.channel)
-    .bind(slice.z_stack)
-    .bind(slice.time)
-    .bind(slice.channel_name.clone())
-    .bind(slice.channel_color.clone())
-    .bind(slice.z_name.clone())
-    .bind(slice.created);
+        .bind(slice.id)
+        .bind(slice.image)
+        .bind(slice.uploaded_file)
+        .bind(slice.channel)
+        .bind(slice.z_stack)
+        .bind(slice.time)
+        .bind(slice.channel_name.clone())
+        .bind(slice.channel_color.clone())
+        .bind(slice.z_name.clone())
+        .bind(slice.created);
     ex.execute(statement).await.map(|_| ())
 }
 
@@ -85,15 +90,16 @@ pub async fn insert(mut ex: impl Executor, slice: &AbstractSlice) -> Result<(), 
 /// # Errors
 /// [`StoreError::Duplicate`] when the image has this plane already.
 pub async fn update(mut ex: impl Executor, slice: &AbstractSlice) -> Result<(), StoreError> {
-    let statement = sql("UPDATE abstract_slice SET channel = $2, z_stack = $3, time = $4, channel_name = $5, \
+    let statement =
+        sql("UPDATE abstract_slice SET channel = $2, z_stack = $3, time = $4, channel_name = $5, \
          channel_color = $6, z_name = $7, updated = $8 WHERE id = $1 AND deleted_by IS NULL")
-    .bind(slice.id)
-    .bind(slice.channel)
-    .bind(slice.z_stack)
-    .bind(slice.time)
-    .bind(slice.channel_name.clone())
-    .bind(slice.channel_color.clone())
-    .bind(slice.z_name.clone())
-    .bind(slice.updated);
+        .bind(slice.id)
+        .bind(slice.channel)
+        .bind(slice.z_stack)
+        .bind(slice.time)
+        .bind(slice.channel_name.clone())
+        .bind(slice.channel_color.clone())
+        .bind(slice.z_name.clone())
+        .bind(slice.updated);
     ex.execute(statement).await.map(|_| ())
 }

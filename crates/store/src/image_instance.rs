@@ -207,20 +207,21 @@ pub async fn neighbour(
 /// # Errors
 /// [`StoreError::Duplicate`] when the project holds the abstract image already.
 pub async fn insert(mut ex: impl Executor, image: &ImageInstance) -> Result<(), StoreError> {
-    let statement = sql("INSERT INTO image_instance (id, base_image_id, project_id, user_id, instance_filename, \
+    let statement =
+        sql("INSERT INTO image_instance (id, base_image_id, project_id, user_id, instance_filename, \
          physical_size_x, physical_size_y, physical_size_z, fps, magnification, created) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-    .bind(image.id)
-    .bind(image.base.id)
-    .bind(image.project)
-    .bind(image.user)
-    .bind(image.instance_filename.clone())
-    .bind(image.physical_size_x)
-    .bind(image.physical_size_y)
-    .bind(image.physical_size_z)
-    .bind(image.fps)
-    .bind(image.magnification)
-    .bind(image.created);
+        .bind(image.id)
+        .bind(image.base.id)
+        .bind(image.project)
+        .bind(image.user)
+        .bind(image.instance_filename.clone())
+        .bind(image.physical_size_x)
+        .bind(image.physical_size_y)
+        .bind(image.physical_size_z)
+        .bind(image.fps)
+        .bind(image.magnification)
+        .bind(image.created);
     ex.execute(statement).await.map(|_| ())
 }
 

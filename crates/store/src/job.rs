@@ -109,8 +109,9 @@ pub async fn by_id(mut ex: impl Executor, id: JobId) -> Result<Option<Job>, Stor
 /// # Errors
 /// When the database refuses.
 pub async fn any_waiting(mut ex: impl Executor, now: Millis) -> Result<bool, StoreError> {
-    let statement = sql("SELECT id FROM job WHERE state = 'queued' OR (state = 'running' AND lease_until < $1) LIMIT 1")
-        .bind(now);
+    let statement =
+        sql("SELECT id FROM job WHERE state = 'queued' OR (state = 'running' AND lease_until < $1) LIMIT 1")
+            .bind(now);
     Ok(ex.first(statement).await?.is_some())
 }
 
@@ -130,7 +131,12 @@ pub async fn release(mut ex: impl Executor, id: JobId, owner: &str) -> Result<()
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn note_error(mut ex: impl Executor, id: JobId, owner: &str, error: &str) -> Result<(), StoreError> {
+pub async fn note_error(
+    mut ex: impl Executor,
+    id: JobId,
+    owner: &str,
+    error: &str,
+) -> Result<(), StoreError> {
     let statement = sql("UPDATE job SET error = $3 WHERE id = $1 AND lease_owner = $2 AND state = 'running'")
         .bind(id)
         .bind(owner)

@@ -95,7 +95,8 @@ pub async fn update(
 /// # Errors
 /// When the database refuses.
 pub async fn mark_deleted(mut ex: impl Executor, id: i64, command: CommandId) -> Result<bool, StoreError> {
-    let statement =
-        sql("UPDATE property SET deleted_by = $2 WHERE id = $1 AND deleted_by IS NULL").bind(id).bind(command);
+    let statement = sql("UPDATE property SET deleted_by = $2 WHERE id = $1 AND deleted_by IS NULL")
+        .bind(id)
+        .bind(command);
     Ok(ex.execute(statement).await? > 0)
 }

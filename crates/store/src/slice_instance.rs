@@ -35,7 +35,10 @@ pub async fn by_id(mut ex: impl Executor, id: SliceInstanceId) -> Result<Option<
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn of_image(mut ex: impl Executor, image: ImageInstanceId) -> Result<Vec<SliceInstance>, StoreError> {
+pub async fn of_image(
+    mut ex: impl Executor,
+    image: ImageInstanceId,
+) -> Result<Vec<SliceInstance>, StoreError> {
     let text = from() + " AND i.image_id = $1 ORDER BY s.time, s.z_stack, s.channel, i.id";
     ex.rows(sql(text).bind(image)).await?.iter().map(slice).collect()
 }
@@ -90,9 +93,11 @@ pub async fn insert(mut ex: impl Executor, slice: &SliceInstance) -> Result<(), 
 /// # Errors
 /// [`StoreError::Duplicate`] when the image has this plane already.
 pub async fn update(mut ex: impl Executor, slice: &SliceInstance) -> Result<(), StoreError> {
-    let statement = sql("UPDATE slice_instance SET base_slice_id = $2, updated = $3 WHERE id = $1 AND deleted_by IS NULL")
-        .bind(slice.id)
-        .bind(slice.base.id)
-        .bind(slice.updated);
+    let statement = sql(
+        "UPDATE slice_instance SET base_slice_id = $2, updated = $3 WHERE id = $1 AND deleted_by IS NULL",
+    )
+    .bind(slice.id)
+    .bind(slice.base.id)
+    .bind(slice.updated);
     ex.execute(statement).await.map(|_| ())
 }

@@ -3,7 +3,9 @@
 //! `sha256` is written by this server alone, when it keeps the bytes under `filename`. What a client registers has
 //! none, so its `filename` is only a word and never opens anything.
 
-use cytomine_model::{Direction, Millis, Page, ProjectId, Scope, Sort, StorageId, UploadedFile, UploadedFileId};
+use cytomine_model::{
+    Direction, Millis, Page, ProjectId, Scope, Sort, StorageId, UploadedFile, UploadedFileId,
+};
 
 use crate::condition::{self, Column, Condition};
 use crate::statement::corrupt;
@@ -102,7 +104,10 @@ pub async fn by_id(mut ex: impl Executor, id: UploadedFileId) -> Result<Option<U
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn children(mut ex: impl Executor, parent: UploadedFileId) -> Result<Vec<UploadedFile>, StoreError> {
+pub async fn children(
+    mut ex: impl Executor,
+    parent: UploadedFileId,
+) -> Result<Vec<UploadedFile>, StoreError> {
     let text = format!("{COLUMNS} WHERE f.parent_id = $1 AND f.deleted_by IS NULL ORDER BY f.id");
     ex.rows(sql(text).bind(parent)).await?.iter().map(file).collect()
 }
@@ -149,14 +154,15 @@ pub async fn list(
 /// When the database refuses.
 pub async fn visible(mut ex: impl Executor, scope: Scope, id: UploadedFileId) -> Result<bool, StoreError> {
     let Scope::User(user) = scope else { return Ok(true) };
-    let statement = sql("SELECT f.id FROM uploaded_file f WHERE f.id = $1 AND (EXISTS (SELECT 1 FROM storage s \
+    let statement =
+        sql("SELECT f.id FROM uploaded_file f WHERE f.id = $1 AND (EXISTS (SELECT 1 FROM storage s \
          WHERE s.id = f.storage_id AND s.deleted_by IS NULL AND s.user_id = $2) \
          OR EXISTS (SELECT 1 FROM abstract_image a JOIN image_instance i ON i.base_image_id = a.id \
          JOIN project_member m ON m.project_id = i.project_id \
          WHERE (a.uploaded_file_id = f.id OR a.slide_file_id = f.id) AND a.deleted_by IS NULL \
          AND i.deleted_by IS NULL AND m.user_id = $2))")
-    .bind(id)
-    .bind(user);
+        .bind(id)
+        .bind(user);
     Ok(ex.first(statement).await?.is_some())
 }
 
@@ -182,7 +188,9 @@ pub async fn images_of(
 pub async fn unneeded(mut ex: impl Executor, keys: &[BlobKey]) -> Result<Vec<BlobKey>, StoreError> {
     let mut unneeded = Vec::new();
     for chunk in keys.chunks(500) {
-        let mut statement = sql("SELECT filename FROM uploaded_file WHERE (status >= 100 OR status % 2 = 0) AND filename IN (");
+        let mut statement = sql(
+            "SELECT filename FROM uploaded_file WHERE (status >= 100 OR status % 2 = 0) AND filename IN (",
+        );
         for (number, key) in chunk.iter().enumerate() {
             statement.push(if number == 0 { "" } else { ", " }).push_value(key.as_str());
         }
@@ -199,23 +207,24 @@ pub async fn unneeded(mut ex: impl Executor, keys: &[BlobKey]) -> Result<Vec<Blo
 /// # Errors
 /// [`StoreError::Dangling`] when its storage, user or parent does not exist.
 pub async fn insert(mut ex: impl Executor, file: &UploadedFile) -> Result<(), StoreError> {
-    let statement = sql("INSERT INTO uploaded_file (id, user_id, storage_id, parent_id, filename, original_filename, \
+    let statement =
+        sql("INSERT INTO uploaded_file (id, user_id, storage_id, parent_id, filename, original_filename, \
          ext, content_type, size, status, error, sha256, projects, created) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
-    .bind(file.id)
-    .bind(file.user)
-    .bind(file.storage)
-    .bind(file.parent)
-    .bind(&file.filename)
-    .bind(&file.original_filename)
-    .bind(&file.ext)
-    .bind(&file.content_type)
-    .bind(file.size)
-    .bind(file.status)
-    .bind(file.error.clone())
-    .bind(file.sha256.clone())
-    .bind(list_text(&file.projects))
-    .bind(file.created);
+        .bind(file.id)
+        .bind(file.user)
+        .bind(file.storage)
+        .bind(file.parent)
+        .bind(&file.filename)
+        .bind(&file.original_filename)
+        .bind(&file.ext)
+        .bind(&file.content_type)
+        .bind(file.size)
+        .bind(file.status)
+        .bind(file.error.clone())
+        .bind(file.sha256.clone())
+        .bind(list_text(&file.projects))
+        .bind(file.created);
     ex.execute(statement).await.map(|_| ())
 }
 
@@ -292,11 +301,12 @@ pub async fn in_project(
     name: &str,
     size: i64,
 ) -> Result<bool, StoreError> {
-    let statement = sql("SELECT f.id FROM uploaded_file f JOIN abstract_image a ON a.uploaded_file_id = f.id \
+    let statement =
+        sql("SELECT f.id FROM uploaded_file f JOIN abstract_image a ON a.uploaded_file_id = f.id \
          JOIN image_instance i ON i.base_image_id = a.id WHERE i.project_id = $1 AND i.deleted_by IS NULL \
          AND f.original_filename = $2 AND f.size = $3 AND f.deleted_by IS NULL LIMIT 1")
-    .bind(project)
-    .bind(name)
-    .bind(size);
+        .bind(project)
+        .bind(name)
+        .bind(size);
     Ok(ex.first(statement).await?.is_some())
 }

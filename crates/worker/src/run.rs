@@ -27,12 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            at_a_time: 2,
-            poll: Duration::from_secs(1),
-            renew: Duration::from_secs(10),
-            sweep: sweep::AGE,
-        }
+        Self { at_a_time: 2, poll: Duration::from_secs(1), renew: Duration::from_secs(10), sweep: sweep::AGE }
     }
 }
 
@@ -85,7 +80,8 @@ pub async fn run(system: Arc<System>, options: Options, shutdown: impl Future<Ou
 /// Makes one attempt at a job, renewing its lease meanwhile, and notes how it ended.
 async fn work(system: &Arc<System>, owner: &str, job: Job, options: Options, shutdown: Arc<AtomicBool>) {
     let ended = if job.attempts > job::ATTEMPTS {
-        let cause = job.error.clone().unwrap_or_else(|| "it broke off each time, as when memory runs out".to_owned());
+        let cause =
+            job.error.clone().unwrap_or_else(|| "it broke off each time, as when memory runs out".to_owned());
         let text = format!("gave up after {} attempts: {cause}", job::ATTEMPTS);
         jobs::give_up(system, &job, &text).await.map(|()| Ended::Failed(text))
     } else {

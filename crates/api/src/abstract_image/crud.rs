@@ -90,7 +90,11 @@ pub(super) async fn create(
         let (state, actor, base) = (&state, &actor, &base);
         async move {
             let outcome = image::create(&state.system, actor, read(&fields)?).await?;
-            Ok(answer::command(outcome.done, outcome.entity.id.0, json::abstract_image(&outcome.entity, base)))
+            Ok(answer::command(
+                outcome.done,
+                outcome.entity.id.0,
+                json::abstract_image(&outcome.entity, base),
+            ))
         }
     })
     .await

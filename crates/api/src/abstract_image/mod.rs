@@ -1,8 +1,8 @@
 //! Abstract images.
 
 mod crud;
-mod parts;
 pub mod json;
+mod parts;
 
 use axum::Router;
 use axum::routing::get;

@@ -70,7 +70,8 @@ pub(super) async fn of_user(
     let paging = Paging::from_query(&query)?;
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
     let filter = ImageFilter { member: Some(id), ..filter(&query)? };
-    let (images, total) = instance::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
+    let (images, total) =
+        instance::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
     let items = images.iter().map(|seen| image_instance(seen, &base)).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }

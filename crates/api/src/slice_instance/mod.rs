@@ -82,7 +82,10 @@ async fn create(
         async move {
             let required = |name: &str| -> Result<i64, ApiError> {
                 fields.id(name)?.ok_or_else(|| {
-                    ApiError::new(ErrorKind::Invalid, format!("A plane of an image needs `{name}`: give its id"))
+                    ApiError::new(
+                        ErrorKind::Invalid,
+                        format!("A plane of an image needs `{name}`: give its id"),
+                    )
                 })
             };
             let image = ImageInstanceId(required("image")?);

@@ -46,7 +46,8 @@ pub(super) async fn upload(
     };
     match answer.await {
         Ok((outcome, true)) if outcome.file.status % 2 == 1 => {
-            let text = outcome.file.error.as_deref().unwrap_or("The import of the file failed; upload it again");
+            let text =
+                outcome.file.error.as_deref().unwrap_or("The import of the file failed; upload it again");
             reply::refused(&ApiError::new(ErrorKind::Invalid, text))
         }
         Ok((outcome, wait)) => reply::taken(&outcome, wait, &base),
@@ -60,7 +61,8 @@ async fn take_in(
     query: &Query,
     request: Request,
 ) -> Result<Received, ApiError> {
-    let size = request.headers().get(header::CONTENT_LENGTH).and_then(|size| size.to_str().ok()?.parse().ok());
+    let size =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|size| size.to_str().ok()?.parse().ok());
     // Whoever may not upload learns it before the bytes travel.
     let allowed = async {
         let asked = intake::Request { size, ..asked(query)? };
@@ -96,7 +98,10 @@ fn asked(query: &Query) -> Result<intake::Request, ApiError> {
         None => Vec::new(),
     };
     let list = |name| -> Vec<String> {
-        query.filled(name).map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()).unwrap_or_default()
+        query
+            .filled(name)
+            .map(|text| text.split(',').map(|part| part.trim().to_owned()).collect())
+            .unwrap_or_default()
     };
     let (keys, values) = (list("keys"), list("values"));
     if keys.len() != values.len() {
@@ -135,15 +140,15 @@ async fn one_file(
         Ok(received) => Ok(received?),
         Err(cause) => {
             tracing::error!(%cause, "an upload broke off");
-            Err(ApiError::new(ErrorKind::Internal, "The server failed to take the file in; its log tells why"))
+            Err(ApiError::new(
+                ErrorKind::Internal,
+                "The server failed to take the file in; its log tells why",
+            ))
         }
     }
 }
 
-async fn staged(
-    state: &ApiState,
-    mut field: Field<'_>,
-) -> Result<intake::Staged, ApiError> {
+async fn staged(state: &ApiState, mut field: Field<'_>) -> Result<intake::Staged, ApiError> {
     let mut staged = intake::stage(&state.system).await?;
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
         staged.write(&chunk).await.map_err(DomainError::from)?;
@@ -152,7 +157,10 @@ async fn staged(
 }
 
 fn broken(cause: MultipartError) -> ApiError {
-    ApiError::new(ErrorKind::Invalid, format!("The upload did not arrive completely ({cause}): send it again"))
+    ApiError::new(
+        ErrorKind::Invalid,
+        format!("The upload did not arrive completely ({cause}): send it again"),
+    )
 }
 
 /// Some clients send the whole path on their machine.

@@ -72,7 +72,11 @@ pub(super) async fn create(
         let (state, actor, base) = (&state, &actor, &base);
         async move {
             let outcome = upload::create(&state.system, actor, read(&fields)?).await?;
-            Ok(answer::command(outcome.done, outcome.entity.id.0, json::uploaded_file(&outcome.entity, None, base)))
+            Ok(answer::command(
+                outcome.done,
+                outcome.entity.id.0,
+                json::uploaded_file(&outcome.entity, None, base),
+            ))
         }
     })
     .await
