@@ -12,6 +12,8 @@
 
 mod app;
 mod client;
+mod image;
 
 pub use app::{App, both};
 pub use client::{Answer, Client};
+pub use image::TestImage;

@@ -125,7 +125,7 @@ struct User<'a> {
 
 impl<'a> Row<'a> {
     /// The groups of a row that are shown. `base` is what absolute addresses start with.
-    pub fn new(listed: &'a Listed, show: Show, base: &str) -> Self {
+    pub(super) fn new(listed: &'a Listed, show: Show, base: &str) -> Self {
         let row = &listed.row;
         Self {
             id: row.id,

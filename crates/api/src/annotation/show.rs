@@ -32,7 +32,7 @@ impl Show {
     ///
     /// # Errors
     /// When a flag is no boolean.
-    pub fn from_query(query: &Query) -> Result<Self, DialectError> {
+    pub(super) fn from_query(query: &Query) -> Result<Self, DialectError> {
         let mut show = Self::default();
         let mut named = query.flag("showBasic")?;
         for (group, shown) in show.groups() {
@@ -62,7 +62,7 @@ impl Show {
     }
 
     /// What the domain has to read for it.
-    pub fn wanted(self) -> Wanted {
+    pub(super) fn wanted(self) -> Wanted {
         Wanted {
             location: self.wkt,
             measures: self.gis,

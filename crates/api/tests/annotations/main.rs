@@ -1,0 +1,56 @@
+//! Annotations, their terms, undo and redo over HTTP, on both databases.
+
+mod bulk;
+mod one;
+mod search;
+mod term;
+mod undo;
+
+use cytomine_testkit::{App, Client, TestImage};
+use serde_json::{Value, json};
+
+/// A project with two images and an ontology of two terms; alice manages it, bob contributes.
+struct World {
+    alice: Client,
+    bob: Client,
+    project: i64,
+    first: TestImage,
+    second: TestImage,
+    nucleus: i64,
+    stroma: i64,
+}
+
+const SQUARE: &str = "POLYGON ((0 0, 0 20, 20 20, 20 0, 0 0))";
+
+impl World {
+    async fn of(app: &App) -> Self {
+        Self::with(app, json!({})).await
+    }
+
+    /// A world whose project has further fields.
+    async fn with(app: &App, extra: Value) -> Self {
+        let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+        let ontology = alice.post("/api/ontology.json", &json!({ "name": "Tissue" })).await.ok();
+        let ontology = ontology["ontology"]["id"].clone();
+        let mut terms = Vec::new();
+        for name in ["nucleus", "stroma"] {
+            let term = json!({ "name": name, "color": "#ff0000", "ontology": ontology });
+            terms.push(alice.post("/api/term.json", &term).await.ok()["term"]["id"].as_i64().unwrap());
+        }
+        let mut project = json!({ "name": "Lung", "ontology": ontology, "users": [bob.id] });
+        project.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let project = alice.post("/api/project.json", &project).await.ok()["project"]["id"].as_i64().unwrap();
+        let first = app.image(project, alice.id, "a.svs", Some(0.5)).await;
+        let second = app.image(project, alice.id, "b.svs", None).await;
+        Self { alice, bob, project, first, second, nucleus: terms[0], stroma: terms[1] }
+    }
+}
+
+async fn draw(client: &Client, body: Value) -> i64 {
+    client.post("/api/annotation.json", &body).await.ok()["annotation"]["id"].as_i64().unwrap()
+}
+
+async fn ids(client: &Client, query: &str) -> Vec<i64> {
+    let list = client.get(&format!("/api/annotation.json?{query}")).await.ok();
+    list["collection"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
+}
