@@ -1,0 +1,203 @@
+//! Signing in by password and by key, users, roles and keys, over HTTP and on both databases.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use cytomine_api::dialect::signature::sign;
+use cytomine_testkit::{Answer, App, Client, both};
+use serde_json::{Value, json};
+
+async fn sign_in(client: &Client, username: &str, password: &str) -> Answer {
+    client.post("/session", &json!({ "username": username, "password": password })).await
+}
+
+async fn with_cookie(app: &App, cookie: &str, method: &str, origin: Option<&str>, path: &str) -> Answer {
+    let mut request = Request::builder().method(method).uri(path).header(header::COOKIE, cookie);
+    if let Some(origin) = origin {
+        request = request.header(header::ORIGIN, origin);
+    }
+    app.anonymous().send(request.body(Body::from("{}")).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_password_opens_a_session_whose_cookie_scripts_cannot_read() {
+    both(|app| async move {
+        app.user("alice").await;
+        let answer = sign_in(&app.anonymous(), "alice", "alice").await;
+        assert_eq!(answer.ok()["user"]["username"], "alice");
+        assert!(answer.ok()["user"].get("privateKey").is_none());
+        let cookie = answer.header("set-cookie").to_owned();
+        for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=604800"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        assert!(!cookie.contains("Secure"), "plain HTTP: {cookie}");
+        let cookie = cookie.split(';').next().unwrap();
+        assert_eq!(
+            with_cookie(&app, cookie, "GET", None, "/session").await.ok()["user"]["username"],
+            "alice"
+        );
+
+        assert_eq!(
+            with_cookie(&app, cookie, "DELETE", Some("http://cytomine.test"), "/session").await.status,
+            204
+        );
+        assert_eq!(with_cookie(&app, cookie, "GET", None, "/session").await.status, 401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_foreign_origin_cannot_act_with_the_cookie() {
+    let app = App::lite().await;
+    app.user("alice").await;
+    let cookie = sign_in(&app.anonymous(), "alice", "alice").await.header("set-cookie").to_owned();
+    let cookie = cookie.split(';').next().unwrap();
+    for origin in ["http://evil.test", "null", "https://cytomine.test"] {
+        let answer = with_cookie(&app, cookie, "POST", Some(origin), "/api/project.json").await;
+        assert_eq!(answer.status, 403, "{origin}");
+        assert!(answer.json()["errors"]["message"].as_str().unwrap().contains("--public-url"));
+    }
+    // Our own page gets as far as the missing name.
+    let answer = with_cookie(&app, cookie, "POST", Some("http://cytomine.test"), "/api/project.json").await;
+    assert_eq!(answer.status, 400);
+}
+
+#[tokio::test]
+async fn ten_wrong_passwords_in_five_minutes_are_enough() {
+    let app = App::lite().await;
+    app.user("alice").await;
+    let anonymous = app.anonymous();
+    for _ in 0..10 {
+        let answer = sign_in(&anonymous, "alice", "wrong").await;
+        assert_eq!(
+            (answer.status, &answer.json()["errors"]["message"]),
+            (401, &json!("Name or password is wrong"))
+        );
+    }
+    let answer = sign_in(&anonymous, "alice", "alice").await;
+    assert_eq!(answer.status, 429);
+    assert_eq!(answer.header("retry-after"), "301");
+    // Other names are not affected, and unknown names are no different.
+    assert_eq!(sign_in(&anonymous, "nobody", "x").await.status, 401);
+    app.clock.advance(Duration::from_secs(301));
+    assert_eq!(sign_in(&anonymous, "alice", "alice").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_session_ends_when_idle_and_after_a_week() {
+    let app = App::lite().await;
+    let alice = app.user("alice").await;
+    for _ in 0..15 {
+        app.clock.advance(Duration::from_secs(11 * 3600));
+        assert_eq!(alice.get("/session").await.status, 200);
+    }
+    app.clock.advance(Duration::from_secs(11 * 3600));
+    assert_eq!(alice.get("/session").await.status, 401, "seven days are over");
+
+    let bob = app.user("bob").await;
+    app.clock.advance(Duration::from_secs(13 * 3600));
+    assert_eq!(bob.get("/session").await.status, 401, "twelve idle hours are over");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_all_sessions() {
+    both(|app| async move {
+        let alice = app.user("alice").await;
+        let path = format!("/api/user/{}/password.json", alice.id);
+        let wrong = json!({ "oldPassword": "x", "password": "new" });
+        assert_eq!(alice.put(&path, &wrong).await.status, 403);
+        assert_eq!(alice.put(&path, &json!({ "password": "new" })).await.status, 403);
+        alice.put(&path, &json!({ "oldPassword": "alice", "password": "new" })).await.ok();
+        assert_eq!(alice.get("/session").await.status, 401);
+        assert_eq!(sign_in(&app.anonymous(), "alice", "alice").await.status, 401);
+        assert_eq!(sign_in(&app.anonymous(), "alice", "new").await.status, 200);
+    })
+    .await;
+}
+
+/// A request signed as 4.x clients do (four lines) or as 3.x clients do (with the path).
+async fn signed(app: &App, keys: &Value, path: &str, with_path: bool) -> Answer {
+    let date = "Tue, 24 Nov 2026 10:00:00 +0000";
+    let mut message = format!("GET\n\n\n{date}");
+    if with_path {
+        message = format!("{message}\n{path}");
+    }
+    let signature = sign(keys["privateKey"].as_str().unwrap(), &message);
+    let authorization = format!("CYTOMINE {}:{signature}", keys["publicKey"].as_str().unwrap());
+    let request =
+        Request::builder().uri(path).header(header::AUTHORIZATION, authorization).header("date", date);
+    app.anonymous().send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn keys_sign_requests_of_both_generations_until_they_are_replaced() {
+    both(|app| async move {
+        let alice = app.user("alice").await;
+        let keys = alice.get("/api/user/current.json").await.ok();
+        assert_eq!(alice.get("/api/user/current.json").await.ok(), keys, "two answers are the same");
+        for with_path in [false, true] {
+            let answer = signed(&app, &keys, "/api/user/current.json?max=0", with_path).await;
+            assert_eq!(answer.ok()["username"], "alice");
+        }
+        let mut forged = keys.clone();
+        forged["privateKey"] = json!("0b2b0c9d-0000-4000-8000-000000000000");
+        assert_eq!(signed(&app, &forged, "/api/user/current.json", false).await.status, 401);
+
+        let of_key = format!("/api/userkey/{}/keys.json", keys["publicKey"].as_str().unwrap());
+        assert_eq!(alice.get(&of_key).await.ok()["privateKey"], keys["privateKey"]);
+        let bob = app.user("bob").await;
+        assert_eq!(bob.get(&of_key).await.status, 403);
+        assert_eq!(bob.get("/api/user/alice/keys.json").await.status, 403);
+        assert!(bob.get(&format!("/api/user/{}.json", alice.id)).await.ok().get("privateKey").is_none());
+
+        let signature = alice.get("/api/signature.json?method=GET&date=now&content-type=").await.ok();
+        assert_eq!(signature["signature"], sign(keys["privateKey"].as_str().unwrap(), "GET\n\n\nnow"));
+        let new = alice.post("/api/user/current/keys", &Value::Null).await.ok();
+        assert_ne!(new["primaryKey"], keys["publicKey"]);
+        assert_eq!(signed(&app, &keys, "/api/user/current.json", false).await.status, 401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn administrators_manage_accounts_and_roles() {
+    both(|app| async move {
+        let admin = app.admin().await;
+        let body = json!({ "username": "carol", "firstname": "Carol", "lastname": "Li", "email": "mail@x.org", "password": "pw" });
+        let carol = admin.post("/api/user.json", &body).await.ok()["user"]["id"].as_i64().unwrap();
+        assert_eq!(admin.post("/api/user.json", &body).await.status, 409);
+        assert_eq!(sign_in(&app.anonymous(), "carol", "pw").await.status, 200);
+        let path = format!("/api/user/{carol}.json");
+        assert_eq!(admin.get(&path).await.ok()["fullName"], "Carol Li (carol)");
+
+        let roles = admin.get("/api/role.json").await.ok();
+        let last = roles["collection"].as_array().unwrap().last().unwrap()["id"].as_i64().unwrap();
+        let of_user = format!("/api/user/{carol}/role.json");
+        assert_eq!(admin.get(&of_user).await.ok()["collection"][0]["authority"], "ROLE_USER");
+        admin.post(&of_user, &json!({ "user": carol, "role": last })).await.ok();
+        assert_eq!(admin.post(&of_user, &json!({ "user": carol, "role": 4 })).await.status, 403, "super admin");
+        let grant = format!("/api/user/{carol}/role/3.json");
+        admin.post(&of_user, &json!({ "user": carol, "role": 3 })).await.ok();
+        assert_eq!(admin.get(&grant).await.ok()["user"], carol);
+        admin.delete(&grant).await.ok();
+        assert_eq!(admin.get(&grant).await.status, 404);
+
+        let alice = app.user("alice").await;
+        assert_eq!(alice.post("/api/user.json", &json!({ "username": "x" })).await.status, 403);
+        assert_eq!(alice.put(&path, &json!({ "firstname": "Eve" })).await.status, 403);
+        assert_eq!(alice.post(&of_user, &json!({ "role": 3 })).await.status, 403);
+        assert_eq!(alice.delete(&path).await.status, 403);
+
+        admin.put(&path, &json!({ "id": carol, "username": "caroline", "enabled": false })).await.ok();
+        assert_eq!(sign_in(&app.anonymous(), "caroline", "pw").await.status, 401, "disabled");
+        admin.delete(&path).await.ok();
+        assert_eq!(admin.get(&path).await.status, 404);
+        assert_eq!(admin.delete(&format!("/api/user/{}.json", admin.id)).await.status, 403);
+        let many = json!([{ "username": "d1", "password": "x" }, { "username": "d2", "password": "x" }]);
+        assert_eq!(admin.post("/api/user.json", &many).await.ok()["status"], 200);
+        let found = admin.get("/api/user.json?fullName%5Bilike%5D=D1").await.ok();
+        assert_eq!((&found["size"], &found["collection"][0]["role"]), (&json!(1), &json!("ROLE_USER")));
+    })
+    .await;
+}
