@@ -38,7 +38,7 @@ mod resample;
 mod slide;
 mod source;
 
-pub use convert::{ConversionReport, Progress, convert};
+pub use convert::{ConversionReport, Progress, convert, convert_source};
 pub use error::{Result, SlideError};
 pub use info::{Associated, AssociatedKind, ColorSpace, FormatId, Level, SlideInfo, Tier};
 pub use limits::Limits;

@@ -1,4 +1,5 @@
 //! Conversions: pixels, orientation, the grid of the result, memory by rows.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod support;
 

@@ -1,7 +1,9 @@
 //! Damaged files and random bytes: a clear refusal, or tiles and typed errors; never a panic.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 #[path = "support/examine.rs"]
 mod examine;
+
 mod support;
 
 use std::{

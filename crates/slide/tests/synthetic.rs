@@ -1,4 +1,5 @@
 //! Small TIFF files made here: compressions, colours, missing tiles, colour markers, further levels.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod support;
 

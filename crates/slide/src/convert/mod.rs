@@ -18,7 +18,7 @@ use crate::{
     info::FormatId,
     limits::{self, Limits},
     request::TILE_SIZE,
-    source::FileSource,
+    source::{ByteSource, FileSource},
 };
 use pyramid::Pyramid;
 use writer::Writer;
@@ -76,8 +76,20 @@ pub fn convert(
     limits: &Limits,
     progress: &mut dyn Progress,
 ) -> Result<ConversionReport> {
-    let file = FileSource::open(source)?;
-    let probe = Probe::new(&file, limits)?;
+    convert_source(&FileSource::open(source)?, destination, limits, progress)
+}
+
+/// [`convert()`] of bytes wherever they lie.
+///
+/// # Errors
+/// As [`convert()`].
+pub fn convert_source(
+    source: &dyn ByteSource,
+    destination: &mut (impl Write + Seek),
+    limits: &Limits,
+    progress: &mut dyn Progress,
+) -> Result<ConversionReport> {
+    let probe = Probe::new(source, limits)?;
     let Source { format, rows, orientation, physical_size, mut notes } = formats::rows(&probe)?;
     let mut rows = orient::upright(rows, orientation, limits)?;
     if orientation != 1 {

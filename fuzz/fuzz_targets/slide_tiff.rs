@@ -1,0 +1,11 @@
+//! Any bytes that begin like a TIFF or BigTIFF.
+#![no_main]
+
+mod slide_poke;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    const SIGNATURE: &[u8] = &[b'I', b'I', 42, 0];
+    slide_poke::poke(if data.starts_with(SIGNATURE) { data.to_vec() } else { [SIGNATURE, data].concat() });
+});
