@@ -12,6 +12,7 @@ use cytomine_api::edge::health::{self, Check, Health};
 use cytomine_api::edge::server::{ServeOptions, Server};
 use cytomine_api::edge::ui::UiAssets;
 use cytomine_api::edge::{self, EdgeOptions, Metrics, OriginResolver, RequestOrigin};
+use cytomine_domain::demo::{self, Demo};
 use cytomine_domain::{System, account, sweep};
 use cytomine_worker::Options;
 use serde_json::{Value, json};
@@ -23,6 +24,12 @@ use super::{RunError, greeting};
 use crate::cli::Serve;
 use crate::config::MetricsListen;
 use crate::ui;
+
+/// The demonstration (tests/data/README.md says where it comes from).
+const DEMO: Demo<'_> = Demo {
+    slide: include_bytes!("../../../../tests/data/CMU-1-Small-Region.svs"),
+    nuclei: include_str!("../../../../tests/data/CMU-1-nuclei.txt"),
+};
 
 /// Runs the server to its end.
 pub(super) async fn serve(settings: Serve) -> Result<(), RunError> {
@@ -55,6 +62,10 @@ pub(super) async fn serve(settings: Serve) -> Result<(), RunError> {
     let system = super::system::open(&settings.system).await?;
     sweep::at_start(&system).await?;
     let made_up = account::ensure_admin(&system, admin_password).await?;
+    if settings.demo.enabled {
+        let admin = account::actor_for_command_line(&system, account::ADMIN).await?;
+        demo::ensure(&system, &admin, DEMO).await?;
+    }
     let health = Health::new(vec![database_check(&system)]);
     let state = ApiState { system: system.clone(), cors_origins: edge_options.cors_origins.clone().into() };
     let app = edge::wrap(application(state, &health, assets), edge_options);
