@@ -75,13 +75,17 @@ impl Frame {
         (image_width, image_height): (u32, u32),
     ) -> Self {
         let (center_x, center_y) = bounds.center();
-        let mut width = if bounds.width() > 0.0 { bounds.width() } else { least } * context;
-        let mut height = if bounds.height() > 0.0 { bounds.height() } else { least } * context;
+        let extent = |length: f64| if length > 0.0 { length } else { least } * context;
+        let (mut width, mut height) = (extent(bounds.width()), extent(bounds.height()));
         if square {
             (width, height) = (width.max(height), width.max(height));
         }
-        let (x, width) = inside(center_x, width, image_width);
-        let (y, height) = inside(center_y, height, image_height);
+        let axis = |center: f64, length: f64, flat: bool, limit: u32| {
+            let center = if flat { pixel_center(center, length) } else { center };
+            inside(center, length, limit)
+        };
+        let (x, width) = axis(center_x, width, bounds.width() <= 0.0, image_width);
+        let (y, height) = axis(center_y, height, bounds.height() <= 0.0, image_height);
         Self { x, y, width, height }
     }
 
@@ -129,6 +133,12 @@ impl Frame {
     }
 }
 
+/// Where the centre of a span of that many pixels lies when its middle pixel is the one that covers a position.
+fn pixel_center(position: f64, length: f64) -> f64 {
+    let pixels = length.round().max(1.0);
+    (position - (pixels - 1.0) / 2.0).floor() + pixels / 2.0
+}
+
 /// Whole pixels that hold a span about a centre, at least one, moved inside `0..limit`.
 fn inside(center: f64, length: f64, limit: u32) -> (u32, u32) {
     let limit = limit.max(1);
@@ -169,8 +179,14 @@ mod tests {
         assert_eq!(around(corner, 2.0, false), Frame { x: 980, y: 780, width: 20, height: 20 });
         let fractional = Bounds::new(0.4, 0.6, 2.2, 2.9);
         assert_eq!(around(fractional, 1.0, false), Frame { x: 0, y: 0, width: 3, height: 3 });
-        let point = Bounds::new(5.0, 5.0, 5.0, 5.0);
-        assert_eq!(Frame::around(&point, 1.0, false, 100.0, IMAGE), Frame { x: 0, y: 0, width: 100, height: 100 });
+        let line = Bounds::new(100.0, 200.0, 120.0, 200.0);
+        assert_eq!(around(line, 1.0, false), Frame { x: 100, y: 200, width: 20, height: 1 });
+        let point = Bounds::new(5.7, 5.0, 5.7, 5.0);
+        assert_eq!(around(point, 1.0, false), Frame { x: 5, y: 5, width: 1, height: 1 });
+        assert_eq!(
+            Frame::around(&point, 1.0, false, 100.0, IMAGE),
+            Frame { x: 0, y: 0, width: 100, height: 100 }
+        );
     }
 
     #[test]
@@ -188,7 +204,11 @@ mod tests {
     fn what_is_too_large_is_refused_unless_safe() {
         let frame = Frame::whole(46_000, 32_914);
         let error = frame.size(Size::default()).unwrap_err();
-        assert!(error.message.starts_with("The picture would have 46000 x 32914 pixels"), "{}", error.message);
+        assert!(
+            error.message.starts_with("The picture would have 46000 x 32914 pixels"),
+            "{}",
+            error.message
+        );
         let safe = Size { safe: true, ..Size::default() };
         assert_eq!(frame.size(safe).unwrap(), (10_000, 7_155));
     }

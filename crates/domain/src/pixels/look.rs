@@ -64,7 +64,8 @@ impl Look {
         let mut parts = Box::new([[[0; 3]; 256]; 3]);
         for (place, &channel) in shown.iter().enumerate() {
             let minimum = entry("minIntensities", self.minimums.as_deref(), place, shown.len())?.unwrap_or(0);
-            let maximum = entry("maxIntensities", self.maximums.as_deref(), place, shown.len())?.unwrap_or(255);
+            let maximum =
+                entry("maxIntensities", self.maximums.as_deref(), place, shown.len())?.unwrap_or(255);
             let gamma = entry("gammas", self.gammas.as_deref(), place, shown.len())?.unwrap_or(1.0);
             let colour = entry("colormaps", self.colours.as_deref(), place, shown.len())?;
             if minimum > maximum {
@@ -94,7 +95,10 @@ impl Look {
         for &channel in channels {
             let known = usize::try_from(channel).ok().filter(|channel| *channel < count);
             let channel = known.ok_or_else(|| {
-                DomainError::invalid(format!("There is no channel {channel}: this image has channels 0 to {}", count - 1))
+                DomainError::invalid(format!(
+                    "There is no channel {channel}: this image has channels 0 to {}",
+                    count - 1
+                ))
             })?;
             if shown.contains(&channel) {
                 return Err(DomainError::invalid(format!("Channel {channel} is named twice in `channels`")));
@@ -106,7 +110,12 @@ impl Look {
 }
 
 /// Entry of a list for the channel at that place.
-fn entry<T: Copy>(name: &str, list: Option<&[T]>, place: usize, shown: usize) -> Result<Option<T>, DomainError> {
+fn entry<T: Copy>(
+    name: &str,
+    list: Option<&[T]>,
+    place: usize,
+    shown: usize,
+) -> Result<Option<T>, DomainError> {
     match list {
         None => Ok(None),
         Some([one]) => Ok(Some(*one)),
@@ -146,7 +155,8 @@ impl Mixer {
     pub fn apply(&self, rgb: &mut [u8]) {
         let [red, green, blue] = &*self.parts;
         for pixel in rgb.chunks_exact_mut(3) {
-            let parts = [red[usize::from(pixel[0])], green[usize::from(pixel[1])], blue[usize::from(pixel[2])]];
+            let parts =
+                [red[usize::from(pixel[0])], green[usize::from(pixel[1])], blue[usize::from(pixel[2])]];
             for (at, sample) in pixel.iter_mut().enumerate() {
                 *sample = parts[0][at].saturating_add(parts[1][at]).saturating_add(parts[2][at]);
             }
@@ -220,7 +230,10 @@ mod tests {
         let error = look.mixer(3).unwrap_err();
         assert_eq!(error.message, "`gammas` has 2 values: give one, or one for each of the 3 channels shown");
         let look = Look { channels: Some(vec![3]), ..Look::default() };
-        assert_eq!(look.mixer(3).unwrap_err().message, "There is no channel 3: this image has channels 0 to 2");
+        assert_eq!(
+            look.mixer(3).unwrap_err().message,
+            "There is no channel 3: this image has channels 0 to 2"
+        );
         let look = Look { minimums: Some(vec![9]), maximums: Some(vec![3]), ..Look::default() };
         assert!(look.mixer(3).is_err());
     }

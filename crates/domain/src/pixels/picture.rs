@@ -8,9 +8,9 @@
 use cytomine_geometry::{PointMark, Shape, Stroke, Transform, geo, outline_into, point_mark, rasterize};
 use cytomine_slide::{Encoded, Output, Pixels, RecipeKind, Request, encode_grey};
 
+use super::PixelSource;
 use super::frame::{Frame, Size};
 use super::look::Look;
-use super::PixelSource;
 use crate::slides::{OpenSlide, of_request, of_stored};
 use crate::{DomainError, System};
 
@@ -203,7 +203,14 @@ impl Drawing {
         let mut points = Vec::new();
         collect_points(self.shape.geometry(), &mut points);
         for point in points {
-            outline_into(&mut line, width, &point_mark(point, PointMark::Cross), &self.transform, stroke, 255);
+            outline_into(
+                &mut line,
+                width,
+                &point_mark(point, PointMark::Cross),
+                &self.transform,
+                stroke,
+                255,
+            );
         }
         let drawn = pixels.data_mut().chunks_exact_mut(3).zip(&line).filter(|(_, line)| **line != 0);
         drawn.for_each(|(pixel, _)| pixel.copy_from_slice(&colour));
@@ -214,7 +221,9 @@ fn collect_points(geometry: &geo::Geometry<f64>, points: &mut Vec<cytomine_geome
     match geometry {
         geo::Geometry::Point(point) => points.push((point.x(), point.y())),
         geo::Geometry::MultiPoint(many) => points.extend(many.iter().map(|point| (point.x(), point.y()))),
-        geo::Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| collect_points(part, points)),
+        geo::Geometry::GeometryCollection(parts) => {
+            parts.iter().for_each(|part| collect_points(part, points))
+        }
         _ => {}
     }
 }

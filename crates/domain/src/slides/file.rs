@@ -61,12 +61,8 @@ impl SlideFile {
     fn resident(&self, range: &Range<u64>) -> Option<Vec<u8>> {
         use rustix::io::{ReadWriteFlags, preadv2};
         let mut bytes = vec![0; usize::try_from(range.end.checked_sub(range.start)?).ok()?];
-        let read = preadv2(
-            &self.file,
-            &mut [io::IoSliceMut::new(&mut bytes)],
-            range.start,
-            ReadWriteFlags::NOWAIT,
-        );
+        let read =
+            preadv2(&self.file, &mut [io::IoSliceMut::new(&mut bytes)], range.start, ReadWriteFlags::NOWAIT);
         // Fewer bytes mean that the rest is not in memory; an error, that this file system cannot tell.
         (read.ok()? == bytes.len()).then_some(bytes)
     }
