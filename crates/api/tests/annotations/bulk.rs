@@ -66,7 +66,8 @@ async fn thousands_are_one_step_and_read_back_to_the_letter() {
         let order: Vec<i64> = rows.iter().map(|row| row["id"].as_i64().unwrap()).collect();
         assert!(order.windows(2).all(|pair| pair[0] > pair[1]), "newest first");
         assert!(rows.iter().all(|row| row["term"] == json!([world.nucleus])));
-        (sent.sort(), read.sort());
+        sent.sort();
+        read.sort();
         assert_eq!(read, sent);
         let page = world.alice.get(&format!("{query}&max=1200&offset=2000")).await.ok();
         assert_eq!((&page["perPage"], &page["totalPages"]), (&json!(500), &json!(3)));

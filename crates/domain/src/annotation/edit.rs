@@ -1,9 +1,7 @@
 //! Changing and deleting annotations.
 
-use std::collections::BTreeMap;
-
 use cytomine_model::{
-    Action, Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, Entity, EntityKind, ProjectId, TermId,
+    Action, Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, Entity, EntityKind, TermId,
 };
 use cytomine_store::{self as store, annotation::Columns};
 
@@ -201,12 +199,17 @@ pub async fn delete_many(system: &System, actor: &Actor, ids: &[AnnotationId]) -
     if let Some(missing) = sorted.iter().find(|id| rows.binary_search_by_key(*id, |row| row.id).is_err()) {
         return Err(DomainError::not_found("Annotation", missing));
     }
-    let mut projects: BTreeMap<ProjectId, ProjectAccess> = BTreeMap::new();
+    let mut accesses: Vec<ProjectAccess> = Vec::new();
     for row in &rows {
-        if !projects.contains_key(&row.project) {
-            projects.insert(row.project, access::project(&mut unit.tx, actor, row.project).await?);
-        }
-        projects[&row.project].require(Action::EditAnnotation, Some(row.user))?;
+        let known = accesses.iter().position(|access| access.project.id == row.project);
+        let place = match known {
+            Some(place) => place,
+            None => {
+                accesses.push(access::project(&mut unit.tx, actor, row.project).await?);
+                accesses.len() - 1
+            }
+        };
+        accesses[place].require(Action::EditAnnotation, Some(row.user))?;
     }
     let Some(first) = rows.first() else {
         return Err(DomainError::invalid("There is nothing to delete: name at least one annotation"));
