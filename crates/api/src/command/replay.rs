@@ -19,7 +19,11 @@ use crate::state::ApiState;
 type Answer = Result<Json<Collection<Value>>, ApiError>;
 
 /// GET `command/undo`: the caller's last command.
-pub(super) async fn undo(State(state): State<ApiState>, Caller(actor): Caller, BaseUrl(base): BaseUrl) -> Answer {
+pub(super) async fn undo(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    BaseUrl(base): BaseUrl,
+) -> Answer {
     let undone = command::undo(&state.system, &actor, None).await?;
     told(&state, &actor, &base, undone, "There is nothing to undo").await
 }
@@ -36,7 +40,11 @@ pub(super) async fn undo_one(
 }
 
 /// GET `command/redo`: what the caller undid last.
-pub(super) async fn redo(State(state): State<ApiState>, Caller(actor): Caller, BaseUrl(base): BaseUrl) -> Answer {
+pub(super) async fn redo(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    BaseUrl(base): BaseUrl,
+) -> Answer {
     let redone = command::redo(&state.system, &actor, None).await?;
     told(&state, &actor, &base, redone, "There is nothing to redo").await
 }
