@@ -95,5 +95,8 @@ fn more_than_the_disk_holds_is_refused_before_it_comes() {
     let blobs = Blobs::open_disk(data.path()).unwrap();
     blobs.require_room(1).unwrap();
     let error = blobs.require_room(1 << 60).unwrap_err();
-    assert!(matches!(error, BlobError::Full { .. }) && error.to_string().contains("free some space"), "{error}");
+    assert!(
+        matches!(error, BlobError::Full { .. }) && error.to_string().contains("free some space"),
+        "{error}"
+    );
 }

@@ -11,8 +11,8 @@ use cytomine_store::image_instance::ImageFilter;
 use cytomine_store::testing::both;
 use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{
-    BlobKey, Db, Executor as _, StoreError, abstract_image, abstract_slice, image_instance, project, property,
-    slice_instance, sql, storage, uploaded_file,
+    BlobKey, Db, Executor as _, StoreError, abstract_image, abstract_slice, image_instance, project,
+    property, slice_instance, sql, storage, uploaded_file,
 };
 
 const ALICE: UserId = UserId(201);
@@ -114,8 +114,13 @@ async fn fill(db: &Db) {
         .bind(format!("user{user}"));
         (&mut tx).execute(statement).await.unwrap();
     }
-    let owned =
-        Storage { id: StorageId(210), name: "Store".to_owned(), user: ALICE, created: Millis(1), updated: None };
+    let owned = Storage {
+        id: StorageId(210),
+        name: "Store".to_owned(),
+        user: ALICE,
+        created: Millis(1),
+        updated: None,
+    };
     storage::insert(&mut tx, &owned).await.unwrap();
     let lung = Project {
         id: ProjectId(211),
@@ -134,9 +139,12 @@ async fn fill(db: &Db) {
         updated: None,
     };
     project::insert(&mut tx, &lung).await.unwrap();
-    let member = Member { project: lung.id, user: ALICE, role: ProjectRole::Manager, is_representative: true };
+    let member =
+        Member { project: lung.id, user: ALICE, role: ProjectRole::Manager, is_representative: true };
     project::put_member(&mut tx, member, Millis(1)).await.unwrap();
-    for (id, name, width, magnification) in [(220, "Beta_1.svs", 5000, Some(20)), (221, "alpha%.svs", 300, None)] {
+    for (id, name, width, magnification) in
+        [(220, "Beta_1.svs", 5000, Some(20)), (221, "alpha%.svs", 300, None)]
+    {
         uploaded_file::insert(&mut tx, &file(id, name, id, &format!("upload-{id}/x"))).await.unwrap();
         let image = base(id + 10, id, name, width, magnification);
         abstract_image::insert(&mut tx, &image, Some(UploadedFileId(id))).await.unwrap();
@@ -196,7 +204,10 @@ async fn lists_are_filtered_by_every_kind_of_test() {
                 test("magnification", Test::AnyOf(vec![Some("20".to_owned()), None])),
                 vec!["alpha%.svs", "Beta_1.svs"],
             ),
-            (test("physicalSizeX", Test::AnyOf(vec![Some("0.5".to_owned())])), vec!["alpha%.svs", "Beta_1.svs"]),
+            (
+                test("physicalSizeX", Test::AnyOf(vec![Some("0.5".to_owned())])),
+                vec!["alpha%.svs", "Beta_1.svs"],
+            ),
             (test("contentType", Test::AnyOf(vec![Some("PNG".to_owned())])), vec![]),
             (test("numberOfAnnotations", Test::AtLeast(1.0)), vec![]),
             (test("vendor", Test::Equals("x".to_owned())), vec!["alpha%.svs", "Beta_1.svs"]),
@@ -218,9 +229,22 @@ async fn every_order_runs_and_pages_are_cut() {
     both(|db| async move {
         fill(&db).await;
         for field in [
-            "name", "instanceFilename", "originalFilename", "blindedName", "baseImage", "width", "height",
-            "contentType", "magnification", "physicalSizeX", "numberOfAnnotations", "project", "updated", "id",
-            "created", "none",
+            "name",
+            "instanceFilename",
+            "originalFilename",
+            "blindedName",
+            "baseImage",
+            "width",
+            "height",
+            "contentType",
+            "magnification",
+            "physicalSizeX",
+            "numberOfAnnotations",
+            "project",
+            "updated",
+            "id",
+            "created",
+            "none",
         ] {
             for (direction, blind) in [(Direction::Ascending, false), (Direction::Descending, true)] {
                 let sort = Sort { field: field.to_owned(), direction };
@@ -250,13 +274,20 @@ async fn others_see_nothing_of_it() {
             abstract_image::list(&db, bob, &AbstractImageFilter::default(), None, page).await.unwrap().1,
             0
         );
-        assert_eq!(uploaded_file::list(&db, bob, &UploadedFileFilter::default(), None, page).await.unwrap().1, 0);
+        assert_eq!(
+            uploaded_file::list(&db, bob, &UploadedFileFilter::default(), None, page).await.unwrap().1,
+            0
+        );
         assert_eq!(storage::list(&db, bob, None, page).await.unwrap().1, 0);
         assert!(!abstract_image::visible(&db, bob, AbstractImageId(230)).await.unwrap());
         assert!(!uploaded_file::visible(&db, bob, UploadedFileId(220)).await.unwrap());
         let mut tx = db.begin().await.unwrap();
-        let member =
-            Member { project: ProjectId(211), user: BOB, role: ProjectRole::Contributor, is_representative: false };
+        let member = Member {
+            project: ProjectId(211),
+            user: BOB,
+            role: ProjectRole::Contributor,
+            is_representative: false,
+        };
         project::put_member(&mut tx, member, Millis(1)).await.unwrap();
         tx.commit().await.unwrap();
         assert!(abstract_image::visible(&db, bob, AbstractImageId(230)).await.unwrap());
@@ -322,7 +353,8 @@ async fn the_reference_plane_is_the_middle_one() {
         }
         tx.commit().await.unwrap();
         let slices = slice_instance::of_image(&db, ImageInstanceId(240)).await.unwrap();
-        let order: Vec<(i32, i32)> = slices.iter().map(|slice| (slice.base.time, slice.base.z_stack)).collect();
+        let order: Vec<(i32, i32)> =
+            slices.iter().map(|slice| (slice.base.time, slice.base.z_stack)).collect();
         assert_eq!(order, [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]);
         let reference = slice_instance::reference_of(&db, ImageInstanceId(240)).await.unwrap().unwrap();
         assert_eq!((reference.base.time, reference.base.z_stack), (1, 1));
@@ -342,7 +374,8 @@ async fn uses_are_named_and_unused_images_found() {
         assert_eq!(abstract_image::of_files(&db, &files).await.unwrap(), [AbstractImageId(230)]);
         assert_eq!(uploaded_file::images_of(&db, &files).await.unwrap(), [(files[0], AbstractImageId(230))]);
         let unused = AbstractImageFilter { unused: true, ..AbstractImageFilter::default() };
-        let listed = abstract_image::list(&db, Scope::User(ALICE), &unused, None, Page::default()).await.unwrap();
+        let listed =
+            abstract_image::list(&db, Scope::User(ALICE), &unused, None, Page::default()).await.unwrap();
         assert_eq!(listed.1, 0);
         assert!(uploaded_file::in_project(&db, ProjectId(211), "Beta_1.svs", 220).await.unwrap());
         assert!(!uploaded_file::in_project(&db, ProjectId(211), "Beta_1.svs", 221).await.unwrap());

@@ -1,0 +1,201 @@
+//! Jobs end well, badly, or after a crash; on both databases.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use cytomine_domain::conversion::{self, Ended, Work};
+use cytomine_domain::intake::{self, Received, Request};
+use cytomine_domain::{Actor, account, job, sweep, upload};
+use cytomine_model::{GlobalRole, Job, JobState, UploadedFileId};
+use cytomine_store::Blobs;
+use cytomine_testkit::{App, both};
+use cytomine_worker::Options;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A picture that is no pyramid; cut short, it fails while it is converted.
+fn png(whole: bool) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 600, 500);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    // Noise, so that the compressed bytes are many and a cut falls into the pixels.
+    let mut state = 1_u32;
+    let pixels: Vec<u8> = (0..600 * 500 * 3)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .collect();
+    writer.write_image_data(&pixels).unwrap();
+    writer.finish().unwrap();
+    if !whole {
+        bytes.truncate(bytes.len() / 2);
+    }
+    bytes
+}
+
+async fn alice(app: &App) -> Actor {
+    app.account("alice", GlobalRole::User).await;
+    account::actor_for_command_line(&app.system, "alice").await.unwrap()
+}
+
+async fn uploaded(app: &App, actor: &Actor, bytes: &[u8]) -> Received {
+    let intake = intake::authorize(&app.system, actor, Request::default()).await.unwrap();
+    let mut staged = intake::stage(&app.system).await.unwrap();
+    staged.write(bytes).await.unwrap();
+    intake::register(&app.system, actor, &intake, "a.png", staged.seal().await.unwrap()).await.unwrap()
+}
+
+fn worker(app: &App) -> (oneshot::Sender<()>, JoinHandle<()>) {
+    let (stop, stopped) = oneshot::channel();
+    let options = Options { poll: Duration::from_millis(20), ..Options::default() };
+    let system = Arc::clone(&app.system);
+    let run = tokio::spawn(cytomine_worker::run(system, options, async move { drop(stopped.await) }));
+    (stop, run)
+}
+
+async fn ended(app: &App, received: &Received) -> Job {
+    let id = received.job.expect("a picture needs a conversion");
+    tokio::time::timeout(Duration::from_secs(60), intake::wait(&app.system, id)).await.unwrap().unwrap();
+    job::get(&app.system, id).await.unwrap().unwrap()
+}
+
+fn slides(app: &App) -> usize {
+    std::fs::read_dir(app.data().join("slides")).unwrap().count()
+}
+
+async fn status(app: &App, actor: &Actor, id: UploadedFileId) -> (i32, Option<String>) {
+    let file = upload::get(&app.system, actor, id).await.unwrap();
+    (file.status, file.error)
+}
+
+#[tokio::test]
+async fn a_job_that_a_dead_worker_held_is_taken_again() {
+    both(|app| async move {
+        let actor = alice(&app).await;
+        let received = uploaded(&app, &actor, &png(true)).await;
+        // Somebody takes the job and dies.
+        let taken = job::take(&app.system, "dead").await.unwrap().unwrap();
+        assert_eq!(Some(taken.id), received.job);
+        assert!(job::take(&app.system, "other").await.unwrap().is_none(), "the lease holds");
+        let (stop, run) = worker(&app);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(job::get(&app.system, taken.id).await.unwrap().unwrap().attempts, 1);
+        app.clock.advance(job::LEASE + Duration::from_secs(1));
+        let job = ended(&app, &received).await;
+        assert_eq!((job.state, job.attempts, job.error), (JobState::Done, 2, None));
+        assert!(!job::renew(&app.system, taken.id, "dead").await.unwrap());
+        let outcome = intake::outcome(&app.system, &actor, received.file.id).await.unwrap();
+        assert_eq!((outcome.file.status, outcome.image.unwrap().width), (100, Some(600)));
+        assert_eq!(slides(&app), 2, "the picture and its pyramid");
+        drop(stop);
+        run.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn running_a_conversion_again_changes_nothing() {
+    both(|app| async move {
+        let actor = alice(&app).await;
+        let received = uploaded(&app, &actor, &png(true)).await;
+        let work = Work { file: received.file.id, trusted: false, properties: Vec::new() };
+        let run = || conversion::run(&app.system, &work, Arc::new(AtomicBool::new(false)), None);
+        let (first, second) = tokio::join!(run(), run());
+        assert_eq!((first.unwrap(), second.unwrap()), (Ended::Done, Ended::Done));
+        assert_eq!(run().await.unwrap(), Ended::Done);
+        let images = upload::images(&app.system, &[received.file.clone()]).await.unwrap();
+        assert_eq!(images.len(), 1);
+        let filter = cytomine_domain::image::AbstractImageFilter::default();
+        let listed = cytomine_domain::image::list(&app.system, &actor, &filter, None, Default::default())
+            .await
+            .unwrap();
+        assert_eq!(listed.1, 1, "two that ran at a time made one image");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_converted_keeps_its_row_and_loses_its_bytes() {
+    both(|app| async move {
+        let actor = alice(&app).await;
+        let received = uploaded(&app, &actor, &png(false)).await;
+        let (_stop, _run) = worker(&app);
+        let job = ended(&app, &received).await;
+        assert_eq!((job.state, job.attempts), (JobState::Failed, 1), "the bytes do not get better");
+        let (status, error) = status(&app, &actor, received.file.id).await;
+        assert_eq!(status, 31);
+        assert!(error.unwrap().starts_with("a.png: "));
+        for _ in 0..100 {
+            if slides(&app) == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(slides(&app), 0);
+        assert!(upload::download(&app.system, &actor, received.file.id).await.is_err());
+        upload::delete(&app.system, &actor, received.file.id).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_breaks_off_each_time_is_given_up() {
+    both(|app| async move {
+        let actor = alice(&app).await;
+        let received = uploaded(&app, &actor, &png(true)).await;
+        for _ in 0..job::ATTEMPTS {
+            assert!(job::take(&app.system, "dead").await.unwrap().is_some());
+            app.clock.advance(job::LEASE + Duration::from_secs(1));
+        }
+        let (_stop, _run) = worker(&app);
+        let job = ended(&app, &received).await;
+        assert_eq!(job.state, JobState::Failed);
+        assert!(job.error.as_ref().unwrap().starts_with("gave up after 3 attempts"), "{job:?}");
+        assert_eq!(status(&app, &actor, received.file.id).await.0, 31);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_called_off_job_goes_back_as_if_it_had_not_been_tried() {
+    both(|app| async move {
+        let actor = alice(&app).await;
+        let received = uploaded(&app, &actor, &png(true)).await;
+        let work = Work { file: received.file.id, trusted: false, properties: Vec::new() };
+        let called_off = conversion::run(&app.system, &work, Arc::new(AtomicBool::new(true)), None).await;
+        assert_eq!(called_off.unwrap(), Ended::Cancelled);
+        let taken = job::take(&app.system, "me").await.unwrap().unwrap();
+        job::give_back(&app.system, taken.id, "me", None).await.unwrap();
+        let again = job::get(&app.system, taken.id).await.unwrap().unwrap();
+        assert_eq!((again.state, again.attempts), (JobState::Queued, 0));
+        assert_eq!(status(&app, &actor, received.file.id).await.0, 30);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sweep_at_the_start_removes_what_a_crash_left() {
+    both(|app| async move {
+        let actor = alice(&app).await;
+        uploaded(&app, &actor, &png(true)).await;
+        let left = app.data().join("slides/upload-left");
+        std::fs::create_dir(&left).unwrap();
+        std::fs::write(left.join("a.svs"), b"x").unwrap();
+        std::fs::write(app.data().join("staging/half"), b"x").unwrap();
+        // The clock of the tests stands long before the files' own dates, so they are young.
+        assert_eq!(sweep::regularly(&app.system).await.unwrap(), sweep::Swept::default());
+        let swept = sweep::at_start(&app.system).await.unwrap();
+        assert_eq!(swept, sweep::Swept { staged: 1, stored: 1 });
+        assert_eq!(slides(&app), 1);
+        // Another process on the same directory may be about to write its row.
+        let other = Blobs::open_disk(app.data()).unwrap();
+        std::fs::create_dir(&left).unwrap();
+        std::fs::write(left.join("a.svs"), b"x").unwrap();
+        assert_eq!(sweep::at_start(&app.system).await.unwrap(), sweep::Swept::default());
+        drop(other);
+    })
+    .await;
+}
