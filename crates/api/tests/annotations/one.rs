@@ -1,5 +1,7 @@
 //! One annotation.
 
+use cytomine_domain::property;
+use cytomine_model::EntityKind;
 use cytomine_testkit::both;
 use serde_json::json;
 
@@ -210,6 +212,35 @@ async fn shapes_are_thinned_and_filled_only_where_asked() {
         let id = draw(&world.alice, json!({ "location": ring, "image": world.first.image })).await;
         let filled = world.alice.post(&format!("/api/annotation/{id}/fill.json"), &json!(null)).await.ok();
         assert_eq!(filled["annotation"]["location"], "POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0))");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn terms_and_properties_come_in_every_spelling() {
+    both(|app| async move {
+        let world = World::of(&app).await;
+        let (nucleus, stroma) = (world.nucleus, world.stroma);
+        for (key, value, expected) in [
+            ("term", json!([nucleus, stroma, nucleus]), json!([nucleus, stroma])),
+            ("terms", json!(format!("{stroma},{nucleus}")), json!([stroma, nucleus])),
+            ("term", json!(nucleus.to_string()), json!([nucleus])),
+            ("term", json!(null), json!([])),
+        ] {
+            let mut body = json!({ "location": SQUARE, "image": world.first.image.to_string() });
+            body[key] = value;
+            let made = world.alice.post("/api/annotation.json", &body).await.ok();
+            assert_eq!(made["annotation"]["term"], expected, "{body}");
+        }
+        for properties in [json!({ "score": 0.5, "by": "ann" }), json!([{ "key": "score", "value": "0.5" }])]
+        {
+            let body = json!({ "location": SQUARE, "image": world.first.image, "properties": properties });
+            let id = draw(&world.alice, body).await;
+            let kept = property::list(&app.system, EntityKind::Annotation, id).await.unwrap();
+            assert_eq!((kept[0].key.as_str(), kept[0].value.as_str()), ("score", "0.5"));
+        }
+        let body = json!({ "location": SQUARE, "image": world.first.image, "property": "score" });
+        assert_eq!(world.alice.post("/api/annotation.json", &body).await.status, 400);
     })
     .await;
 }

@@ -71,3 +71,47 @@ async fn a_stack_is_its_users_own() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn every_kind_is_told_by_its_own_json() {
+    both(|app| async move {
+        let world = World::of(&app).await;
+        let alice = &world.alice;
+        let step = async |direction: &str| {
+            let answer = alice.get(&format!("/api/command/{direction}.json")).await.ok();
+            answer["collection"][0].clone()
+        };
+        let term = json!({ "name": "vessel", "color": "#00ff00", "ontology": 0 });
+        let ontology = alice.post("/api/ontology.json", &json!({ "name": "Other" })).await.ok();
+        assert_eq!(step("undo").await["ontology"]["name"], "Other");
+        assert_eq!(step("redo").await["callback"]["method"], "be.cytomine.AddOntologyCommand");
+        let mut of_other = term.clone();
+        of_other["ontology"] = ontology["ontology"]["id"].clone();
+        let term = alice.post("/api/term.json", &of_other).await.ok()["term"].clone();
+        let path = format!("/api/term/{}.json", term["id"]);
+        alice.put(&path, &json!({ "id": term["id"], "name": "artery", "color": "#00ff00" })).await.ok();
+        let undone = step("undo").await;
+        assert_eq!((&undone["term"]["name"], &undone["data"]["name"]), (&json!("vessel"), &json!("vessel")));
+        assert_eq!(undone["callback"]["ontologyID"], term["ontology"]);
+        assert_eq!(step("redo").await["term"]["name"], "artery");
+
+        let pair = json!({ "term1": world.nucleus, "term2": world.stroma });
+        alice.post("/api/relation/parent/term.json", &pair).await.ok();
+        assert_eq!(step("undo").await["relationterm"]["term2"], world.stroma);
+
+        let project = format!("/api/project/{}.json", world.project);
+        alice.put(&project, &json!({ "name": "Liver" })).await.ok();
+        assert_eq!(step("undo").await["project"]["name"], "Lung");
+
+        let image = format!("/api/imageinstance/{}.json", world.first.image);
+        let id = draw(alice, json!({ "location": SQUARE, "image": world.first.image })).await;
+        alice.delete(&image).await.ok();
+        assert_eq!(alice.get(&format!("/api/annotation/{id}.json")).await.status, 404);
+        let back = step("undo").await;
+        assert_eq!(back["callback"]["method"], "be.cytomine.AddImageInstanceCommand");
+        assert_eq!(back["imageinstance"]["instanceFilename"], "a.svs");
+        assert_eq!(back["imageinstance"]["numberOfAnnotations"], 1);
+        assert_eq!(alice.get(&format!("/api/annotation/{id}.json")).await.ok()["location"], SQUARE);
+    })
+    .await;
+}
