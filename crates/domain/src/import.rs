@@ -199,15 +199,11 @@ async fn convert_now(
         let watcher: conversion::Watcher = Arc::new(move |done, total| watcher.converted(done, total));
         let work = Work::from_payload(&taken.payload)?;
         let run = conversion::run(system, &work, Arc::new(AtomicBool::new(false)), Some(watcher));
-        tokio::pin!(run);
-        let mut renew = tokio::time::interval(job::LEASE / 3);
-        let ended = loop {
-            tokio::select! {
-                ended = &mut run => break ended,
-                _ = renew.tick() => {
-                    job::renew(system, id, &owner).await?;
-                }
-            }
+        // Both are polled side by side: a conversion that holds the one writer of SQLite must go on while the
+        // renewal waits for it.
+        let ended = tokio::select! {
+            ended = run => ended,
+            cause = keep(system, id, &owner) => return Err(cause),
         };
         match ended {
             Ok(Ended::Done | Ended::Cancelled) => job::finish(system, id, None).await?,
@@ -225,6 +221,17 @@ async fn convert_now(
         Some(cause) => Fate::Skipped(cause),
         None => Fate::Imported,
     })
+}
+
+/// Renews the lease for as long as it is polled; ends when the database refuses.
+async fn keep(system: &System, id: cytomine_model::JobId, owner: &str) -> DomainError {
+    let mut renew = tokio::time::interval(job::LEASE / 3);
+    loop {
+        renew.tick().await;
+        if let Err(cause) = job::renew(system, id, owner).await {
+            return cause;
+        }
+    }
 }
 
 /// The files under these paths with their sizes, folders in order of names.

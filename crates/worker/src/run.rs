@@ -1,5 +1,6 @@
 //! The loop of a worker.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -115,24 +116,42 @@ async fn attempt(
     let cancel = Arc::new(AtomicBool::new(false));
     let attempt = jobs::attempt(system, job, Arc::clone(&cancel));
     tokio::pin!(attempt);
-    let mut renew = interval_at(Instant::now() + options.renew, options.renew);
+    let lease = keep(system, owner, job, options, &cancel);
+    tokio::pin!(lease);
     let mut look = interval(Duration::from_millis(200));
     loop {
+        // All are polled side by side: an attempt that holds the one writer of SQLite must go on while the renewal
+        // waits for it.
         tokio::select! {
             ended = &mut attempt => return ended,
+            never = &mut lease => match never {},
             _ = look.tick() => {
                 if shutdown.load(Ordering::Relaxed) {
                     cancel.store(true, Ordering::Relaxed);
                 }
             }
-            _ = renew.tick() => match job::renew(system, job.id, owner).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    tracing::warn!(job = %job.id, "another worker has taken this job; stopping here");
-                    cancel.store(true, Ordering::Relaxed);
-                }
-                Err(cause) => tracing::error!(job = %job.id, %cause, "a lease could not be renewed"),
-            },
+        }
+    }
+}
+
+/// Renews the lease for as long as it is polled; raises the flag when somebody else has the job.
+async fn keep(
+    system: &Arc<System>,
+    owner: &str,
+    job: &Job,
+    options: Options,
+    cancel: &AtomicBool,
+) -> Infallible {
+    let mut renew = interval_at(Instant::now() + options.renew, options.renew);
+    loop {
+        renew.tick().await;
+        match job::renew(system, job.id, owner).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!(job = %job.id, "another worker has taken this job; stopping here");
+                cancel.store(true, Ordering::Relaxed);
+            }
+            Err(cause) => tracing::error!(job = %job.id, %cause, "a lease could not be renewed"),
         }
     }
 }
