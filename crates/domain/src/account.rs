@@ -1,12 +1,16 @@
 //! Accounts: what people do with them, and what the command line does.
 
-use cytomine_model::{
-    Action, Entity, EntityKind, GlobalRole, Page, Role, RoleId, Sort, User, UserId, UserRole, UserRoleId,
-};
+mod role;
+
+use cytomine_model::{Action, Entity, EntityKind, GlobalRole, Page, Sort, User, UserId, UserRoleId};
 use cytomine_store as store;
 
 use crate::password::random_password;
 use crate::{Actor, DomainError, Outcome, System, Unit, access, storage};
+
+use role::require_grant;
+pub(crate) use role::require_rank;
+pub use role::{define_role, grant, highest_role, highest_roles, revoke, roles, roles_of};
 
 /// Name of the first administrator.
 pub const ADMIN: &str = "admin";
@@ -182,7 +186,8 @@ async fn write_new(unit: &mut Unit, fields: &UserFields, hash: Option<&str>) -> 
     Ok(user)
 }
 
-/// Changes an account: an administrator any, everyone their own (but for `enabled`).
+/// Changes an account: an administrator any, everyone their own (but for `enabled` and, see [`change_password`],
+/// the password). Roles are not changed here.
 ///
 /// # Errors
 /// When there is no right, or the name is taken.
@@ -195,8 +200,15 @@ pub async fn update(
     if id != actor.id() || fields.enabled.is_some() {
         access::require(actor, Action::ManageUsers)?;
     }
+    if fields.password.is_some() && !actor.admin_by_now {
+        return Err(DomainError::forbidden(
+            "A new password for yourself needs the old one: PUT user/{id}/password.json with `oldPassword` and \
+             `password`",
+        ));
+    }
     let hash = hashed(system, fields.password.as_deref()).await?;
     let mut unit = system.begin(actor).await?;
+    require_rank(&mut unit.tx, actor, id).await?;
     let before =
         store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
     let mut user = before.clone();
@@ -238,6 +250,7 @@ pub async fn change_password(
         }
     }
     get(system, id).await?;
+    require_rank(&system.db, actor, id).await?;
     write_password(system, id, new).await
 }
 
@@ -275,6 +288,7 @@ pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcom
     if user.username == ADMIN || id == actor.id() {
         return Err(DomainError::forbidden(format!("The account {} cannot be deleted", user.username)));
     }
+    require_rank(&mut unit.tx, actor, id).await?;
     let files = store::user::files_in_storages(&mut unit.tx, id).await?;
     if files > 0 {
         let name = &user.username;
@@ -289,125 +303,10 @@ pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcom
     Ok(Outcome { entity: user, done })
 }
 
-/// The global roles there are, lowest first.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn roles(system: &System) -> Result<Vec<Role>, DomainError> {
-    Ok(store::user::roles(&system.db).await?)
-}
-
-/// The roles that a user holds, lowest first.
-///
-/// # Errors
-/// When there is no such user.
-pub async fn roles_of(system: &System, id: UserId) -> Result<Vec<UserRole>, DomainError> {
-    get(system, id).await?;
-    Ok(store::user::roles_of(&system.db, id).await?)
-}
-
-/// The highest role of each of these users.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn highest_role(system: &System, id: UserId) -> Result<GlobalRole, DomainError> {
-    Ok(store::user::highest_role(&system.db, id).await?)
-}
-
-/// Grants a role.
-///
-/// # Errors
-/// When the actor is no administrator, or the user holds it.
-pub async fn grant(
-    system: &System,
-    actor: &Actor,
-    user: UserId,
-    role: RoleId,
-) -> Result<Outcome<UserRole>, DomainError> {
-    access::require(actor, Action::ManageUsers)?;
-    let mut unit = system.begin(actor).await?;
-    let known = store::user::roles(&mut unit.tx).await?.into_iter().find(|known| known.id == role);
-    let known = known.ok_or_else(|| DomainError::not_found("SecRole", role))?;
-    require_grant(actor, known.role)?;
-    if store::user::by_id(&mut unit.tx, user).await?.is_none() {
-        return Err(DomainError::not_found("User", user));
-    }
-    let grant = UserRole {
-        id: UserRoleId(unit.id().await?),
-        user,
-        role_id: role,
-        role: known.role,
-        created: unit.now,
-    };
-    store::user::insert_role(&mut unit.tx, grant.id, user, role, unit.now)
-        .await
-        .map_err(DomainError::duplicate("The user holds this role already"))?;
-    unit.added(EntityKind::UserRole, &[grant.id.0]);
-    unit.rights_changed();
-    let done = unit.commit(system, format!("Role {} given to user {user}", known.role.authority())).await?;
-    Ok(Outcome { entity: grant, done })
-}
-
-/// Takes a role away.
-///
-/// # Errors
-/// When the actor is no administrator, the user does not hold it, or it is the actor's own administration.
-pub async fn revoke(
-    system: &System,
-    actor: &Actor,
-    user: UserId,
-    role: RoleId,
-) -> Result<Outcome<UserRole>, DomainError> {
-    access::require(actor, Action::ManageUsers)?;
-    let mut unit = system.begin(actor).await?;
-    let held = store::user::roles_of(&mut unit.tx, user).await?;
-    let grant = held.into_iter().find(|grant| grant.role_id == role);
-    let grant =
-        grant.ok_or_else(|| DomainError::not_found("SecUserSecRole", format!("{user}, role={role}")))?;
-    if user == actor.id() && grant.role >= GlobalRole::Admin && actor.role < GlobalRole::SuperAdmin {
-        return Err(DomainError::forbidden("You cannot take the administration away from yourself"));
-    }
-    require_grant(actor, grant.role)?;
-    unit.deleted(EntityKind::UserRole, &[grant.id.0]).await?;
-    unit.rights_changed();
-    let done = unit.commit(system, format!("Role {} taken from user {user}", grant.role.authority())).await?;
-    Ok(Outcome { entity: grant, done })
-}
-
-/// Makes `role` the highest role of a user: lower ones are given, higher ones taken.
-///
-/// # Errors
-/// When the actor is no administrator, or would lose the administration.
-pub async fn define_role(
-    system: &System,
-    actor: &Actor,
-    user: UserId,
-    role: GlobalRole,
-) -> Result<Vec<UserRole>, DomainError> {
-    let held = roles_of(system, user).await?;
-    for known in roles(system).await? {
-        let holds = held.iter().any(|grant| grant.role_id == known.id);
-        if known.role <= role && !holds {
-            grant(system, actor, user, known.id).await?;
-        } else if known.role > role && holds {
-            revoke(system, actor, user, known.id).await?;
-        }
-    }
-    roles_of(system, user).await
-}
-
-/// Only a super administrator makes one.
-fn require_grant(actor: &Actor, role: GlobalRole) -> Result<(), DomainError> {
-    if role == GlobalRole::SuperAdmin && actor.role < GlobalRole::SuperAdmin {
-        return Err(DomainError::forbidden("Only a super administrator gives or takes this role"));
-    }
-    Ok(())
-}
-
 async fn hashed(system: &System, password: Option<&str>) -> Result<Option<String>, DomainError> {
     let Some(password) = password else { return Ok(None) };
     if password.is_empty() || password.len() > 1000 {
-        return Err(DomainError::invalid("A password has 1 to 1,000 characters"));
+        return Err(DomainError::invalid("A password has 1 to 1,000 bytes: choose another one"));
     }
     system.passwords.hash(password).await.map(Some)
 }

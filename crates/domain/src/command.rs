@@ -96,6 +96,12 @@ async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Com
 
 /// Whoever lost the project since, or may no longer draw in it, does not change it by the back door of undo.
 async fn may_replay(unit: &mut Unit, actor: &Actor, command: &Command) -> Result<(), DomainError> {
+    let own_account = command.ids == [(actor.id().0, actor.id().0)];
+    match command.kind {
+        EntityKind::User if command.action == CommandAction::Edit && own_account => {}
+        EntityKind::User | EntityKind::UserRole => access::require(actor, Action::ManageUsers)?,
+        _ => {}
+    }
     let Some(project) = command.project.filter(|_| command.kind != EntityKind::Project) else {
         return Ok(());
     };

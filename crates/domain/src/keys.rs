@@ -60,6 +60,7 @@ async fn foreign(
     let found = found.ok_or_else(|| DomainError::not_found("User", named))?;
     if found.0.id != actor.id() {
         actor.require_admin()?;
+        crate::account::require_rank(&system.db, actor, found.0.id).await?;
     }
     pair(system, found, false).await
 }
@@ -73,14 +74,20 @@ pub async fn for_command_line(system: &System, username: &str, rotate: bool) -> 
     pair(system, found.ok_or_else(|| crate::account::unknown(username))?, rotate).await
 }
 
+/// The stored pair, if there is one.
+fn opened(system: &System, user: &User, secrets: &UserSecrets) -> Result<Option<KeyPair>, DomainError> {
+    let (Some(public_key), Some(sealed)) = (&user.public_key, &secrets.private_key) else { return Ok(None) };
+    let private_key = system.key.open(user.id, sealed)?;
+    Ok(Some(KeyPair { public_key: public_key.clone(), private_key }))
+}
+
 async fn pair(
     system: &System,
     (user, secrets): (User, UserSecrets),
     rotate: bool,
 ) -> Result<KeyPair, DomainError> {
-    if let (Some(public_key), Some(sealed), false) = (&user.public_key, &secrets.private_key, rotate) {
-        let private_key = system.key.open(user.id, sealed)?;
-        return Ok(KeyPair { public_key: public_key.clone(), private_key });
+    if !rotate && let Some(pair) = opened(system, &user, &secrets)? {
+        return Ok(pair);
     }
     let pair = KeyPair {
         public_key: uuid::Uuid::new_v4().to_string(),
@@ -88,7 +95,14 @@ async fn pair(
     };
     let mut unit = system.begin_as(user.id).await?;
     let sealed = system.key.seal(user.id, &pair.private_key);
-    store::user::set_keys(&mut unit.tx, user.id, &pair.public_key, &sealed).await?;
+    if rotate {
+        store::user::set_keys(&mut unit.tx, user.id, &pair.public_key, &sealed).await?;
+    } else if !store::user::set_first_keys(&mut unit.tx, user.id, &pair.public_key, &sealed).await? {
+        // Another request made the first pair in the meantime; both must be told the same one.
+        let found = store::user::secrets_by_id(&mut unit.tx, user.id).await?;
+        let (user, secrets) = found.ok_or_else(|| DomainError::not_found("User", user.id))?;
+        return opened(system, &user, &secrets)?.ok_or_else(|| DomainError::not_found("Keys", user.id));
+    }
     unit.rights_changed();
     unit.finish(system).await?;
     Ok(pair)

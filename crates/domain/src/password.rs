@@ -34,7 +34,8 @@ impl Passwords {
     pub fn with_memory(memory: u32) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
-            params: Params::new(memory, 2, 1, None).expect("two passes in at least 8 KiB are valid parameters"),
+            params: Params::new(memory, 2, 1, None)
+                .expect("two passes in at least 8 KiB are valid parameters"),
             places: Arc::new(Semaphore::new(cores)),
         }
     }
@@ -46,7 +47,10 @@ impl Passwords {
     pub async fn hash(&self, password: &str) -> Result<String, DomainError> {
         let password = password.to_owned();
         self.on_thread(move |argon| {
-            argon.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|cause| cause.to_string())
+            argon
+                .hash_password(password.as_bytes())
+                .map(|hash| hash.to_string())
+                .map_err(|cause| cause.to_string())
         })
         .await?
         .map_err(|cause| DomainError::new(ErrorKind::Internal, format!("Cannot hash a password: {cause}")))

@@ -3,6 +3,7 @@
 //! Sealed = version byte, 24-byte nonce, XChaCha20-Poly1305 of the text. The id of the account is authenticated
 //! along, so that a sealed key copied to another account does not open there.
 
+use std::fs::File;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -54,12 +55,15 @@ impl ServerKey {
         let text = std::fs::read_to_string(file).map_err(|cause| failed(&cause.to_string()))?;
         let text = text.trim();
         let mut bytes = [0_u8; 32];
-        if text.len() != 64 || !text.is_ascii() {
+        if text.len() != 64 {
             return Err(failed(&format!("it holds {} characters", text.len())));
+        }
+        if !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(failed("not every character is a hexadecimal digit"));
         }
         for (index, byte) in bytes.iter_mut().enumerate() {
             let digits = &text[2 * index..2 * index + 2];
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| failed("not every character is a digit"))?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| failed("it cannot be read"))?;
         }
         Ok(Self::of(&bytes))
     }
@@ -70,23 +74,14 @@ impl ServerKey {
     /// When it can be neither read nor made.
     pub fn read_or_make(file: &Path) -> Result<Self, DomainError> {
         if !file.exists() {
-            let mut text = String::with_capacity(64);
-            for byte in rand::random::<[u8; 32]>() {
-                text.push_str(&format!("{byte:02x}"));
-            }
-            let made = std::fs::File::options()
-                .create_new(true)
-                .write(true)
-                .mode(0o600)
-                .open(file)
-                .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-            match made {
-                Err(cause) if cause.kind() != std::io::ErrorKind::AlreadyExists => {
-                    let message = format!("cannot make the key file {}: {cause}", file.display());
-                    return Err(DomainError::new(ErrorKind::Unavailable, message));
-                }
-                _ => {}
-            }
+            make(file).map_err(|cause| {
+                let message = format!(
+                    "cannot make the key file {}: {cause}; check that its folder may be written and has space, or \
+                     name another with --key-file",
+                    file.display()
+                );
+                DomainError::new(ErrorKind::Unavailable, message)
+            })?;
         }
         Self::read(file)
     }
@@ -95,7 +90,8 @@ impl ServerKey {
     pub fn seal(&self, account: UserId, text: &str) -> Vec<u8> {
         let nonce: [u8; NONCE] = rand::random();
         let payload = Payload { msg: text.as_bytes(), aad: &account.0.to_le_bytes() };
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).expect("a text this short can always be sealed");
+        let sealed =
+            self.0.encrypt(&XNonce::from(nonce), payload).expect("a text this short can always be sealed");
         [&[VERSION][..], &nonce, &sealed].concat()
     }
 
@@ -123,6 +119,28 @@ impl ServerKey {
     }
 }
 
+/// Makes a key file. It appears whole and on the disk, or not at all: two processes may start at once, and keys of
+/// clients that were sealed with a key lost in a crash would never open again.
+fn make(file: &Path) -> std::io::Result<()> {
+    let mut text = String::with_capacity(64);
+    for byte in rand::random::<[u8; 32]>() {
+        text.push_str(&format!("{byte:02x}"));
+    }
+    // Ids of processes are the same in many containers, hence a random name.
+    let staged = file.with_extension(format!("{:016x}.new", rand::random::<u64>()));
+    let mut staging = File::options().create_new(true).write(true).mode(0o600).open(&staged)?;
+    staging.write_all(text.as_bytes())?;
+    staging.sync_all()?;
+    let linked = match std::fs::hard_link(&staged, file) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    };
+    std::fs::remove_file(&staged)?;
+    linked?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,8 +165,11 @@ mod tests {
         let sealed = ServerKey::read_or_make(&file).unwrap().seal(UserId(1), "secret");
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(ServerKey::read_or_make(&file).unwrap().open(UserId(1), &sealed).unwrap(), "secret");
-        std::fs::write(&file, "too short").unwrap();
-        let message = ServerKey::read(&file).unwrap_err().to_string();
-        assert!(message.contains("64 hexadecimal digits"), "{message}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing staged is left");
+        for text in ["too short".to_owned(), "+f".repeat(32), "é".repeat(32)] {
+            std::fs::write(&file, text).unwrap();
+            let message = ServerKey::read(&file).unwrap_err().to_string();
+            assert!(message.contains("64 hexadecimal digits"), "{message}");
+        }
     }
 }

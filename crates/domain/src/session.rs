@@ -1,7 +1,7 @@
 //! Signing in: by password (browsers) and by key (clients), and the admin session.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cytomine_model::{ErrorKind, GlobalRole, Millis, User, UserId};
@@ -22,6 +22,9 @@ pub const ADMIN_SESSION: Duration = Duration::from_mins(120);
 pub const FAILURES: usize = 10;
 /// See [`FAILURES`].
 pub const FAILURE_WINDOW: Duration = Duration::from_mins(5);
+
+/// Longer names do not exist, and must not fill the memory of failures.
+const LONGEST_NAME: usize = 200;
 
 /// Use is noted at most this often, so that reading tiles writes nothing.
 const TOUCH: Duration = Duration::from_mins(5);
@@ -59,6 +62,9 @@ pub(crate) struct Known {
     /// Private key, for a [`Credential::Key`].
     private_key: Arc<str>,
     until: Millis,
+    /// [`System::known_generation`] before anything of this was read: what was read before rights changed must not
+    /// outlive the change.
+    generation: u64,
 }
 
 /// Failures to sign in, by name and address.
@@ -79,31 +85,52 @@ pub async fn sign_in(
     password: &str,
     address: IpAddr,
 ) -> Result<(Token, Arc<Actor>), DomainError> {
-    let failures = system.failures.get_with((username.to_lowercase(), address), Default::default);
-    let now = system.clock.now();
-    let oldest = {
-        let mut failures = failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        failures.retain(|failure| now.since(*failure) < millis(FAILURE_WINDOW));
-        (failures.len() >= FAILURES).then(|| failures[0])
-    };
-    if let Some(oldest) = oldest {
-        let wait = (millis(FAILURE_WINDOW) - now.since(oldest)).max(0) / 1000 + 1;
-        let message = format!("Too many failed tries to sign in. Wait {wait} seconds, then try again");
-        return Err(DomainError::new(ErrorKind::TooMany, message).with_value("retryAfter", wait));
+    let wrong = || DomainError::new(ErrorKind::Unauthenticated, "Name or password is wrong");
+    if username.len() > LONGEST_NAME {
+        return Err(wrong());
     }
-    let found = store::user::secrets_by_name(&system.db, username).await?;
-    let hash = found.as_ref().and_then(|(_, secrets)| secrets.password_hash.as_deref());
-    let right = system.passwords.matches(password, hash).await?;
-    let Some((user, _)) = found.filter(|(user, _)| right && user.enabled) else {
-        failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(now);
-        return Err(DomainError::new(ErrorKind::Unauthenticated, "Name or password is wrong"));
+    let who = (username.to_lowercase(), address);
+    let failures = system.failures.get_with(who.clone(), Default::default);
+    // Counted before the password is checked, which takes long: else tries sent at once would all pass.
+    count_failure(&failures, system.clock.now())?;
+    let user = match check_password(system, username, password).await {
+        Ok(Some(user)) => user,
+        Ok(None) => return Err(wrong()),
+        Err(error) => {
+            failures.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            return Err(error);
+        }
     };
-    system.failures.invalidate(&(username.to_lowercase(), address));
-    let token = open(system, user.id).await?;
+    system.failures.invalidate(&who);
+    let token = open(system, user).await?;
     let actor = authenticate(system, token.as_str()).await?;
     let actor =
         actor.ok_or_else(|| DomainError::new(ErrorKind::Internal, "The new session is gone already"))?;
     Ok((token, actor))
+}
+
+fn count_failure(failures: &Mutex<Vec<Millis>>, now: Millis) -> Result<(), DomainError> {
+    let mut failures = failures.lock().unwrap_or_else(PoisonError::into_inner);
+    failures.retain(|failure| now.since(*failure) < millis(FAILURE_WINDOW));
+    if failures.len() < FAILURES {
+        failures.push(now);
+        return Ok(());
+    }
+    let wait = (millis(FAILURE_WINDOW) - now.since(failures[0])).max(0) / 1000 + 1;
+    let message = format!("Too many failed tries to sign in. Wait {wait} seconds, then try again");
+    Err(DomainError::new(ErrorKind::TooMany, message).with_value("retryAfter", wait))
+}
+
+/// Whose name and password these are; takes as long for names that nobody bears.
+async fn check_password(
+    system: &System,
+    username: &str,
+    password: &str,
+) -> Result<Option<UserId>, DomainError> {
+    let found = store::user::secrets_by_name(&system.db, username).await?;
+    let hash = found.as_ref().and_then(|(_, secrets)| secrets.password_hash.as_deref());
+    let right = system.passwords.matches(password, hash).await?;
+    Ok(found.filter(|(user, _)| right && user.enabled).map(|(user, _)| user.id))
 }
 
 /// Opens a session for a user whose identity is established.
@@ -131,7 +158,8 @@ pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Act
     let token_hash = hash(token);
     let credential = Credential::Session(token_hash);
     let now = system.clock.now();
-    if let Some(known) = system.known.get(&credential).filter(|known| now < known.until) {
+    let generation = system.known_generation();
+    if let Some(known) = recall(system, &credential) {
         return Ok(Some(known.actor));
     }
     let Some(session) = store::session::by_token(&system.db, &token_hash).await? else { return Ok(None) };
@@ -148,7 +176,7 @@ pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Act
     if now.since(session.last_seen) > millis(TOUCH) {
         store::session::touch(&system.db, &token_hash, now).await?;
     }
-    let known = remember(system, credential, user, &secrets, "").await?;
+    let known = remember(system, credential, generation, (user, secrets), "").await?;
     Ok(Some(known.actor))
 }
 
@@ -162,29 +190,34 @@ pub async fn authenticate_key(
     proves: impl FnOnce(&str) -> bool,
 ) -> Result<Option<Arc<Actor>>, DomainError> {
     let credential = Credential::Key(public_key.to_owned());
-    let now = system.clock.now();
-    let known = match system.known.get(&credential).filter(|known| now < known.until) {
+    let generation = system.known_generation();
+    let known = match recall(system, &credential) {
         Some(known) => known,
         None => {
             let found = store::user::secrets_by_public_key(&system.db, public_key).await?;
             let Some((user, secrets)) = found.filter(|(user, _)| user.enabled) else { return Ok(None) };
             let Some(sealed) = secrets.private_key.as_deref() else { return Ok(None) };
             let private_key = system.key.open(user.id, sealed)?;
-            remember(system, credential, user, &secrets, &private_key).await?
+            remember(system, credential, generation, (user, secrets), &private_key).await?
         }
     };
     Ok(proves(&known.private_key).then_some(known.actor))
 }
 
+fn recall(system: &System, credential: &Credential) -> Option<Known> {
+    let now = system.clock.now();
+    let generation = system.known_generation();
+    system.known.get(credential).filter(|known| now < known.until && known.generation == generation)
+}
+
 async fn remember(
     system: &System,
     credential: Credential,
-    user: User,
-    secrets: &UserSecrets,
+    generation: u64,
+    (user, secrets): (User, UserSecrets),
     private_key: &str,
 ) -> Result<Known, DomainError> {
     let now = system.clock.now();
-    let generation = system.known_generation();
     let role = store::user::highest_role(&system.db, user.id).await?;
     let open = secrets.admin_session_until.filter(|until| *until > now);
     let admin_by_now = role == GlobalRole::SuperAdmin || (role == GlobalRole::Admin && open.is_some());
@@ -193,11 +226,8 @@ async fn remember(
         until = until.min(end);
     }
     let actor = Arc::new(Actor { user, role, admin_by_now });
-    let known = Known { actor, private_key: private_key.into(), until };
-    // What was read before rights changed must not outlive the change.
-    if generation == system.known_generation() {
-        system.known.insert(credential, known.clone());
-    }
+    let known = Known { actor, private_key: private_key.into(), until, generation };
+    system.known.insert(credential, known.clone());
     Ok(known)
 }
 

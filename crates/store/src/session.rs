@@ -24,7 +24,11 @@ pub async fn by_token(mut ex: impl Executor, token_hash: &[u8]) -> Result<Option
         sql("SELECT user_id, created, last_seen FROM session WHERE token_hash = $1").bind(token_hash);
     let row = ex.first(statement).await?;
     row.map(|row| {
-        Ok(Session { user: row.id("user_id")?, created: row.time("created")?, last_seen: row.time("last_seen")? })
+        Ok(Session {
+            user: row.id("user_id")?,
+            created: row.time("created")?,
+            last_seen: row.time("last_seen")?,
+        })
     })
     .transpose()
 }
@@ -39,10 +43,11 @@ pub async fn insert(
     user: UserId,
     now: Millis,
 ) -> Result<(), StoreError> {
-    let statement = sql("INSERT INTO session (token_hash, user_id, created, last_seen) VALUES ($1, $2, $3, $3)")
-        .bind(token_hash)
-        .bind(user)
-        .bind(now);
+    let statement =
+        sql("INSERT INTO session (token_hash, user_id, created, last_seen) VALUES ($1, $2, $3, $3)")
+            .bind(token_hash)
+            .bind(user)
+            .bind(now);
     ex.execute(statement).await.map(|_| ())
 }
 
@@ -81,6 +86,7 @@ pub async fn sweep(
     began_before: Millis,
     seen_before: Millis,
 ) -> Result<u64, StoreError> {
-    let statement = sql("DELETE FROM session WHERE created < $1 OR last_seen < $2").bind(began_before).bind(seen_before);
+    let statement =
+        sql("DELETE FROM session WHERE created < $1 OR last_seen < $2").bind(began_before).bind(seen_before);
     ex.execute(statement).await
 }

@@ -1,5 +1,7 @@
 //! Accounts and the roles they hold.
 
+use std::collections::HashMap;
+
 use cytomine_model::{
     Direction, GlobalRole, Millis, Page, Role, RoleId, Sort, User, UserId, UserRole, UserRoleId,
 };
@@ -99,7 +101,8 @@ pub async fn by_ids(mut ex: impl Executor, ids: &[UserId]) -> Result<Vec<User>, 
     ex.rows(statement).await?.iter().map(user).collect()
 }
 
-/// A page of all users (everyone signed in may see names), and how many there are.
+/// A page of all users (everyone signed in may see names), and how many there are. `full_name` keeps those whose
+/// `first last (username)` contains the text, whatever the case; `*` in it stands for anything.
 ///
 /// # Errors
 /// When the database refuses.
@@ -109,8 +112,12 @@ pub async fn list(
     sort: Option<&Sort>,
     page: Page,
 ) -> Result<(Vec<User>, i64), StoreError> {
-    const MATCHES: &str = " AND (u.username || ' ' || u.firstname || ' ' || u.lastname || ' ' || u.username) ILIKE $1 ESCAPE '\\'";
-    let pattern = full_name.map(|text| format!("%{}%", crate::dialect::like_literal(text)));
+    const MATCHES: &str = " AND (u.firstname || ' ' || u.lastname || ' (' || u.username || ')') ILIKE $1 ESCAPE '\\'";
+    const BY_NAME: &str = "lower(u.username) COLLATE \"C\"";
+    let pattern = full_name.map(|text| {
+        let parts: Vec<String> = text.split('*').map(crate::dialect::like_literal).collect();
+        format!("%{}%", parts.join("%"))
+    });
     let (mut count, mut statement) =
         (sql("SELECT count(*) AS n FROM user_account u WHERE u.deleted_by IS NULL"), sql(COLUMNS));
     if let Some(pattern) = pattern {
@@ -120,17 +127,17 @@ pub async fn list(
         statement = statement.bind(pattern);
     }
     let total = ex.first(count).await?.map_or(Ok(0), |row| row.get("n"))?;
-    let (column, direction) = sort.map_or(("lower(u.username)", Direction::Ascending), |sort| {
+    let (column, direction) = sort.map_or((BY_NAME, Direction::Ascending), |sort| {
         let column = match sort.field.as_str() {
             "created" => "u.created",
             "updated" => "u.updated",
-            "firstname" => "lower(u.firstname)",
+            "firstname" => "lower(u.firstname) COLLATE \"C\"",
             "lastname" | "name" | "fullName" => {
-                "lower(u.lastname || ' ' || u.firstname || ' ' || u.username)"
+                "lower(u.lastname || ' ' || u.firstname || ' ' || u.username) COLLATE \"C\""
             }
-            "email" => "lower(u.email)",
+            "email" => "lower(u.email) COLLATE \"C\"",
             "id" => "u.id",
-            _ => "lower(u.username)",
+            _ => BY_NAME,
         };
         (column, sort.direction)
     });
@@ -212,6 +219,24 @@ pub async fn set_keys(
     ex.execute(statement).await.map(|_| ())
 }
 
+/// Writes the first pair of keys of an account; tells whether there was none yet.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_first_keys(
+    mut ex: impl Executor,
+    id: UserId,
+    public_key: &str,
+    private_key: &[u8],
+) -> Result<bool, StoreError> {
+    let statement =
+        sql("UPDATE user_account SET public_key = $2, private_key = $3 WHERE id = $1 AND public_key IS NULL")
+            .bind(id)
+            .bind(public_key)
+            .bind(private_key);
+    Ok(ex.execute(statement).await? > 0)
+}
+
 /// Opens the admin session until a moment, or closes it.
 ///
 /// # Errors
@@ -268,6 +293,26 @@ pub async fn roles_of(mut ex: impl Executor, id: UserId) -> Result<Vec<UserRole>
 /// When the database refuses.
 pub async fn highest_role(ex: impl Executor, id: UserId) -> Result<GlobalRole, StoreError> {
     Ok(roles_of(ex, id).await?.iter().map(|grant| grant.role).max().unwrap_or(GlobalRole::Guest))
+}
+
+/// The highest role of each of these users; who holds none is left out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn highest_roles(
+    mut ex: impl Executor,
+    ids: &[UserId],
+) -> Result<HashMap<UserId, GlobalRole>, StoreError> {
+    let statement = sql("SELECT g.user_id, r.authority FROM user_role g JOIN role r ON r.id = g.role_id \
+         WHERE g.user_id = ANY($1) AND g.deleted_by IS NULL")
+    .bind(ids);
+    let mut highest = HashMap::new();
+    for row in ex.rows(statement).await? {
+        let role = role_of(&row)?;
+        let known = highest.entry(row.id("user_id")?).or_insert(role);
+        *known = role.max(*known);
+    }
+    Ok(highest)
 }
 
 /// Grants a role.

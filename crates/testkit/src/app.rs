@@ -113,7 +113,11 @@ impl App {
         self.user_with_role(account::ADMIN, GlobalRole::Admin).await
     }
 
-    async fn user_with_role(&self, name: &str, role: GlobalRole) -> Client {
+    /// A client of a user; an account that is there keeps the roles it has.
+    ///
+    /// # Panics
+    /// When the account or its session cannot be made.
+    pub async fn user_with_role(&self, name: &str, role: GlobalRole) -> Client {
         let user = self.account(name, role).await;
         let token = session::open(&self.system, user.id).await.expect("a session can be opened");
         let cookie = format!("{}={}", auth::COOKIE, token.as_str());

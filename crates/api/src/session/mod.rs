@@ -100,7 +100,7 @@ async fn info(Caller(actor): Caller) -> Json<Value> {
 
 fn answer(actor: &Actor) -> Value {
     let mut answer = flags(actor);
-    answer.insert("user".to_owned(), user::json::user(&actor.user));
+    answer.insert("user".to_owned(), user::json::actor(actor));
     Value::Object(answer)
 }
 
@@ -123,4 +123,26 @@ fn cookie(token: &str, max_age: u64, origin: &RequestOrigin) -> HeaderValue {
     let secure = if origin.is_secure() { "; Secure" } else { "" };
     let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
     HeaderValue::try_from(text).expect("a token of hexadecimal digits makes a valid header")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Uri;
+
+    use super::*;
+    use crate::edge::OriginResolver;
+
+    #[test]
+    fn the_cookie_is_secure_when_the_request_came_by_tls() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("a.example"));
+        for (tls, expected) in [
+            (false, "cytomine_session=ab12; Path=/; HttpOnly; SameSite=Lax; Max-Age=5"),
+            (true, "cytomine_session=ab12; Path=/; HttpOnly; SameSite=Lax; Max-Age=5; Secure"),
+        ] {
+            let resolver = OriginResolver { tls, ..OriginResolver::default() };
+            let origin = resolver.resolve(None, &Uri::from_static("/session"), &headers);
+            assert_eq!(cookie("ab12", 5, &origin), expected);
+        }
+    }
 }

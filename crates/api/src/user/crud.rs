@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use cytomine_domain::account::{self, UserFields};
 use cytomine_domain::{DomainError, keys};
-use cytomine_model::{GlobalRole, UserId};
+use cytomine_model::{GlobalRole, User, UserId};
 use serde_json::{Value, json};
 
 use super::json as wire;
@@ -14,6 +14,7 @@ use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::dialect::filters::{Operator, filters};
 use crate::dialect::paging::Paging;
+use crate::dialect::wire::ms;
 use crate::error::{ApiError, CommandError};
 use crate::request::{Fields, JsonBody, Params};
 use crate::state::ApiState;
@@ -30,7 +31,15 @@ pub(super) async fn show(
     value["role"] = json!(roles.iter().map(|grant| grant.role).max().map(GlobalRole::authority));
     value["roles"] = roles
         .iter()
-        .map(|grant| json!({ "id": grant.role_id, "authority": grant.role.authority() }))
+        .map(|grant| {
+            json!({
+                "id": grant.role_id,
+                "authority": grant.role.authority(),
+                "created": ms(Some(grant.created.0)),
+                "updated": null,
+                "deleted": null,
+            })
+        })
         .collect();
     Ok(Json(value))
 }
@@ -58,12 +67,14 @@ pub(super) async fn list(
         .map(|filter| filter.value.as_str());
     let sort = paging.sort_or("username", cytomine_model::Direction::Ascending);
     let (users, total) = account::list(&state.system, name, Some(&sort), paging.page()).await?;
-    let mut rows = Vec::with_capacity(users.len());
-    for user in &users {
+    let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+    let roles = account::highest_roles(&state.system, &ids).await?;
+    let row = |user: &User| {
         let mut row = wire::user(user);
-        row["role"] = json!(account::highest_role(&state.system, user.id).await?.authority());
-        rows.push(row);
-    }
+        row["role"] = json!(roles.get(&user.id).copied().unwrap_or(GlobalRole::Guest).authority());
+        row
+    };
+    let rows = users.iter().map(row).collect();
     Ok(Json(Collection::new(rows, &paging, total.unsigned_abs())))
 }
 
@@ -74,13 +85,15 @@ pub(super) async fn create(
     JsonBody(body): JsonBody,
 ) -> Result<Response, CommandError> {
     answer::create(body, async |fields: Fields| {
-        let outcome = account::create(&state.system, &actor, read(&fields)?).await?;
+        let fields = UserFields { role: role(&fields)?, ..read(&fields)? };
+        let outcome = account::create(&state.system, &actor, fields).await?;
         Ok(answer::command(outcome.done, outcome.entity.id.0, wire::user(&outcome.entity)))
     })
     .await
 }
 
-/// PUT `user/{id}`.
+/// PUT `user/{id}`. A role in it is not read: clients send back what a list of members said, where `role` is the
+/// role in the project.
 pub(super) async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
@@ -120,15 +133,16 @@ pub(super) async fn change_password(
     Ok(Json(json!({ "success": true, "message": "The password was changed; sign in with the new one" })))
 }
 
-fn read(fields: &Fields) -> Result<UserFields, ApiError> {
-    let role = match fields.text("role") {
-        None => None,
-        Some(name) => Some(GlobalRole::from_authority(&name).ok_or_else(|| {
-            DomainError::invalid(format!(
-                "`{name}` is no role: ROLE_GUEST, ROLE_USER, ROLE_ADMIN, ROLE_SUPER_ADMIN"
-            ))
-        })?),
+fn role(fields: &Fields) -> Result<Option<GlobalRole>, ApiError> {
+    let Some(name) = fields.text("role") else { return Ok(None) };
+    let Some(role) = GlobalRole::from_authority(&name) else {
+        let known = GlobalRole::ALL.map(GlobalRole::authority).join(", ");
+        return Err(DomainError::invalid(format!("`{name}` is no role: give one of {known}")).into());
     };
+    Ok(Some(role))
+}
+
+fn read(fields: &Fields) -> Result<UserFields, ApiError> {
     let is_developer = match fields.bool("isDeveloper")? {
         None => fields.bool("developer")?,
         known => known,
@@ -142,6 +156,6 @@ fn read(fields: &Fields) -> Result<UserFields, ApiError> {
         is_developer,
         enabled: fields.bool("enabled")?,
         password: fields.text("password"),
-        role,
+        role: None,
     })
 }

@@ -27,14 +27,20 @@ pub fn user(user: &User) -> Value {
     })
 }
 
-/// The caller: with role flags and keys.
-pub fn current(actor: &Actor, keys: &KeyPair) -> Value {
+/// The caller: with role flags.
+pub fn actor(actor: &Actor) -> Value {
     let mut value = user(&actor.user);
-    if let Value::Object(fields) = &mut value {
-        fields.extend(flags(actor));
-        fields.insert("role".to_owned(), json!(actor.role.authority()));
-        fields.insert("publicKey".to_owned(), json!(keys.public_key));
-        fields.insert("privateKey".to_owned(), json!(keys.private_key));
+    for (flag, holds) in flags(actor) {
+        value[flag] = holds;
     }
+    value["role"] = json!(actor.role.authority());
+    value
+}
+
+/// The caller: with role flags and keys.
+pub fn current(caller: &Actor, keys: &KeyPair) -> Value {
+    let mut value = actor(caller);
+    value["publicKey"] = json!(keys.public_key);
+    value["privateKey"] = json!(keys.private_key);
     value
 }

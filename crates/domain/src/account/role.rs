@@ -1,0 +1,177 @@
+//! Global roles: who holds which, giving and taking them.
+
+use std::collections::HashMap;
+
+use cytomine_model::{Action, EntityKind, GlobalRole, Role, RoleId, UserId, UserRole, UserRoleId};
+use cytomine_store as store;
+use cytomine_store::Executor;
+
+use crate::{Actor, DomainError, Outcome, System, Unit, access};
+
+/// The global roles there are, lowest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn roles(system: &System) -> Result<Vec<Role>, DomainError> {
+    Ok(store::user::roles(&system.db).await?)
+}
+
+/// The roles that a user holds, lowest first.
+///
+/// # Errors
+/// When there is no such user.
+pub async fn roles_of(system: &System, id: UserId) -> Result<Vec<UserRole>, DomainError> {
+    super::get(system, id).await?;
+    Ok(store::user::roles_of(&system.db, id).await?)
+}
+
+/// The highest role of a user; who holds none counts as a guest.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn highest_role(system: &System, id: UserId) -> Result<GlobalRole, DomainError> {
+    Ok(store::user::highest_role(&system.db, id).await?)
+}
+
+/// The highest role of each of these users; who holds none is left out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn highest_roles(
+    system: &System,
+    ids: &[UserId],
+) -> Result<HashMap<UserId, GlobalRole>, DomainError> {
+    Ok(store::user::highest_roles(&system.db, ids).await?)
+}
+
+/// Grants a role.
+///
+/// # Errors
+/// When the actor is no administrator, or the user holds it.
+pub async fn grant(
+    system: &System,
+    actor: &Actor,
+    user: UserId,
+    role: RoleId,
+) -> Result<Outcome<UserRole>, DomainError> {
+    access::require(actor, Action::ManageUsers)?;
+    let mut unit = system.begin(actor).await?;
+    require_user(&mut unit, user).await?;
+    let known = store::user::roles(&mut unit.tx).await?.into_iter().find(|known| known.id == role);
+    let known = known.ok_or_else(|| DomainError::not_found("SecRole", role))?;
+    let grant = give(&mut unit, actor, user, known).await?;
+    unit.rights_changed();
+    let message = format!("Role {} given to user {user}", grant.role.authority());
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: grant, done })
+}
+
+/// Takes a role away.
+///
+/// # Errors
+/// When the actor is no administrator, the user does not hold it, or it is the actor's own administration.
+pub async fn revoke(
+    system: &System,
+    actor: &Actor,
+    user: UserId,
+    role: RoleId,
+) -> Result<Outcome<UserRole>, DomainError> {
+    access::require(actor, Action::ManageUsers)?;
+    let mut unit = system.begin(actor).await?;
+    let held = store::user::roles_of(&mut unit.tx, user).await?;
+    let grant = held.into_iter().find(|grant| grant.role_id == role);
+    let grant =
+        grant.ok_or_else(|| DomainError::not_found("SecUserSecRole", format!("{user}, role={role}")))?;
+    take(&mut unit, actor, &grant).await?;
+    unit.rights_changed();
+    let message = format!("Role {} taken from user {user}", grant.role.authority());
+    let done = unit.commit(system, message).await?;
+    Ok(Outcome { entity: grant, done })
+}
+
+/// Makes `role` the highest role of a user, in one step: lower ones are given, higher ones taken.
+///
+/// # Errors
+/// When the actor is no administrator, or would lose the administration.
+pub async fn define_role(
+    system: &System,
+    actor: &Actor,
+    user: UserId,
+    role: GlobalRole,
+) -> Result<Vec<UserRole>, DomainError> {
+    access::require(actor, Action::ManageUsers)?;
+    let mut unit = system.begin(actor).await?;
+    require_user(&mut unit, user).await?;
+    let held = store::user::roles_of(&mut unit.tx, user).await?;
+    let mut changed = false;
+    for known in store::user::roles(&mut unit.tx).await? {
+        let grant = held.iter().find(|grant| grant.role_id == known.id);
+        match grant {
+            None if known.role <= role => {
+                give(&mut unit, actor, user, known).await?;
+                changed = true;
+            }
+            Some(grant) if known.role > role => {
+                take(&mut unit, actor, grant).await?;
+                changed = true;
+            }
+            _ => {}
+        }
+    }
+    if changed {
+        unit.rights_changed();
+        unit.commit(system, format!("Role {} defined for user {user}", role.authority())).await?;
+    }
+    roles_of(system, user).await
+}
+
+async fn require_user(unit: &mut Unit, user: UserId) -> Result<(), DomainError> {
+    match store::user::by_id(&mut unit.tx, user).await? {
+        Some(_) => Ok(()),
+        None => Err(DomainError::not_found("User", user)),
+    }
+}
+
+async fn give(unit: &mut Unit, actor: &Actor, user: UserId, role: Role) -> Result<UserRole, DomainError> {
+    require_grant(actor, role.role)?;
+    let id = UserRoleId(unit.id().await?);
+    let grant = UserRole { id, user, role_id: role.id, role: role.role, created: unit.now };
+    store::user::insert_role(&mut unit.tx, id, user, role.id, unit.now)
+        .await
+        .map_err(DomainError::duplicate("The user holds this role already"))?;
+    unit.added(EntityKind::UserRole, &[id.0]);
+    Ok(grant)
+}
+
+async fn take(unit: &mut Unit, actor: &Actor, grant: &UserRole) -> Result<(), DomainError> {
+    if grant.user == actor.id() && grant.role >= GlobalRole::Admin && actor.role < GlobalRole::SuperAdmin {
+        return Err(DomainError::forbidden(
+            "You cannot take the administration away from yourself: ask another administrator",
+        ));
+    }
+    require_grant(actor, grant.role)?;
+    unit.deleted(EntityKind::UserRole, &[grant.id.0]).await?;
+    Ok(())
+}
+
+/// Only a super administrator makes one.
+pub(super) fn require_grant(actor: &Actor, role: GlobalRole) -> Result<(), DomainError> {
+    if role == GlobalRole::SuperAdmin && actor.role < GlobalRole::SuperAdmin {
+        return Err(DomainError::forbidden("Only a super administrator gives or takes this role"));
+    }
+    Ok(())
+}
+
+/// Whoever may change the password or read the key of an account can become it; so administrators leave the
+/// accounts of super administrators alone.
+pub(crate) async fn require_rank(ex: impl Executor, actor: &Actor, user: UserId) -> Result<(), DomainError> {
+    if user == actor.id() || actor.role == GlobalRole::SuperAdmin {
+        return Ok(());
+    }
+    if store::user::highest_role(ex, user).await? == GlobalRole::SuperAdmin {
+        return Err(DomainError::forbidden(
+            "This account is a super administrator's: only a super administrator manages it",
+        ));
+    }
+    Ok(())
+}
