@@ -99,16 +99,16 @@ impl Executor for &Db {
     async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
             Db::Lite { readers, .. } => {
-                on_lite!(statement, &*readers, fetch_all).into_iter().map(Row::Lite).collect()
+                on_lite!(statement, readers, fetch_all).into_iter().map(Row::Lite).collect()
             }
-            Db::Pg(pool) => on_pg!(statement, &*pool, fetch_all).into_iter().map(Row::Pg).collect(),
+            Db::Pg(pool) => on_pg!(statement, pool, fetch_all).into_iter().map(Row::Pg).collect(),
         })
     }
 
     async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         Ok(match self {
-            Db::Lite { writer, .. } => on_lite!(statement, &*writer, execute).rows_affected(),
-            Db::Pg(pool) => on_pg!(statement, &*pool, execute).rows_affected(),
+            Db::Lite { writer, .. } => on_lite!(statement, writer, execute).rows_affected(),
+            Db::Pg(pool) => on_pg!(statement, pool, execute).rows_affected(),
         })
     }
 
