@@ -14,7 +14,7 @@ pub struct DomainError {
     /// Facts for programs (`errorValues` of the API).
     pub values: serde_json::Map<String, serde_json::Value>,
     #[source]
-    source: Option<StoreError>,
+    source: Option<Box<StoreError>>,
 }
 
 impl DomainError {
@@ -80,6 +80,6 @@ impl From<StoreError> for DomainError {
                 (ErrorKind::Internal, "The server failed to store or read data; its log tells why".to_owned())
             }
         };
-        Self { kind, message, values: serde_json::Map::new(), source: Some(error) }
+        Self { kind, message, values: serde_json::Map::new(), source: Some(Box::new(error)) }
     }
 }

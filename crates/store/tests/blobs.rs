@@ -1,4 +1,5 @@
 //! Stored files: half-made ones leave nothing, whole ones survive under their key.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use std::io::Write as _;
 

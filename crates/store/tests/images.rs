@@ -1,4 +1,5 @@
 //! Storages, files, images and planes on both databases: lists, scopes, filters, sorts, uniqueness.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use cytomine_model::{
     AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Direction, EditionMode, EntityKind,
@@ -112,7 +113,7 @@ async fn fill(db: &Db) {
              is_developer, enabled, origin, created) VALUES ($1, $2, '', '', '', 'EN', FALSE, TRUE, 'LOCAL', 0)")
         .bind(user)
         .bind(format!("user{user}"));
-        (&mut tx).execute(statement).await.unwrap();
+        tx.execute(statement).await.unwrap();
     }
     let owned = Storage {
         id: StorageId(210),

@@ -1,4 +1,5 @@
 //! Jobs end well, badly, or after a crash; on both databases.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -92,6 +93,24 @@ async fn a_job_that_a_dead_worker_held_is_taken_again() {
         assert_eq!(slides(&app), 2, "the picture and its pyramid");
         drop(stop);
         run.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_start_frees_what_a_dead_process_held_without_waiting_for_its_lease() {
+    both(|app| async move {
+        let actor = alice(&app).await;
+        let received = uploaded(&app, &actor, &png(true)).await;
+        assert!(job::take(&app.system, "dead").await.unwrap().is_some());
+        // Another process has the data directory open: the job may be its.
+        let other = Blobs::open_disk(app.data()).unwrap();
+        sweep::at_start(&app.system).await.unwrap();
+        assert!(job::take(&app.system, "me").await.unwrap().is_none());
+        drop(other);
+        sweep::at_start(&app.system).await.unwrap();
+        let taken = job::take(&app.system, "me").await.unwrap().unwrap();
+        assert_eq!((Some(taken.id), taken.attempts), (received.job, 2));
     })
     .await;
 }
