@@ -116,6 +116,26 @@ pub async fn run(
     Ok(Ended::Done)
 }
 
+/// Frees conversions whose worker died, before their leases run out. For a process that has the data directory to
+/// itself: nobody else can be reading the files in it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_back(system: &System) -> Result<(), DomainError> {
+    for job in store::job::running(&system.db).await? {
+        let Ok(work) = Work::from_payload(&job.payload) else { continue };
+        let file = store::uploaded_file::by_id(&system.db, work.file).await?;
+        let here = file
+            .and_then(|file| file.filename.parse::<BlobKey>().ok())
+            .is_some_and(|key| system.blobs.exists(&key));
+        if job.kind == JOB && here {
+            store::job::expire(&system.db, job.id).await?;
+            tracing::info!(job = %job.id, "a conversion that broke off begins again");
+        }
+    }
+    Ok(())
+}
+
 /// The file and the row of its pyramid, if it still waits for one.
 async fn waiting(
     system: &System,

@@ -1,4 +1,5 @@
-//! Removes bytes that nothing names: staged files of broken uploads, and stored files without a row.
+//! Removes bytes that nothing names: staged files of broken uploads, and stored files without a row. At a start it
+//! also frees conversions that a dead process held.
 //!
 //! Bytes get their row some moments after they are in place, so what is younger than [`AGE`] is left alone, unless
 //! this process is the only one with the data directory open and takes no uploads yet. Rows that were deleted keep
@@ -9,7 +10,7 @@ use std::time::Duration;
 use cytomine_model::Millis;
 use cytomine_store::{self as store, BlobKey};
 
-use crate::{DomainError, System};
+use crate::{DomainError, System, conversion};
 
 /// Younger bytes may still get their row.
 pub const AGE: Duration = Duration::from_secs(3_600);
@@ -24,12 +25,15 @@ pub struct Swept {
 }
 
 /// Sweeps before any upload is taken: everything that nothing names, if no other process uses the data directory;
-/// else as [`regularly`].
+/// else as [`regularly`]. In the first case conversions that somebody had begun are free to be taken again.
 ///
 /// # Errors
 /// When disk or database fail.
 pub async fn at_start(system: &System) -> Result<Swept, DomainError> {
     let alone = system.blobs.alone()?;
+    if alone.is_some() {
+        conversion::take_back(system).await?;
+    }
     let before = if alone.is_some() { Millis(i64::MAX) } else { old(system) };
     let swept = sweep(system, before).await;
     drop(alone);

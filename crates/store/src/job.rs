@@ -115,6 +115,24 @@ pub async fn any_waiting(mut ex: impl Executor, now: Millis) -> Result<bool, Sto
     Ok(ex.first(statement).await?.is_some())
 }
 
+/// Jobs that somebody has taken.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn running(mut ex: impl Executor) -> Result<Vec<Job>, StoreError> {
+    let rows = ex.rows(sql(format!("SELECT {COLUMNS} FROM job WHERE state = 'running'"))).await?;
+    rows.iter().map(job).collect()
+}
+
+/// Ends the lease of a job, whoever has it, so that it is taken again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn expire(mut ex: impl Executor, id: JobId) -> Result<(), StoreError> {
+    let statement = sql("UPDATE job SET lease_until = 0 WHERE id = $1 AND state = 'running'").bind(id);
+    ex.execute(statement).await.map(|_| ())
+}
+
 /// Puts a job back into the queue as if it had not been taken; only its owner can.
 ///
 /// # Errors
