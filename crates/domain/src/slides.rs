@@ -138,11 +138,14 @@ fn open(path: &Path) -> Opened {
 }
 
 /// What a failure of a request about a stored slide means to the user: bytes that cannot be used are unprocessable.
+#[allow(clippy::needless_pass_by_value, reason = "what `map_err` wants")]
 pub fn of_stored(error: SlideError) -> DomainError {
     let kind = match &error {
         SlideError::OutOfBounds { .. } => ErrorKind::NotFound,
         SlideError::InvalidRequest { .. } => ErrorKind::Invalid,
-        SlideError::Io { error, .. } if error.kind() == std::io::ErrorKind::UnexpectedEof => ErrorKind::Unprocessable,
+        SlideError::Io { error, .. } if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            ErrorKind::Unprocessable
+        }
         SlideError::Io { action, error } => {
             tracing::error!(%error, action, "a slide cannot be read");
             return DomainError::new(
@@ -159,7 +162,9 @@ pub fn of_stored(error: SlideError) -> DomainError {
 /// As [`of_stored`] for pictures whose size the user chooses: what is too large is the request.
 pub fn of_request(error: SlideError) -> DomainError {
     match error {
-        SlideError::TooLarge { .. } | SlideError::OutOfBounds { .. } => DomainError::invalid(error.to_string()),
+        SlideError::TooLarge { .. } | SlideError::OutOfBounds { .. } => {
+            DomainError::invalid(error.to_string())
+        }
         other => of_stored(other),
     }
 }

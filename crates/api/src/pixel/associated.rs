@@ -1,5 +1,6 @@
 //! Images that come with a slide: label, overview, thumbnail.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use cytomine_domain::pixels::{self, picture as make};
@@ -11,10 +12,24 @@ use super::caching::{Condition, Freshness, Validator};
 use super::display;
 use super::noun::Noun;
 use crate::auth::Caller;
+use crate::dialect::collection::Collection;
 use crate::dialect::path::AssociatedFile;
 use crate::error::ApiError;
 use crate::request::Params;
 use crate::state::ApiState;
+
+/// GET `{noun}/{id}/associated.json`: the labels of the images there are, without what the caller may not see.
+pub(super) async fn list<N: Noun>(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Path(id): Path<i64>,
+) -> Result<Json<Collection<&'static str>>, Refused> {
+    let access = pixels::of(&state.system, &actor, N::target(id)).await?;
+    let slide = state.system.slides.open(&access.source).await?;
+    let kinds = slide.info().associated.iter().map(|image| image.kind);
+    let shown = kinds.filter(|kind| access.names || *kind != AssociatedKind::Label);
+    Ok(Json(Collection::whole(shown.map(AssociatedKind::as_str).collect())))
+}
 
 /// GET `{noun}/{id}/associated/{label}.{format}`; the label is kept from who may not learn names.
 pub(super) async fn picture<N: Noun>(

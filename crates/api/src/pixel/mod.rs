@@ -42,6 +42,7 @@ fn of<N: Noun>() -> Router<ApiState> {
         .route(&path("pyramid"), get(pyramid::levels::<N>))
         .route(&path("dzi.dzi"), get(pyramid::deep_zoom::<N>))
         .route(&path("dzi_files/{level}/{tile}"), get(tile::deep_zoom::<N>))
+        .route(&path("associated"), get(associated::list::<N>))
         .route(&path("associated/{file}"), get(associated::picture::<N>))
         .route(&path("{picture}"), get(image::picture::<N>).post(image::picture::<N>))
 }

@@ -1,5 +1,7 @@
 //! Pixels over HTTP: what tiles and pictures hold, who gets them, and what clients may keep.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic anywhere, its helpers too")]
+
 mod caching;
 mod content;
 mod pictures;

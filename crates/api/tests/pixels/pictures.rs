@@ -137,3 +137,24 @@ async fn points_show_what_lies_around_them_when_drawn() {
     let picture = decode(&stage.alice.get(&path).await, "image/png");
     assert_eq!((picture.width, picture.height), (1, 1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blind_project_keeps_the_label_to_its_managers() {
+    both(|app| async move {
+        let stage = Stage::new(&app).await;
+        let bob = app.user("bob").await;
+        let project = format!("/api/project/{}.json", stage.project);
+        let blind = json!({ "id": stage.project, "name": "Pixels", "blindMode": true, "users": [bob.id] });
+        stage.alice.put(&project, &blind).await.ok();
+        let image = format!("/api/imageinstance/{}", stage.image);
+        let list = format!("{image}/associated.json");
+        assert_eq!(stage.alice.get(&list).await.ok()["collection"], json!(["thumb", "label", "macro"]));
+        assert_eq!(bob.get(&list).await.ok()["collection"], json!(["thumb", "macro"]));
+        let label = format!("{image}/associated/label.png");
+        decode(&stage.alice.get(&label).await, "image/png");
+        assert_eq!(bob.get(&label).await.status, 403);
+        assert_eq!(bob.get(&format!("{image}/associated/macro.jpg")).await.status, 200);
+        assert_eq!(bob.get(&format!("{image}/associated/slide.jpg")).await.status, 404);
+    })
+    .await;
+}

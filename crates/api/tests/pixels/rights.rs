@@ -23,6 +23,7 @@ fn routes(stage: &Stage) -> Vec<String> {
         "crop.jpg",
         "window-0-0-10-10.jpg",
         "camera-0-0-10-10.jpg",
+        "associated.json",
         "associated/macro.jpg",
     ];
     nouns.iter().flat_map(|(noun, id)| rests.map(|rest| format!("/api/{noun}/{id}/{rest}"))).collect()

@@ -222,7 +222,7 @@ fn collect_points(geometry: &geo::Geometry<f64>, points: &mut Vec<cytomine_geome
         geo::Geometry::Point(point) => points.push((point.x(), point.y())),
         geo::Geometry::MultiPoint(many) => points.extend(many.iter().map(|point| (point.x(), point.y()))),
         geo::Geometry::GeometryCollection(parts) => {
-            parts.iter().for_each(|part| collect_points(part, points))
+            parts.iter().for_each(|part| collect_points(part, points));
         }
         _ => {}
     }

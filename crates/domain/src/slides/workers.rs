@@ -144,7 +144,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error_and_frees_the_core() {
         let workers = Workers::new(1);
-        let failed = workers.run(|| panic!("on purpose")).await.map(|()| ()).unwrap_err();
+        let failed = workers.run(|| -> () { panic!("on purpose") }).await.unwrap_err();
         assert_eq!(failed.kind, ErrorKind::Internal);
         assert_eq!(workers.run(|| 1).await.unwrap(), 1);
     }
