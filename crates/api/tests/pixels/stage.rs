@@ -10,31 +10,31 @@ use cytomine_slide::codec::{Channels, jpeg};
 use cytomine_testkit::{Answer, App, Client};
 
 /// Size of the test slide.
-pub const WIDTH: u32 = 2220;
-pub const HEIGHT: u32 = 2967;
+pub(crate) const WIDTH: u32 = 2220;
+pub(crate) const HEIGHT: u32 = 2967;
 
-pub struct Stage {
-    pub alice: Client,
-    pub project: i64,
-    pub image: i64,
-    pub slice: i64,
-    pub abstract_image: i64,
-    pub abstract_slice: i64,
-    pub version: String,
+pub(crate) struct Stage {
+    pub(crate) alice: Client,
+    pub(crate) project: i64,
+    pub(crate) image: i64,
+    pub(crate) slice: i64,
+    pub(crate) abstract_image: i64,
+    pub(crate) abstract_slice: i64,
+    pub(crate) version: String,
 }
 
 /// The test slide of this repository.
-pub fn slide() -> PathBuf {
+pub(crate) fn slide() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/CMU-1-Small-Region.svs"))
 }
 
 impl Stage {
-    pub async fn new(app: &App) -> Self {
+    pub(crate) async fn new(app: &App) -> Self {
         Self::with(app, &slide()).await
     }
 
     /// A project with the slide in that file.
-    pub async fn with(app: &App, file: &Path) -> Self {
+    pub(crate) async fn with(app: &App, file: &Path) -> Self {
         let alice = app.user("alice").await;
         let user = app.account("alice", GlobalRole::User).await;
         let actor = Actor { user, role: GlobalRole::User, admin_by_now: false };
@@ -67,34 +67,34 @@ impl Stage {
         }
     }
 
-    pub fn native(&self, tx: u32, ty: u32) -> String {
+    pub(crate) fn native(&self, tx: u32, ty: u32) -> String {
         format!("/api/sliceinstance/{}/tile/level/0/tx/{tx}/ty/{ty}.jpg?v={}", self.slice, self.version)
     }
 
     /// The picture of alice's at that address below the plane.
-    pub async fn of_slice(&self, rest: &str) -> Answer {
+    pub(crate) async fn of_slice(&self, rest: &str) -> Answer {
         self.alice.get(&format!("/api/sliceinstance/{}/{rest}", self.slice)).await
     }
 }
 
 /// 8-bit samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Samples {
-    pub width: u32,
-    pub height: u32,
-    pub channels: usize,
-    pub data: Vec<u8>,
+pub(crate) struct Samples {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) channels: usize,
+    pub(crate) data: Vec<u8>,
 }
 
 impl Samples {
-    pub fn at(&self, x: u32, y: u32) -> &[u8] {
+    pub(crate) fn at(&self, x: u32, y: u32) -> &[u8] {
         let start = (y as usize * self.width as usize + x as usize) * self.channels;
         &self.data[start..start + self.channels]
     }
 }
 
 /// Decodes an answer that must be a picture of that type.
-pub fn decode(answer: &Answer, media_type: &str) -> Samples {
+pub(crate) fn decode(answer: &Answer, media_type: &str) -> Samples {
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
     assert_eq!(answer.header("content-type"), media_type);
     match media_type {
