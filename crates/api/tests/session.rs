@@ -1,4 +1,5 @@
 //! Signing in by password and by key, users, roles and keys, over HTTP and on both databases.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use std::time::Duration;
 

@@ -45,22 +45,32 @@ pub fn shown_name(seen: &Seen) -> Option<String> {
 }
 
 /// Calibration of an image: own values where they are positive, else those of the base image.
-fn calibration(image: &ImageInstance) -> (Option<f64>, Option<f64>, Option<f64>, Option<f64>, Option<i32>) {
-    let real = |own: Option<f64>, base: Option<f64>| own.filter(|own| *own > 0.0).or(base);
-    (
-        real(image.physical_size_x, image.base.physical_size_x),
-        real(image.physical_size_y, image.base.physical_size_y),
-        real(image.physical_size_z, image.base.physical_size_z),
-        real(image.fps, image.base.fps),
-        image.magnification.filter(|own| *own > 0).or(image.base.magnification),
-    )
+struct Calibration {
+    x: Option<f64>,
+    y: Option<f64>,
+    z: Option<f64>,
+    fps: Option<f64>,
+    magnification: Option<i32>,
+}
+
+impl Calibration {
+    fn of(image: &ImageInstance) -> Self {
+        let real = |own: Option<f64>, base: Option<f64>| own.filter(|own| *own > 0.0).or(base);
+        Self {
+            x: real(image.physical_size_x, image.base.physical_size_x),
+            y: real(image.physical_size_y, image.base.physical_size_y),
+            z: real(image.physical_size_z, image.base.physical_size_z),
+            fps: real(image.fps, image.base.fps),
+            magnification: image.magnification.filter(|own| *own > 0).or(image.base.magnification),
+        }
+    }
 }
 
 /// All keys of an image in a project.
 pub fn image_instance(seen: &Seen, base: &str) -> Value {
     let image = &seen.image;
     let names = Names::of(seen);
-    let (x, y, z, fps, magnification) = calibration(image);
+    let Calibration { x, y, z, fps, magnification } = Calibration::of(image);
     let (thumb, preview, overview) = pictures(base, "imageinstance", image.id.0, &image.base.content_type);
     let mut object = json!({
         "class": java_class(EntityKind::ImageInstance),

@@ -118,7 +118,7 @@ async fn one_file(
     mut multipart: Multipart,
 ) -> Result<Received, ApiError> {
     let mut taken = None;
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+    while let Some(field) = multipart.next_field().await.map_err(|cause| broken(&cause))? {
         // Plain form fields beside the file are nothing to us.
         let Some(name) = field.file_name().map(base_name) else { continue };
         if taken.is_some() {
@@ -150,13 +150,13 @@ async fn one_file(
 
 async fn staged(state: &ApiState, mut field: Field<'_>) -> Result<intake::Staged, ApiError> {
     let mut staged = intake::stage(&state.system).await?;
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+    while let Some(chunk) = field.chunk().await.map_err(|cause| broken(&cause))? {
         staged.write(&chunk).await.map_err(DomainError::from)?;
     }
     Ok(staged)
 }
 
-fn broken(cause: MultipartError) -> ApiError {
+fn broken(cause: &MultipartError) -> ApiError {
     ApiError::new(
         ErrorKind::Invalid,
         format!("The upload did not arrive completely ({cause}): send it again"),
