@@ -17,6 +17,7 @@ pub mod download;
 pub mod edge;
 pub mod error;
 pub mod image_instance;
+pub mod image_server;
 pub mod member;
 pub mod ontology;
 pub mod pixel;

@@ -4,8 +4,9 @@ use axum::Router;
 
 use crate::state::ApiState;
 use crate::{
-    abstract_image, abstract_slice, annotation, annotation_term, command, image_instance, member, ontology,
-    pixel, project, role, session, slice_instance, storage, term, upload, uploaded_file, user,
+    abstract_image, abstract_slice, annotation, annotation_term, command, image_instance, image_server,
+    member, ontology, pixel, project, role, session, slice_instance, storage, term, upload, uploaded_file,
+    user,
 };
 
 /// All routes of the API. Paths are without `.json`: a layer around the router strips the ending
@@ -18,6 +19,7 @@ pub fn routes() -> Router<ApiState> {
         .merge(annotation_term::routes())
         .merge(command::routes())
         .merge(image_instance::routes())
+        .merge(image_server::routes())
         .merge(member::routes())
         .merge(ontology::routes())
         .merge(pixel::routes())

@@ -1,4 +1,5 @@
 //! What accounts, roles and admin sessions may do and how they lose it, over HTTP and on both databases.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use std::sync::Arc;
 use std::time::Duration;

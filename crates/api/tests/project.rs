@@ -1,4 +1,5 @@
 //! Projects, ontologies, terms and members over HTTP, on both databases.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use cytomine_testkit::both;
 use serde_json::{Value, json};

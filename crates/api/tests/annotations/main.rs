@@ -1,4 +1,5 @@
 //! Annotations, their terms, undo and redo over HTTP, on both databases.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 mod bulk;
 mod one;
