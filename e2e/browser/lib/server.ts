@@ -1,7 +1,7 @@
 /** Starts and ends the real binary on a data directory and a database of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -33,6 +33,10 @@ export class Server {
       if (admin === undefined) throw new Error("CYTOMINE_TEST_POSTGRES is not set");
       postgres = { admin, name: `browser_${randomBytes(6).toString("hex")}` };
       await sql(admin, `CREATE DATABASE ${postgres.name}`);
+    }
+    // Several servers may share a PostgreSQL database, so there the key that seals secrets is never made up.
+    if (postgres !== null) {
+      await writeFile(join(data, "server.key"), randomBytes(32).toString("hex"), { mode: 0o600 });
     }
     const server = new Server(data, postgres);
     try {

@@ -91,7 +91,7 @@ test("give and take terms, hide terms and layers", async ({ ui, page }) => {
   stored = ui.stored("DELETE", /^\/api\/annotation\/\d+\/term\/\d+\.json$/);
   await ui.card.getByRole("button", { name: "Remove Necrosis" }).click();
   await stored;
-  await expect(ui.card.getByTestId("annotation-term")).toHaveText("Stroma");
+  await expect(ui.card.getByTestId("annotation-term")).toHaveText(["Stroma"]);
 
   // What is hidden cannot be clicked.
   await ui.tool("Select").click();
