@@ -174,6 +174,7 @@ class Bad:
             assert line, f"no reason: {done.stdout}{done.stderr}"
             reason = line.removeprefix("left out").strip().removeprefix(str(folder) + "/")
             explained(name, reason)
+            assert reason.count(name) == 1, f"the name is told twice: {reason!r}"
             failed = [row for id_, row in self.rows().items() if id_ not in before[0]]
             if failed:
                 # A conversion that failed keeps its row, as with uploads.

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use cytomine_domain::intake::{self, Intake, Received};
 use cytomine_domain::{Actor, DomainError};
 use cytomine_model::{ErrorKind, ProjectId, StorageId};
@@ -31,11 +31,18 @@ const DRAINED_FOR: Duration = Duration::from_secs(20);
 /// Takes in one file. `sync=True` waits for the end of its conversion.
 pub(super) async fn upload(
     State(state): State<ApiState>,
-    Caller(actor): Caller,
+    caller: Result<Caller, ApiError>,
     BaseUrl(base): BaseUrl,
     Params(query): Params,
     request: Request,
 ) -> Response {
+    let actor = match caller {
+        Ok(Caller(actor)) => actor,
+        Err(cause) => {
+            drain(request.into_body()).await;
+            return cause.into_response();
+        }
+    };
     let answer = async {
         let wait = query.flag("sync")?;
         let received = take_in(&state, &actor, &query, request).await?;

@@ -27,7 +27,7 @@ pub(super) async fn run(settings: Import) -> Result<(), RunError> {
         .iter()
         .map(|(path, fate)| match fate {
             Fate::Imported => ("imported", path.display().to_string()),
-            Fate::Skipped(reason) => ("left out", format!("{}: {reason}", path.display())),
+            Fate::Skipped(reason) => ("left out", format!("{}: {}", path.display(), bare(reason, path))),
         })
         .collect();
     let (imported, all) = (report.imported(), report.files.len());
@@ -39,6 +39,12 @@ pub(super) async fn run(settings: Import) -> Result<(), RunError> {
         return Err(RunError::NothingImported);
     }
     Ok(())
+}
+
+/// The reason without the name of the file, which stands before it already.
+fn bare<'a>(reason: &'a str, path: &Path) -> &'a str {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    reason.strip_prefix(&*name).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(reason)
 }
 
 /// A repeated import leaves out what is there already; that is no failure.
