@@ -125,7 +125,7 @@ async fn running_a_conversion_again_changes_nothing() {
         let (first, second) = tokio::join!(run(), run());
         assert_eq!((first.unwrap(), second.unwrap()), (Ended::Done, Ended::Done));
         assert_eq!(run().await.unwrap(), Ended::Done);
-        let images = upload::images(&app.system, &[received.file.clone()]).await.unwrap();
+        let images = upload::images(&app.system, std::slice::from_ref(&received.file)).await.unwrap();
         assert_eq!(images.len(), 1);
         let filter = cytomine_domain::image::AbstractImageFilter::default();
         let listed = cytomine_domain::image::list(&app.system, &actor, &filter, None, Default::default())
