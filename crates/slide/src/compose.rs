@@ -34,6 +34,16 @@ pub(crate) enum Cell {
     Blank,
 }
 
+/// Bytes of buffers a thread keeps: enough for a tile made of four of 256 px, without mapping memory anew.
+const KEPT_SCRATCH: usize = 1 << 20;
+
+thread_local! {
+    /// A decoded tile, a row of tiles.
+    static SCRATCH: Scratch = const { std::cell::Cell::new((Vec::new(), Vec::new())) };
+}
+
+type Scratch = std::cell::Cell<(Vec<u8>, Vec<u8>)>;
+
 impl Compose {
     /// Makes the pixels from the bytes of the plan's ranges.
     pub(crate) fn run<B: AsRef<[u8]>>(&self, parts: &[B]) -> Result<Pixels> {
@@ -41,8 +51,7 @@ impl Compose {
         let (window_x, window_y) = (self.x.window(), self.y.window());
         let row_len = window_x.len() * 3;
         let mut resampler = Resampler::new(&self.x, &self.y);
-        let mut tile = Vec::new();
-        let mut band = Vec::new();
+        let (mut tile, mut band) = SCRATCH.take();
         let first_row = window_y.start / tile_height;
         for (row, cells) in self.cells.chunks(self.columns.len()).enumerate() {
             let top = (first_row + row as u32) * tile_height;
@@ -69,6 +78,9 @@ impl Compose {
             if cells.len() > 1 {
                 band.chunks_exact(row_len).for_each(|row| resampler.push(row));
             }
+        }
+        if tile.capacity() + band.capacity() <= KEPT_SCRATCH {
+            SCRATCH.set((tile, band));
         }
         Pixels::from_rgb(self.x.count, self.y.count, resampler.finish())
     }

@@ -19,7 +19,7 @@ pub struct Turbo;
 
 thread_local! {
     static DECOMPRESSOR: RefCell<Option<Decompressor>> = const { RefCell::new(None) };
-    static COMPRESSOR: RefCell<Option<Compressor>> = const { RefCell::new(None) };
+    static COMPRESSOR: RefCell<Option<(Compressor, Vec<u8>)>> = const { RefCell::new(None) };
 }
 
 impl JpegCodec for Turbo {
@@ -39,32 +39,51 @@ impl JpegCodec for Turbo {
 
     fn encode(&self, raster: Raster<'_>, quality: u8, subsampling: Subsampling) -> Result<Vec<u8>> {
         COMPRESSOR.with_borrow_mut(|slot| {
-            let compressor = match slot {
-                Some(compressor) => compressor,
-                None => slot.insert(Compressor::new().map_err(|error| refused(&error))?),
+            let (compressor, buffer) = match slot {
+                Some(pair) => pair,
+                None => slot.insert((Compressor::new().map_err(|error| refused(&error))?, Vec::new())),
             };
-            let (format, subsamp) = match raster.channels {
-                Channels::Grey => (PixelFormat::GRAY, Subsamp::Gray),
-                Channels::Rgb | Channels::Rgba => (
-                    if raster.channels == Channels::Rgb { PixelFormat::RGB } else { PixelFormat::RGBX },
-                    match subsampling {
-                        Subsampling::None => Subsamp::None,
-                        Subsampling::Both => Subsamp::Sub2x2,
-                    },
-                ),
-            };
-            compressor.set_quality(i32::from(quality)).map_err(|error| refused(&error))?;
-            compressor.set_subsamp(subsamp).map_err(|error| refused(&error))?;
-            let image = Image {
-                pixels: raster.samples,
-                width: raster.width as usize,
-                pitch: raster.width as usize * raster.channels.count(),
-                height: raster.height as usize,
-                format,
-            };
-            compressor.compress_to_vec(image).map_err(|error| refused(&error))
+            let bytes = encode(compressor, buffer, raster, quality, subsampling);
+            if buffer.len() > KEPT_BUFFER {
+                *buffer = Vec::new();
+            }
+            bytes
         })
     }
+}
+
+/// Bytes of output buffer a thread keeps; the worst case of a 256 px tile is 0.4 MB.
+const KEPT_BUFFER: usize = 512 << 10;
+
+/// Encodes into `buffer`, which is as long as the worst case and would cost more than a tile to map anew.
+fn encode(
+    compressor: &mut Compressor,
+    buffer: &mut Vec<u8>,
+    raster: Raster<'_>,
+    quality: u8,
+    subsampling: Subsampling,
+) -> Result<Vec<u8>> {
+    let (format, subsamp) = match (raster.channels, subsampling) {
+        (Channels::Grey, _) => (PixelFormat::GRAY, Subsamp::Gray),
+        (Channels::Rgb, Subsampling::None) => (PixelFormat::RGB, Subsamp::None),
+        (Channels::Rgb, Subsampling::Both) => (PixelFormat::RGB, Subsamp::Sub2x2),
+        (Channels::Rgba, Subsampling::None) => (PixelFormat::RGBX, Subsamp::None),
+        (Channels::Rgba, Subsampling::Both) => (PixelFormat::RGBX, Subsamp::Sub2x2),
+    };
+    let (width, height) = (raster.width as usize, raster.height as usize);
+    let result = (|| {
+        compressor.set_quality(i32::from(quality))?;
+        compressor.set_subsamp(subsamp)?;
+        let worst = compressor.buf_len(width, height)?;
+        if buffer.len() < worst {
+            buffer.resize(worst, 0);
+        }
+        let pitch = width * raster.channels.count();
+        let image = Image { pixels: raster.samples, width, pitch, height, format };
+        compressor.compress_to_slice(image, buffer)
+    })();
+    let len = result.map_err(|error| refused(&error))?;
+    Ok(buffer[..len].to_vec())
 }
 
 fn with_decompressor(work: impl FnOnce(&mut Decompressor) -> Result<Decoded>) -> Result<Decoded> {
