@@ -145,6 +145,10 @@ const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
     uploads.set(Number(id), asked);
     return { id: Number(id), originalFilename: "slide", size: 1, status: asked > 3 ? 100 : 30 };
   }],
+  ["GET", /^\/api\/sliceinstance\/(\d+)\/annotationindex\.json$/, ([slice]) => {
+    const here = annotations.filter((one) => one.image * 10 === Number(slice));
+    return wrap(users.map(({ id }) => ({ user: id, countAnnotation: here.filter((one) => one.user === id).length })));
+  }],
   ["POST", /^\/api\/annotation\/search\.json$/, (_, fields) => search(fields)],
   ["GET", /^\/api\/annotation\.json$/, (_, __, url) => wrap(annotations.filter((one) => one.image === Number(url.searchParams.get("image"))).map(full))],
   ["POST", /^\/api\/userannotation\.json$/, (_, fields) => addAnnotation(fields)],

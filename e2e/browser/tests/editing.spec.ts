@@ -81,6 +81,7 @@ test("give and take terms, hide terms and layers", async ({ ui, page }) => {
   await ui.createTerm("Necrosis");
   await ui.drawPolygon([0.4, 0.3], [0.6, 0.35], [0.5, 0.6]);
   await expect(ui.card.getByTestId("annotation-term")).toHaveText("Necrosis");
+  await expect(page.getByRole("listitem").filter({ hasText: "(you)" })).toContainText("1 Annotations");
 
   let stored = ui.stored("POST", /^\/api\/annotation\/\d+\/term\/\d+\.json$/);
   await ui.card.getByRole("button", { name: "Add term" }).click();

@@ -40,6 +40,14 @@ export function searchAnnotations(search: AnnotationSearch, signal: AbortSignal)
   });
 }
 
+/** Number of annotations of each user on a slice; users without any may be left out. */
+export async function countByUser(slice: Id): Promise<Map<Id, number>> {
+  const answer = await request<Collection<{ user: Id; countAnnotation: number }>>(
+    `/api/sliceinstance/${slice}/annotationindex.json`,
+  );
+  return new Map(answer.collection.map((row) => [row.user, row.countAnnotation]));
+}
+
 export function getAnnotation(id: Id): Promise<Annotation> {
   return request(`/api/userannotation/${id}.json`);
 }

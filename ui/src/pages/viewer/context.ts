@@ -57,6 +57,7 @@ export function createViewerContext(input: ViewerInput) {
   async function refresh(id: Id): Promise<void> {
     viewer.value?.reloadShapes();
     await client.invalidateQueries({ queryKey: ["annotation", id] });
+    await client.invalidateQueries({ queryKey: ["annotation-counts", input.slice.id] });
     await client.invalidateQueries({ queryKey: ["images", input.image.project], refetchType: "none" });
   }
 
@@ -117,6 +118,7 @@ export function createViewerContext(input: ViewerInput) {
       viewer.value?.select(null);
       client.removeQueries({ queryKey: ["annotation"] });
       viewer.value?.reloadShapes();
+      await client.invalidateQueries({ queryKey: ["annotation-counts", input.slice.id] });
     } catch (error) {
       report(t(`viewer.failed.${direction}`), error);
     }

@@ -1,10 +1,17 @@
-/** Names of the server's units as keys of translations. */
+/** The server's measures in the unit that reads best. */
 
 export type MeasureUnit = "um2" | "mm2" | "px2" | "um" | "mm" | "px";
 
-/** `micron²`, `pixels²`, `mm`, `pixels` as the server prints them. */
-export function measureUnit(unit: string | null): MeasureUnit {
-  const square = unit?.includes("²") ?? false;
-  const name = unit?.startsWith("micron") ? "um" : unit?.startsWith("mm") ? "mm" : "px";
-  return square ? `${name}2` : name;
+export interface Measure {
+  value: number;
+  unit: MeasureUnit;
+}
+
+/** From `micron²`, `mm` and `pixels`, `pixels²`, as the server prints units. */
+export function readableMeasure(value: number, unit: string | null): Measure {
+  if (unit === "micron²") {
+    return value >= 1e6 ? { value: value / 1e6, unit: "mm2" } : { value, unit: "um2" };
+  }
+  if (unit === "mm") return value < 1 ? { value: value * 1000, unit: "um" } : { value, unit: "mm" };
+  return { value, unit: unit?.includes("²") ? "px2" : "px" };
 }

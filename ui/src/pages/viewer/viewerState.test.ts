@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { ref } from "vue";
 import { useHistory } from "./history";
 import { useLayers } from "./layers";
-import { measureUnit } from "./measureUnit";
+import { readableMeasure } from "./measureUnit";
 import { NEUTRAL, NO_TERM, useTerms } from "./terms";
 import { keyMeaning, type KeyPress } from "./tools";
 
@@ -134,15 +134,16 @@ describe("history", () => {
   });
 });
 
-describe("units", () => {
+describe("measures", () => {
   it.each([
-    ["micron²", "um2"],
-    ["mm²", "mm2"],
-    ["pixels²", "px2"],
-    ["mm", "mm"],
-    ["pixels", "px"],
-    [null, "px"],
-  ])("%s", (unit, expected) => {
-    expect(measureUnit(unit)).toBe(expected);
+    [106, "micron²", { value: 106, unit: "um2" }],
+    [2_500_000, "micron²", { value: 2.5, unit: "mm2" }],
+    [1.25, "mm", { value: 1.25, unit: "mm" }],
+    [0.5, "mm", { value: 500, unit: "um" }],
+    [40, "pixels²", { value: 40, unit: "px2" }],
+    [40, "pixels", { value: 40, unit: "px" }],
+    [40, null, { value: 40, unit: "px" }],
+  ])("%d %s", (value, unit, expected) => {
+    expect(readableMeasure(value, unit)).toEqual(expected);
   });
 });
