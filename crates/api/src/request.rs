@@ -30,14 +30,17 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|cause| ApiError::new(ErrorKind::Invalid, format!("The body cannot be read: {cause}")))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|cause| {
+            ApiError::new(ErrorKind::Invalid, format!("The body cannot be read: {cause}"))
+        })?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(Value::Null));
         }
         serde_json::from_slice(&bytes).map(Self).map_err(|cause| {
-            ApiError::new(ErrorKind::Invalid, format!("The body is not JSON: {cause}. Send one object, or an array"))
+            ApiError::new(
+                ErrorKind::Invalid,
+                format!("The body is not JSON: {cause}. Send one object, or an array"),
+            )
         })
     }
 }

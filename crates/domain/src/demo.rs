@@ -146,10 +146,7 @@ mod tests {
 
     #[test]
     fn steps_become_a_closed_ring() {
-        assert_eq!(
-            polygon("33 4 -3 3 2 0").as_deref(),
-            Some("POLYGON ((16.5 2, 15 3.5, 16 3.5, 16.5 2))")
-        );
+        assert_eq!(polygon("33 4 -3 3 2 0").as_deref(), Some("POLYGON ((16.5 2, 15 3.5, 16 3.5, 16.5 2))"));
         assert_eq!(polygon("1 2 3"), None);
         assert_eq!(polygon("1 2 3 4"), None);
         assert_eq!(polygon("a b c d e f"), None);
@@ -157,9 +154,15 @@ mod tests {
 
     #[test]
     fn every_line_of_the_list_is_a_nucleus() {
-        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/CMU-1-nuclei.txt"));
+        let text = std::fs::read_to_string(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/data/CMU-1-nuclei.txt"
+        ));
         let text = text.unwrap();
-        assert_eq!(text.lines().filter(|line| polygon(line.split_once(' ').unwrap().1).is_some()).count(), 1936);
+        assert_eq!(
+            text.lines().filter(|line| polygon(line.split_once(' ').unwrap().1).is_some()).count(),
+            1936
+        );
         assert!(text.lines().all(|line| super::TERMS.iter().any(|(_, _, word)| line.starts_with(word))));
     }
 }

@@ -112,7 +112,8 @@ pub async fn list(
     sort: Option<&Sort>,
     page: Page,
 ) -> Result<(Vec<User>, i64), StoreError> {
-    const MATCHES: &str = " AND (u.firstname || ' ' || u.lastname || ' (' || u.username || ')') ILIKE $1 ESCAPE '\\'";
+    const MATCHES: &str =
+        " AND (u.firstname || ' ' || u.lastname || ' (' || u.username || ')') ILIKE $1 ESCAPE '\\'";
     const BY_NAME: &str = "lower(u.username) COLLATE \"C\"";
     let pattern = full_name.map(|text| {
         let parts: Vec<String> = text.split('*').map(crate::dialect::like_literal).collect();

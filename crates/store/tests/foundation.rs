@@ -9,10 +9,11 @@ use cytomine_store::{Db, Executor as _, job, rights, rows, sql};
 
 async fn user(db: &Db, id: i64) {
     let mut tx = db.begin().await.unwrap();
-    let statement = sql("INSERT INTO user_account (id, username, firstname, lastname, email, language, is_developer, \
+    let statement =
+        sql("INSERT INTO user_account (id, username, firstname, lastname, email, language, is_developer, \
          enabled, origin, created) VALUES ($1, $2, '', '', '', 'EN', FALSE, TRUE, 'LOCAL', 0)")
-    .bind(id)
-    .bind(format!("user{id}"));
+        .bind(id)
+        .bind(format!("user{id}"));
     (&mut tx).execute(statement).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -56,7 +57,8 @@ async fn an_array_is_one_value() {
         let statement = sql("SELECT id FROM user_account WHERE id = ANY($1) AND username <> $2 ORDER BY id")
             .bind(vec![201_i64, 203, 999])
             .bind("user999");
-        let found: Vec<i64> = db.rows(statement).await.unwrap().iter().map(|row| row.get("id").unwrap()).collect();
+        let found: Vec<i64> =
+            db.rows(statement).await.unwrap().iter().map(|row| row.get("id").unwrap()).collect();
         assert_eq!(found, [201, 203]);
         let statement = sql("SELECT count(*) AS n FROM user_account WHERE id <> ALL($1)").bind(vec![201_i64]);
         assert_eq!(db.first(statement).await.unwrap().unwrap().get::<i64>("n").unwrap(), 2);
@@ -72,18 +74,22 @@ async fn what_a_command_deleted_comes_back_with_all_that_hung_on_it() {
         let ontology = "INSERT INTO ontology (id, name, user_id, created) VALUES (301, 'Cells', 201, 0)";
         (&mut tx).execute(sql(ontology)).await.unwrap();
         for (id, name) in [(401, "Nucleus"), (402, "Stroma")] {
-            let term = "INSERT INTO term (id, ontology_id, name, color, created) VALUES ($1, 301, $2, '#123456', 0)";
+            let term =
+                "INSERT INTO term (id, ontology_id, name, color, created) VALUES ($1, 301, $2, '#123456', 0)";
             (&mut tx).execute(sql(term).bind(id).bind(name)).await.unwrap();
         }
         // One term was deleted before, by another command: undo must not bring that one back.
         rows::delete_with_dependents(&mut tx, EntityKind::Term, &[(402, 402)], CommandId(900)).await.unwrap();
-        rows::delete_with_dependents(&mut tx, EntityKind::Ontology, &[(301, 301)], CommandId(901)).await.unwrap();
+        rows::delete_with_dependents(&mut tx, EntityKind::Ontology, &[(301, 301)], CommandId(901))
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
 
         let living = sql("SELECT id FROM term WHERE deleted_by IS NULL");
         assert!((&db).rows(living.clone()).await.unwrap().is_empty());
         rows::restore(&db, EntityKind::Ontology, CommandId(901)).await.unwrap();
-        let left: Vec<i64> = (&db).rows(living).await.unwrap().iter().map(|row| row.get("id").unwrap()).collect();
+        let left: Vec<i64> =
+            (&db).rows(living).await.unwrap().iter().map(|row| row.get("id").unwrap()).collect();
         assert_eq!(left, [401]);
     })
     .await;
