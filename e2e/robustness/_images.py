@@ -29,6 +29,21 @@ def png(width, height, seed=1):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
+def promising_png(width, height):
+    """A PNG whose header promises more than its few bytes hold."""
+    whole = png(64, 64)
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return whole[:12] + header + struct.pack(">I", zlib.crc32(header)) + whole[33:]
+
+
+def promising_jpeg(width, height, progressive):
+    """A JPEG of a few bytes whose frame header promises much; progressive ones are decoded as a whole."""
+    tables = b"\xff\xdb" + struct.pack(">H", 67) + b"\0" + b"\1" * 64
+    frame = struct.pack(">HBHHB", 17, 8, height, width, 3) + bytes([1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0])
+    scan = b"\xff\xda" + struct.pack(">HB", 12, 3) + bytes([1, 0, 2, 0, 3, 0, 0, 0 if progressive else 63, 0])
+    return b"\xff\xd8" + tables + (b"\xff\xc2" if progressive else b"\xff\xc0") + frame + scan + bytes(100) + b"\xff\xd9"
+
+
 def striped_tiff(width, height, seed=1, rows_per_strip=64):
     """An uncompressed TIFF in strips: readable, but nothing to serve tiles from."""
     rows = pixels(width, height, seed)

@@ -12,6 +12,7 @@ import re
 import time
 
 from _http import Client, message
+from _images import promising_jpeg, promising_png
 from _lib import SHARED, SLIDE, Place, Server, Suite, databases, wait_until
 
 SECONDS = 2
@@ -33,6 +34,10 @@ def samples():
         yield f"noise-after-{beginning}.svs", whole[:beginning] + dice.randbytes(200_000)
     yield "noise-after-signature.png", b"\x89PNG\r\n\x1a\n" + dice.randbytes(50_000)
     yield "noise-after-signature.jpg", b"\xff\xd8\xff\xe0" + dice.randbytes(50_000)
+    # Headers that promise gigapixels in a few bytes.
+    yield "promises-40-gigapixels.png", promising_png(200_000, 200_000)
+    for progressive in (False, True):
+        yield f"promises-progressive-{progressive}.jpg".lower(), promising_jpeg(65_000, 65_000, progressive)
     yield "cut.svs", whole[: len(whole) // 3]
     if SHARED:
         for file in sorted((SHARED / "slides/malformed").rglob("*")):
