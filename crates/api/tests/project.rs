@@ -29,6 +29,12 @@ async fn a_project_is_made_changed_deleted_and_brought_back() {
         let list = alice.get("/api/project.json?max=0&offset=0").await.ok();
         assert_eq!((&list["size"], &list["collection"][0]["id"]), (&json!(1), &json!(id)));
 
+        let extras = "withMembersCount=true&withLastActivity=true&withCurrentUserRoles=true";
+        let list = alice.get(&format!("/api/project.json?{extras}&sort=lastActivity&order=desc")).await.ok();
+        let row = &list["collection"][0];
+        assert_eq!((&row["membersCount"], &row["lastActivity"]), (&json!(1), &json!(1_767_225_600_000_i64)));
+        assert_eq!(row["currentUserRoles"], json!({ "admin": true, "representative": true }));
+
         alice.delete(&path).await.ok();
         assert_eq!(alice.get(&path).await.status, 404);
         assert_eq!(alice.get("/api/project.json").await.ok()["size"], 0);

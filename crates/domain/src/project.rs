@@ -5,7 +5,7 @@ use cytomine_model::{
     ProjectRole, Sort, UserId,
 };
 use cytomine_store as store;
-pub use cytomine_store::project::ProjectFilter;
+pub use cytomine_store::project::{Overview, ProjectFilter};
 
 use crate::{Actor, DomainError, Outcome, System, Unit, access, member, ontology};
 
@@ -58,6 +58,19 @@ pub async fn list(
     page: Page,
 ) -> Result<(Vec<Project>, i64), DomainError> {
     Ok(store::project::list(&system.db, actor.scope(), filter, sort, page).await?)
+}
+
+/// What lists show of these projects beside them: members, last activity, the actor's role.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn overviews(
+    system: &System,
+    actor: &Actor,
+    projects: &[Project],
+) -> Result<Vec<Overview>, DomainError> {
+    let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
+    Ok(store::project::overviews(&system.db, actor.id(), &ids).await?)
 }
 
 /// Makes a project; the actor becomes its manager and representative.

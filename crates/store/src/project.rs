@@ -15,6 +15,11 @@ p.mode, p.hide_users_layers, p.hide_admins_layers, p.created, p.updated, \
 FROM project p LEFT JOIN ontology o ON o.id = p.ontology_id AND o.deleted_by IS NULL \
 WHERE p.deleted_by IS NULL";
 
+const MEMBERS_COUNT: &str = "(SELECT count(*) FROM project_member m WHERE m.project_id = p.id)";
+
+/// Activity lines are written in the order of their ids, so the newest is found without reading the others.
+const LAST_ACTIVITY: &str = "COALESCE((SELECT a.created FROM activity a WHERE a.project_id = p.id ORDER BY a.id DESC LIMIT 1), p.created)";
+
 fn project(row: &Row) -> Result<Project, StoreError> {
     Ok(Project {
         id: row.id("id")?,
@@ -120,6 +125,8 @@ pub async fn list(
                 "name" => "lower(p.name) COLLATE \"C\"",
                 "numberOfImages" => "number_of_images",
                 "numberOfAnnotations" => "number_of_annotations",
+                "membersCount" => MEMBERS_COUNT,
+                "lastActivity" => LAST_ACTIVITY,
                 _ => "p.created",
             };
             (column, sort.direction)
@@ -130,6 +137,56 @@ pub async fn list(
     statement.push_page(page);
     let projects = ex.rows(statement).await?.iter().map(project).collect::<Result<_, _>>()?;
     Ok((projects, total))
+}
+
+/// What lists show of a project beside the project itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// The project.
+    pub project: ProjectId,
+    /// How many members it has.
+    pub members_count: i64,
+    /// When something last happened in it.
+    pub last_activity: Millis,
+    /// What one user is in it.
+    pub member: Option<Member>,
+}
+
+/// Overviews of projects, as one user sees them, in no particular order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn overviews(
+    mut ex: impl Executor,
+    user: UserId,
+    projects: &[ProjectId],
+) -> Result<Vec<Overview>, StoreError> {
+    let text = format!(
+        "SELECT p.id, {MEMBERS_COUNT} AS members_count, {LAST_ACTIVITY} AS last_activity, m.role, \
+         m.is_representative FROM project p \
+         LEFT JOIN project_member m ON m.project_id = p.id AND m.user_id = $1 WHERE p.id = ANY($2)"
+    );
+    let rows = ex.rows(sql(text).bind(user).bind(projects)).await?;
+    rows.iter()
+        .map(|row| {
+            let project = row.id("id")?;
+            let member = match row.get::<Option<String>>("role")? {
+                None => None,
+                Some(_) => Some(Member {
+                    project,
+                    user,
+                    role: row.parsed("role", ProjectRole::parse)?,
+                    is_representative: row.get("is_representative")?,
+                }),
+            };
+            Ok(Overview {
+                project,
+                members_count: row.get("members_count")?,
+                last_activity: row.time("last_activity")?,
+                member,
+            })
+        })
+        .collect()
 }
 
 /// Writes a new project. Counts and the ontology's name are not stored.

@@ -76,7 +76,20 @@ async fn page(
         paging.sort.is_some().then(|| paging.sort_or("created", cytomine_model::Direction::Descending));
     let (projects, total) =
         project::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
-    let items = projects.iter().map(json::project).collect();
+    let mut items: Vec<Value> = projects.iter().map(json::project).collect();
+    let wanted = json::Extras {
+        members_count: query.flag("withMembersCount")?,
+        last_activity: query.flag("withLastActivity")?,
+        current_user_roles: query.flag("withCurrentUserRoles")?,
+    };
+    if wanted != json::Extras::default() {
+        let overviews = project::overviews(&state.system, actor, &projects).await?;
+        for (item, project) in items.iter_mut().zip(&projects) {
+            if let Some(overview) = overviews.iter().find(|overview| overview.project == project.id) {
+                json::add_extras(item, overview, wanted);
+            }
+        }
+    }
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
 

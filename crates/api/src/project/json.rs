@@ -1,6 +1,7 @@
 //! A project on the wire (rest-api 4.11).
 
-use cytomine_model::{EditionMode, EntityKind, Project};
+use cytomine_domain::project::Overview;
+use cytomine_model::{EditionMode, EntityKind, Project, ProjectRole};
 use serde_json::{Value, json};
 
 use crate::dialect::class::java_class;
@@ -29,4 +30,32 @@ pub fn project(project: &Project) -> Value {
         "numberOfJobAnnotations": 0,
         "numberOfReviewedAnnotations": 0,
     })
+}
+
+/// Keys that lists carry on request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// `membersCount`.
+    pub members_count: bool,
+    /// `lastActivity`, milliseconds.
+    pub last_activity: bool,
+    /// `currentUserRoles`.
+    pub current_user_roles: bool,
+}
+
+/// Adds the keys that were asked for to the JSON of a project.
+pub fn add_extras(item: &mut Value, overview: &Overview, wanted: Extras) {
+    if wanted.members_count {
+        item["membersCount"] = json!(overview.members_count);
+    }
+    if wanted.last_activity {
+        item["lastActivity"] = json!(overview.last_activity);
+    }
+    if wanted.current_user_roles {
+        let member = overview.member;
+        item["currentUserRoles"] = json!({
+            "admin": member.is_some_and(|member| member.role == ProjectRole::Manager),
+            "representative": member.is_some_and(|member| member.is_representative),
+        });
+    }
 }
