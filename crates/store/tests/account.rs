@@ -1,4 +1,5 @@
 //! Accounts, roles and sessions on both databases.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use cytomine_model::{
     CommandId, Direction, EntityKind, GlobalRole, Millis, Page, RoleId, Sort, User, UserId, UserRoleId,

@@ -1,4 +1,5 @@
 //! The foundation on both databases: ids, transactions, arrays, undo of deletions, the queue, equal schemas.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ async fn user(db: &Db, id: i64) {
          enabled, origin, created) VALUES ($1, $2, '', '', '', 'EN', FALSE, TRUE, 'LOCAL', 0)")
         .bind(id)
         .bind(format!("user{id}"));
-    (&mut tx).execute(statement).await.unwrap();
+    tx.execute(statement).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -72,11 +73,11 @@ async fn what_a_command_deleted_comes_back_with_all_that_hung_on_it() {
         user(&db, 201).await;
         let mut tx = db.begin().await.unwrap();
         let ontology = "INSERT INTO ontology (id, name, user_id, created) VALUES (301, 'Cells', 201, 0)";
-        (&mut tx).execute(sql(ontology)).await.unwrap();
+        tx.execute(sql(ontology)).await.unwrap();
         for (id, name) in [(401, "Nucleus"), (402, "Stroma")] {
             let term =
                 "INSERT INTO term (id, ontology_id, name, color, created) VALUES ($1, 301, $2, '#123456', 0)";
-            (&mut tx).execute(sql(term).bind(id).bind(name)).await.unwrap();
+            tx.execute(sql(term).bind(id).bind(name)).await.unwrap();
         }
         // One term was deleted before, by another command: undo must not bring that one back.
         rows::delete_with_dependents(&mut tx, EntityKind::Term, &[(402, 402)], CommandId(900)).await.unwrap();
