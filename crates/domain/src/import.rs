@@ -49,6 +49,8 @@ impl Progress for () {}
 pub enum Fate {
     /// It is an image of the project now.
     Imported,
+    /// The project has it already, as this says.
+    Present(String),
     /// It was left out, for this reason.
     Skipped(String),
 }
@@ -135,7 +137,7 @@ async fn one(
     let projects = request.projects.clone();
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     if let Some(reason) = present(system, &projects, &name, path).await? {
-        return Ok(Fate::Skipped(reason));
+        return Ok(Fate::Present(reason));
     }
     let received = copy_in(system, actor, request, path, &name, progress).await?;
     let Some(id) = received.job else { return Ok(Fate::Imported) };

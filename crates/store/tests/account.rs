@@ -25,7 +25,7 @@ fn account(id: i64, username: &str, firstname: &str, lastname: &str) -> User {
 }
 
 async fn write(db: &Db, account: &User) {
-    user::insert(db, account, Some("hash")).await.unwrap();
+    user::insert(db, account, Some("hash")).await.expect("a new name is free");
 }
 
 #[tokio::test]

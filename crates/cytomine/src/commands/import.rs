@@ -15,7 +15,13 @@ use crate::say;
 /// failure.
 pub(super) async fn run(settings: Import) -> Result<(), RunError> {
     let system = system::open(&settings.system).await?;
-    account::ensure_admin(&system, settings.system.accounts.admin_password()?).await?;
+    // On a new data directory this makes the first account; its password is seen here or never.
+    if let Some(password) = account::ensure_admin(&system, settings.system.accounts.admin_password()?).await?
+    {
+        let rows =
+            [("User", account::ADMIN.to_owned()), ("Password", password), ("", "Shown this once".to_owned())];
+        say::table("A new system was set up", &rows);
+    }
     let actor = account::actor_for_command_line(&system, &settings.user).await?;
     let bar = Arc::new(Bar(ProgressBar::no_length()));
     let wanted = import::Import { paths: settings.paths, project: settings.project, storage: None };
@@ -27,6 +33,7 @@ pub(super) async fn run(settings: Import) -> Result<(), RunError> {
         .iter()
         .map(|(path, fate)| match fate {
             Fate::Imported => ("imported", path.display().to_string()),
+            Fate::Present(reason) => ("present", format!("{}: {}", path.display(), bare(reason, path))),
             Fate::Skipped(reason) => ("left out", format!("{}: {}", path.display(), bare(reason, path))),
         })
         .collect();
@@ -35,7 +42,8 @@ pub(super) async fn run(settings: Import) -> Result<(), RunError> {
         &format!("{imported} of {all} files are images of the project {}", report.project.name),
         &rows,
     );
-    if imported == 0 && report.files.iter().all(|(_, fate)| !is_present(fate)) {
+    // A repeated import leaves out what is there already; that is no failure.
+    if report.files.iter().all(|(_, fate)| matches!(fate, Fate::Skipped(_))) {
         return Err(RunError::NothingImported);
     }
     Ok(())
@@ -45,11 +53,6 @@ pub(super) async fn run(settings: Import) -> Result<(), RunError> {
 fn bare<'a>(reason: &'a str, path: &Path) -> &'a str {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     reason.strip_prefix(&*name).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(reason)
-}
-
-/// A repeated import leaves out what is there already; that is no failure.
-fn is_present(fate: &Fate) -> bool {
-    matches!(fate, Fate::Skipped(reason) if reason.contains("already"))
 }
 
 /// A bar of bytes on a terminal; silent elsewhere, as indicatif is.
