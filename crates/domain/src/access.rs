@@ -11,7 +11,7 @@ use crate::{Actor, DomainError};
 /// A project as one actor meets it. Made only by [`project`], so that whoever holds it may see the project.
 #[derive(Clone, Debug)]
 pub struct ProjectAccess {
-    /// The project.
+    /// The project, without the numbers of its images and annotations: they stand at 0.
     pub project: Project,
     /// The actor's membership.
     pub member: Option<Member>,
@@ -40,7 +40,7 @@ pub async fn project(
     actor: &Actor,
     id: ProjectId,
 ) -> Result<ProjectAccess, DomainError> {
-    let project = store::project::by_id(&mut ex, id).await?;
+    let project = store::project::uncounted(&mut ex, id).await?;
     let project = project.ok_or_else(|| DomainError::not_found("Project", id))?;
     let member = store::project::member_of(&mut ex, id, actor.id()).await?;
     let standing = standing(actor, member.as_ref());

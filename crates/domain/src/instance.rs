@@ -36,7 +36,7 @@ pub struct Seen {
     pub names: bool,
 }
 
-/// An image that the actor may see.
+/// An image that the actor may see; its annotations are not counted.
 ///
 /// # Errors
 /// When there is none, or the actor is no member of its project.
@@ -44,13 +44,17 @@ pub async fn get(system: &System, actor: &Actor, id: ImageInstanceId) -> Result<
     Ok(with_access(&system.db, actor, id).await?.0)
 }
 
-/// As [`get`], with whether its names may be shown.
+/// As [`get`], with its annotations counted, and whether its names may be shown.
 ///
 /// # Errors
 /// As [`get`].
 pub async fn see(system: &System, actor: &Actor, id: ImageInstanceId) -> Result<Seen, DomainError> {
-    let (image, access) = with_access(&system.db, actor, id).await?;
-    Ok(Seen { names: names_shown(&access), image })
+    let (_, access) = with_access(&system.db, actor, id).await?;
+    Ok(Seen { names: names_shown(&access), image: counted(&system.db, id).await? })
+}
+
+async fn counted(ex: impl Executor, id: ImageInstanceId) -> Result<ImageInstance, DomainError> {
+    store::image_instance::by_id(ex, id).await?.ok_or_else(|| DomainError::not_found("ImageInstance", id))
 }
 
 /// Whether the actor sees names of images in the project.
@@ -58,7 +62,7 @@ pub fn names_shown(access: &ProjectAccess) -> bool {
     !access.project.blind_mode || access.allows(Action::EditProject, None)
 }
 
-/// An image that the actor may see, with what the actor may do in its project.
+/// An image that the actor may see, its annotations not counted, with what the actor may do in its project.
 ///
 /// # Errors
 /// When there is none, or the actor is no member of its project.
@@ -67,7 +71,7 @@ pub async fn with_access(
     actor: &Actor,
     id: ImageInstanceId,
 ) -> Result<(ImageInstance, ProjectAccess), DomainError> {
-    let image = store::image_instance::by_id(&mut ex, id).await?;
+    let image = store::image_instance::uncounted(&mut ex, id).await?;
     let image = image.ok_or_else(|| DomainError::not_found("ImageInstance", id))?;
     let access = access::project(&mut ex, actor, image.project).await?;
     Ok((image, access))
@@ -288,6 +292,7 @@ pub async fn delete(
     let mut unit = system.begin(actor).await?;
     let (image, access) = with_access(&mut unit.tx, actor, id).await?;
     access.require(Action::DeleteImage, Some(image.user))?;
+    let image = counted(&mut unit.tx, image.id).await?;
     unit.deleted(EntityKind::ImageInstance, &[id.0]).await?;
     unit.rights_changed();
     unit.in_project(access.project.id);

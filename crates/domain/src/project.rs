@@ -4,8 +4,8 @@ use cytomine_model::{
     Action, EditionMode, Entity, EntityKind, GlobalRole, Member, OntologyId, Page, Project, ProjectId,
     ProjectRole, Sort, UserId,
 };
-use cytomine_store as store;
 pub use cytomine_store::project::{Overview, ProjectFilter};
+use cytomine_store::{self as store, Executor};
 
 use crate::{Actor, DomainError, Outcome, System, Unit, access, member, ontology};
 
@@ -43,7 +43,12 @@ pub struct ProjectFields {
 /// # Errors
 /// When there is none, or the actor is no member.
 pub async fn get(system: &System, actor: &Actor, id: ProjectId) -> Result<Project, DomainError> {
-    Ok(access::project(&system.db, actor, id).await?.project)
+    access::project(&system.db, actor, id).await?;
+    counted(&system.db, id).await
+}
+
+async fn counted(ex: impl Executor, id: ProjectId) -> Result<Project, DomainError> {
+    store::project::by_id(ex, id).await?.ok_or_else(|| DomainError::not_found("Project", id))
 }
 
 /// A page of the projects that the actor sees, and how many there are.
@@ -173,12 +178,13 @@ pub async fn delete(system: &System, actor: &Actor, id: ProjectId) -> Result<Out
     let mut unit = system.begin(actor).await?;
     let access = access::project(&mut unit.tx, actor, id).await?;
     access.require(Action::DeleteProject, None)?;
+    let entity = counted(&mut unit.tx, id).await?;
     unit.deleted(EntityKind::Project, &[id.0]).await?;
     unit.rights_changed();
     unit.in_project(id);
     let message = format!("Project {} deleted", access.project.name);
     let done = unit.commit(system, message).await?;
-    Ok(Outcome { entity: access.project, done })
+    Ok(Outcome { entity, done })
 }
 
 /// Links to terms of the old ontology stand in the way of a new one, unless the client forces it (rest-api 4.11).

@@ -34,7 +34,37 @@ pub(crate) fn for_lite(sql: &str) -> String {
         rewritten.push_str(rest);
         text = rewritten;
     }
-    text
+    unnamed(&text).unwrap_or(text)
+}
+
+/// The statement with `?` for `$1`, `$2`..., where they stand in that order and once each.
+///
+/// For SQLite `$1` is a name, looked up in a list at every binding: a statement of 8,000 values costs 32 million
+/// steps each time it runs. A bare `?` has no name.
+fn unnamed(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut last = 0_usize;
+    let mut quoted = false;
+    let mut rest = text;
+    while let Some(place) = rest.find(['$', '\'']) {
+        let (before, at) = rest.split_at(place);
+        plain.push_str(before);
+        if let Some(after) = at.strip_prefix('\'') {
+            quoted = !quoted;
+            plain.push('\'');
+            rest = after;
+            continue;
+        }
+        let digits = at[1..].bytes().take_while(u8::is_ascii_digit).count();
+        if quoted || at[1..=digits].parse() != Ok(last + 1) {
+            return None;
+        }
+        last += 1;
+        plain.push('?');
+        rest = &at[1 + digits..];
+    }
+    plain.push_str(rest);
+    Some(plain)
 }
 
 /// Escapes `%`, `_` and the escape character itself for a `LIKE ... ESCAPE '\'` pattern.
@@ -59,6 +89,17 @@ mod tests {
             for_lite("SELECT 1 FROM t WHERE a = ANY($1) AND b <> ALL($12) ORDER BY c COLLATE \"C\""),
             "SELECT 1 FROM t WHERE a IN (SELECT value FROM json_each($1)) AND b NOT IN (SELECT value FROM json_each($12)) ORDER BY c"
         );
+    }
+
+    #[test]
+    fn values_in_order_lose_their_names_on_sqlite() {
+        assert_eq!(
+            for_lite("SELECT 'a''b', $1 WHERE x = ANY($2) AND y = $3"),
+            "SELECT 'a''b', ? WHERE x IN (SELECT value FROM json_each(?)) AND y = ?"
+        );
+        for kept in ["SELECT $2, $1", "SELECT $1, $1", "SELECT '$1', $1", "SELECT $"] {
+            assert_eq!(for_lite(kept), kept);
+        }
     }
 
     #[test]

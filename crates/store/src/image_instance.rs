@@ -11,8 +11,15 @@ use crate::{Executor, Row, Statement, StoreError, sql};
 const COLUMNS: &str = "\
 i.id, i.project_id, p.blind_mode, p.name AS project_name, i.user_id, i.instance_filename, i.physical_size_x, \
 i.physical_size_y, i.physical_size_z, i.fps, i.magnification, i.review_start, i.review_stop, i.review_user_id, \
-i.created, i.updated, (SELECT count(*) FROM annotation n WHERE n.image_id = i.id AND n.deleted_by IS NULL) \
-AS number_of_annotations";
+i.created, i.updated";
+
+/// Counting reads an index entry per annotation: lists and answers show the number, tiles and rights do without.
+const COUNT: &str = "(SELECT count(*) FROM annotation n WHERE n.image_id = i.id AND n.deleted_by IS NULL)";
+const NO_COUNT: &str = "CAST(0 AS BIGINT)";
+
+fn select(count: &str) -> String {
+    from(&format!("{COLUMNS}, {count} AS number_of_annotations, {BASE_COLUMNS}"))
+}
 
 fn from(columns: &str) -> String {
     format!(
@@ -157,8 +164,18 @@ impl ImageFilter {
 /// # Errors
 /// When the database refuses.
 pub async fn by_id(mut ex: impl Executor, id: ImageInstanceId) -> Result<Option<ImageInstance>, StoreError> {
-    let text = format!("{} AND i.id = $1", from(&format!("{COLUMNS}, {BASE_COLUMNS}")));
-    ex.first(sql(text).bind(id)).await?.as_ref().map(image).transpose()
+    ex.first(sql(select(COUNT) + " AND i.id = $1").bind(id)).await?.as_ref().map(image).transpose()
+}
+
+/// As [`by_id`], without counting: the number of annotations is 0. For pictures and checks of rights.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn uncounted(
+    mut ex: impl Executor,
+    id: ImageInstanceId,
+) -> Result<Option<ImageInstance>, StoreError> {
+    ex.first(sql(select(NO_COUNT) + " AND i.id = $1").bind(id)).await?.as_ref().map(image).transpose()
 }
 
 /// A page of the images in scope, and how many there are in all.
@@ -175,7 +192,7 @@ pub async fn list(
     let mut count = sql(from("count(*) AS n"));
     filter.push(scope, &mut count);
     let total = ex.first(count).await?.map_or(Ok(0), |row| row.get("n"))?;
-    let mut statement = sql(from(&format!("{COLUMNS}, {BASE_COLUMNS}")));
+    let mut statement = sql(select(COUNT));
     filter.push(scope, &mut statement);
     statement.push(&filter.order(sort)).push_page(page);
     let images = ex.rows(statement).await?.iter().map(image).collect::<Result<_, _>>()?;
@@ -196,7 +213,7 @@ pub async fn neighbour(
     let text = format!(
         "{} AND i.project_id = $1 AND (i.created {sign} $2 OR (i.created = $2 AND i.id {sign} $3)) \
          ORDER BY i.created {word}, i.id {word} LIMIT 1",
-        from(&format!("{COLUMNS}, {BASE_COLUMNS}"))
+        select(COUNT)
     );
     let statement = sql(text).bind(of.project).bind(of.created).bind(of.id);
     ex.first(statement).await?.as_ref().map(image).transpose()

@@ -7,13 +7,22 @@ use cytomine_model::{
 
 use crate::{Executor, Row, Statement, StoreError, sql};
 
-const COLUMNS: &str = "\
-SELECT p.id, p.name, p.ontology_id, o.name AS ontology_name, p.blind_mode, p.are_images_downloadable, p.is_closed, \
-p.mode, p.hide_users_layers, p.hide_admins_layers, p.created, p.updated, \
-(SELECT count(*) FROM image_instance i WHERE i.project_id = p.id AND i.deleted_by IS NULL) AS number_of_images, \
-(SELECT count(*) FROM annotation a WHERE a.project_id = p.id AND a.deleted_by IS NULL) AS number_of_annotations \
-FROM project p LEFT JOIN ontology o ON o.id = p.ontology_id AND o.deleted_by IS NULL \
-WHERE p.deleted_by IS NULL";
+/// Counting reads an index entry per annotation: lists and answers show the numbers, checks of rights do without.
+const COUNTS: [&str; 2] = [
+    "(SELECT count(*) FROM image_instance i WHERE i.project_id = p.id AND i.deleted_by IS NULL)",
+    "(SELECT count(*) FROM annotation a WHERE a.project_id = p.id AND a.deleted_by IS NULL)",
+];
+const NO_COUNTS: [&str; 2] = ["CAST(0 AS BIGINT)"; 2];
+
+fn select([images, annotations]: [&str; 2]) -> String {
+    format!(
+        "SELECT p.id, p.name, p.ontology_id, o.name AS ontology_name, p.blind_mode, p.are_images_downloadable, \
+         p.is_closed, p.mode, p.hide_users_layers, p.hide_admins_layers, p.created, p.updated, \
+         {images} AS number_of_images, {annotations} AS number_of_annotations \
+         FROM project p LEFT JOIN ontology o ON o.id = p.ontology_id AND o.deleted_by IS NULL \
+         WHERE p.deleted_by IS NULL"
+    )
+}
 
 const MEMBERS_COUNT: &str = "(SELECT count(*) FROM project_member m WHERE m.project_id = p.id)";
 
@@ -88,7 +97,17 @@ impl ProjectFilter {
 /// # Errors
 /// When the database refuses.
 pub async fn by_id(mut ex: impl Executor, id: ProjectId) -> Result<Option<Project>, StoreError> {
-    let row = ex.first(sql(format!("{COLUMNS} AND p.id = $1")).bind(id)).await?;
+    let row = ex.first(sql(select(COUNTS) + " AND p.id = $1").bind(id)).await?;
+    row.as_ref().map(project).transpose()
+}
+
+/// As [`by_id`], without counting: the numbers of images and annotations are 0. For checks of rights, which every
+/// request makes.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn uncounted(mut ex: impl Executor, id: ProjectId) -> Result<Option<Project>, StoreError> {
+    let row = ex.first(sql(select(NO_COUNTS) + " AND p.id = $1").bind(id)).await?;
     row.as_ref().map(project).transpose()
 }
 
@@ -97,7 +116,7 @@ pub async fn by_id(mut ex: impl Executor, id: ProjectId) -> Result<Option<Projec
 /// # Errors
 /// When the database refuses.
 pub async fn by_name(mut ex: impl Executor, name: &str) -> Result<Option<Project>, StoreError> {
-    let row = ex.first(sql(format!("{COLUMNS} AND p.name = $1")).bind(name)).await?;
+    let row = ex.first(sql(select(COUNTS) + " AND p.name = $1").bind(name)).await?;
     row.as_ref().map(project).transpose()
 }
 
@@ -116,7 +135,7 @@ pub async fn list(
     filter.push(scope, &mut count);
     let total = ex.first(count).await?.map_or(Ok(0), |row| row.get("n"))?;
 
-    let mut statement = sql(COLUMNS);
+    let mut statement = sql(select(COUNTS));
     filter.push(scope, &mut statement);
     let (column, direction) = match sort {
         None => ("p.created", Direction::Descending),

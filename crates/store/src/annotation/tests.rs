@@ -9,7 +9,7 @@ use cytomine_model::{
 use super::{AnnotationFilter, Columns, TermFilter, in_cell_order, insert_many, read, search};
 use crate::dialect::Dialect;
 use crate::testing::both;
-use crate::{Db, Executor, Tx, annotation_term, rows, sql};
+use crate::{Db, Executor, Tx, annotation_term, image_instance, project, rows, sql};
 
 const PROJECT: ProjectId = ProjectId(10);
 const IMAGE: ImageInstanceId = ImageInstanceId(30);
@@ -32,7 +32,7 @@ async fn world(tx: &mut Tx) {
     texts.push(
         "INSERT INTO project (id, name, blind_mode, are_images_downloadable, is_closed, mode, \
          hide_users_layers, hide_admins_layers, created) \
-         VALUES (10, 'p', FALSE, FALSE, FALSE, 'classic', FALSE, FALSE, 1)"
+         VALUES (10, 'p', FALSE, FALSE, FALSE, 'CLASSIC', FALSE, FALSE, 1)"
             .to_owned(),
     );
     texts.push(
@@ -243,6 +243,13 @@ async fn filters_hold_together() {
         };
         assert_eq!(count(Scope::User(ANNA), Some(BERT)).await.unwrap(), 100);
         assert_eq!(count(Scope::User(BERT), None).await.unwrap(), 0);
+        let counted = project::by_id(&db, PROJECT).await.unwrap().unwrap();
+        let uncounted = project::uncounted(&db, PROJECT).await.unwrap().unwrap();
+        assert_eq!((counted.number_of_annotations, counted.number_of_images), (300, 2));
+        assert_eq!((uncounted.number_of_annotations, uncounted.number_of_images), (0, 0));
+        let counted = image_instance::by_id(&db, OTHER_IMAGE).await.unwrap().unwrap();
+        let uncounted = image_instance::uncounted(&db, OTHER_IMAGE).await.unwrap().unwrap();
+        assert_eq!((counted.number_of_annotations, uncounted.number_of_annotations), (30, 0));
         let layers = read::layers(&db, Scope::User(ANNA), IMAGE, SLICE).await.unwrap();
         let layers: Vec<(UserId, i64)> = layers.iter().map(|layer| (layer.user, layer.annotations)).collect();
         let on_image = |user| ids(&|a| a.image == IMAGE && a.user == user).len() as i64;
