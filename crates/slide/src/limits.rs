@@ -32,7 +32,7 @@ pub struct Limits {
     pub max_request_tiles: u64,
     /// Stored bytes read for one request.
     pub max_request_bytes: u64,
-    /// Bytes of decoded pixels that a conversion may hold at once (formats that cannot be read by rows).
+    /// Bytes that a conversion may hold at once: pixels and the decoder's own memory.
     pub max_decoded_bytes: u64,
     /// Bytes of one row of an image that is converted.
     pub max_row_bytes: u64,
@@ -53,7 +53,7 @@ impl Default for Limits {
             max_request_pixels: 128 << 20,
             max_request_tiles: 1 << 16,
             max_request_bytes: 128 << 20,
-            max_decoded_bytes: 512 << 20,
+            max_decoded_bytes: 176 << 20,
             max_row_bytes: 16 << 20,
         }
     }
@@ -62,4 +62,23 @@ impl Default for Limits {
 /// Fails with [`SlideError::TooLarge`] when `value` is above `limit`.
 pub(crate) fn check(what: &'static str, value: u64, limit: u64, remedy: &'static str) -> Result<()> {
     if value > limit { Err(SlideError::TooLarge { what, value, limit, remedy }) } else { Ok(()) }
+}
+
+/// Bytes of the bands of a pyramid under construction: a row of tiles and a waiting row of each level, the
+/// levels together less than twice the finest.
+pub(crate) fn pyramid_bytes(width: u32, height: u32, channels: usize) -> u64 {
+    let rows = u64::from(height.min(crate::request::TILE_SIZE)) + 4;
+    u64::from(width) * channels as u64 * rows * 2
+}
+
+/// Checks what a conversion holds at once: `held` bytes of the source and the pyramid.
+pub(crate) fn check_conversion(
+    held: u64,
+    size: (u32, u32),
+    channels: usize,
+    limit: u64,
+    remedy: &'static str,
+) -> Result<()> {
+    let bytes = held.saturating_add(pyramid_bytes(size.0, size.1, channels));
+    check("memory to convert the image in bytes", bytes, limit, remedy)
 }

@@ -3,7 +3,13 @@
 //! A plan names byte ranges; whoever holds the bytes reads them. Files are read by `pread`
 //! (4 us for a tile in the page cache, against 36-60 us through an async file or an object store's wrapper).
 
-use std::{fs::File, io, ops::Range, os::unix::fs::FileExt, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    ops::Range,
+    os::unix::fs::FileExt,
+    path::Path,
+};
 
 use crate::error::{Result, SlideError};
 
@@ -68,6 +74,40 @@ impl ByteSource for Vec<u8> {
         let end = start.checked_add(buffer.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
         buffer.copy_from_slice(self.get(start..end).ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
+    }
+}
+
+/// A source read as a stream.
+pub(crate) struct Stream<'a> {
+    source: &'a dyn ByteSource,
+    at: u64,
+}
+
+impl<'a> Stream<'a> {
+    /// Reads from byte `at` on.
+    pub(crate) fn new(source: &'a dyn ByteSource, at: u64) -> Self {
+        Self { source, at }
+    }
+}
+
+impl Read for Stream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.source.len().saturating_sub(self.at).min(buffer.len() as u64) as usize;
+        self.source.read_at(&mut buffer[..n], self.at)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl Seek for Stream<'_> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        let at = match position {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(delta) => self.source.len().checked_add_signed(delta),
+            SeekFrom::Current(delta) => self.at.checked_add_signed(delta),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
 

@@ -145,15 +145,34 @@ fn a_conversion_can_be_watched_and_cancelled() {
 
 #[test]
 fn claims_of_size_are_checked_before_memory_is_taken() {
-    // A JPEG header of 60,000 x 60,000 pixels in 200 bytes.
+    // A JPEG header of 60,000 x 60,000 pixels without tables, which cannot be decoded by bands.
     let frame = [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0xEA, 0x60, 0xEA, 0x60, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 2];
-    let error = Slide::open(Arc::new([&frame[..], &[0; 180]].concat()), &Limits::default()).unwrap_err();
+    let error =
+        Slide::open(Arc::new([&frame[..], &vec![0; 1 << 20]].concat()), &Limits::default()).unwrap_err();
     assert!(matches!(error, SlideError::TooLarge { .. }), "{error}");
     let frame = [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0x27, 0x10, 0x27, 0x10, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 2];
     let error = Slide::open(Arc::new([&frame[..], &[0; 180]].concat()), &Limits::default()).unwrap_err();
     assert!(matches!(error, SlideError::Damaged { .. }), "{error}");
+    let error = Slide::open(Arc::new(interlaced_png(11_000, 11_000)), &Limits::default()).unwrap_err();
+    assert!(matches!(error, SlideError::TooLarge { .. }), "{error}");
+    assert!(error.to_string().contains("without interlacing"), "{error}");
     assert!(matches!(
         convert(Path::new("does/not/exist"), &mut Cursor::new(Vec::new()), &Limits::default(), &mut ()),
         Err(SlideError::Io { .. })
     ));
+}
+
+/// The beginning of an interlaced RGB image.
+fn interlaced_png(width: u32, height: u32) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 1]].concat();
+    for (kind, body) in [(b"IHDR", &header[..]), (b"IDAT", b"\x78\x9C"), (b"IEND", b"")] {
+        let mut crc = flate2::Crc::new();
+        crc.update(kind);
+        crc.update(body);
+        png.extend((body.len() as u32).to_be_bytes());
+        png.extend([kind, body].concat());
+        png.extend(crc.sum().to_be_bytes());
+    }
+    png
 }

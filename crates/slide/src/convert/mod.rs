@@ -97,9 +97,10 @@ pub fn convert_source(
     }
     let physical_size = if orientation >= 5 { (physical_size.1, physical_size.0) } else { physical_size };
     let (width, height) = rows.size();
-    limits::check(
-        "band of the pyramid in bytes",
-        u64::from(width) * rows.channels() as u64 * u64::from(TILE_SIZE) * 2,
+    limits::check_conversion(
+        rows.held(),
+        (width, height),
+        rows.channels(),
         limits.max_decoded_bytes,
         "cut the image into parts",
     )?;

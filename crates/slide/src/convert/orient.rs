@@ -16,9 +16,12 @@ pub(super) fn upright<'a>(
         return Ok(rows);
     }
     let ((width, height), channels) = (rows.size(), rows.channels());
-    limits::check(
-        "image to turn in bytes",
-        u64::from(width) * u64::from(height) * channels as u64,
+    let bytes = u64::from(width) * u64::from(height) * channels as u64;
+    let size = if orientation >= 5 { (height, width) } else { (width, height) };
+    limits::check_conversion(
+        rows.held() + bytes,
+        size,
+        channels,
         limits.max_decoded_bytes,
         "turn it upright before the upload",
     )?;
@@ -62,6 +65,10 @@ impl Rows for Turned {
 
     fn channels(&self) -> usize {
         self.channels
+    }
+
+    fn held(&self) -> u64 {
+        self.samples.len() as u64
     }
 
     fn next_row(&mut self, out: &mut [u8]) -> Result<()> {

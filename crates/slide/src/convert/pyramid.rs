@@ -52,6 +52,10 @@ impl<'a, W: Write + Seek> Pyramid<'a, W> {
         let mut row = row.to_vec();
         for index in 0..self.levels.len() {
             let level = &mut self.levels[index];
+            if level.band.capacity() == 0 {
+                // Growing by doubling would take up to twice the memory that was checked.
+                level.band.reserve_exact(row.len() * level.height.min(SIDE));
+            }
             level.band.extend_from_slice(&row);
             level.rows_done += 1;
             let last = level.rows_done == level.height;

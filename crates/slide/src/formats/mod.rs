@@ -82,6 +82,8 @@ pub(crate) trait Rows {
     fn size(&self) -> (u32, u32);
     /// Samples per pixel: 1 or 3.
     fn channels(&self) -> usize;
+    /// Bytes held in memory, apart from single rows.
+    fn held(&self) -> u64;
     /// Writes the next row: `width * channels` samples.
     fn next_row(&mut self, out: &mut [u8]) -> Result<()>;
 }

@@ -9,6 +9,11 @@ pub(crate) struct Header {
     pub(crate) frame: Option<Frame>,
     /// Where the first start-of-scan marker begins.
     pub(crate) scan: Option<usize>,
+    /// Bodies of the frame header and of the first start-of-scan.
+    pub(crate) frame_body: Range<usize>,
+    pub(crate) scan_body: Range<usize>,
+    /// Units of the scan between restart markers, 0 = none.
+    pub(crate) restart: u16,
     /// Whole JFIF and JFXX segments, markers included.
     pub(crate) jfif: Vec<Range<usize>>,
     /// Index of the transform byte of each Adobe segment.
@@ -47,17 +52,18 @@ impl Header {
         let mut header = Self::default();
         let mut at = 2;
         loop {
-            let start = at;
-            if bytes.get(at) != Some(&0xFF) {
-                return if at >= bytes.len() { Ok(header) } else { Err(format!("no marker at byte {at}")) };
+            // Bytes that belong to no segment are skipped, as decoders do.
+            while bytes.get(at).is_some_and(|byte| *byte != 0xFF) {
+                at += 1;
             }
+            let start = at;
             while bytes.get(at) == Some(&0xFF) {
                 at += 1;
             }
             let Some(&marker) = bytes.get(at) else { return Ok(header) };
             at += 1;
             match marker {
-                0x01 | 0xD0..=0xD7 => continue,
+                0x00 | 0x01 | 0xD0..=0xD7 => continue,
                 0xD9 => return Ok(header),
                 0xD8 => return Err(format!("a second image starts at byte {start}")),
                 _ => {}
@@ -71,6 +77,7 @@ impl Header {
             };
             header.segment(marker, body, start..at + length, at + 2)?;
             if marker == 0xDA {
+                header.scan_body = at + 2..at + length;
                 header.scan = Some(start);
                 return Ok(header);
             }
@@ -98,11 +105,17 @@ impl Header {
                 }
                 let width = u16::from_be_bytes([w1, w0]);
                 let height = u16::from_be_bytes([h1, h0]);
+                self.frame_body = body_at..whole.end;
                 self.frame = Some(Frame { marker, precision, width, height, components });
             }
             0xC4 => {
                 self.huffman = true;
                 self.tables.push(whole);
+            }
+            0xDD => {
+                if let &[high, low, ..] = body {
+                    self.restart = u16::from_be_bytes([high, low]);
+                }
             }
             0xDB => {
                 self.quantization = true;

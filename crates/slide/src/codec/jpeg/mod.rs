@@ -1,9 +1,11 @@
 //! JPEG: headers and splicing of abbreviated streams without decoding, and two backends that decode and
 //! encode.
 
+mod bits;
 pub(crate) mod header;
 #[cfg(feature = "pure")]
 mod pure;
+pub(crate) mod sequential;
 pub(crate) mod splice;
 #[cfg(feature = "turbojpeg")]
 mod turbo;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
-use super::{Decoded, JpegCodec, Subsampling};
+use super::{Decoded, JpegCodec, Subsampling, sequential};
 use crate::{
     codec::{Channels, Raster},
     error::{Result, SlideError},
@@ -105,6 +105,9 @@ fn with_decompressor(work: impl FnOnce(&mut Decompressor) -> Result<Decoded>) ->
     })
 }
 
+/// What libjpeg says of bytes that no code uses.
+const TOO_MANY: &str = "extraneous bytes before marker";
+
 fn decode(
     decompressor: &mut Decompressor,
     jpeg: &[u8],
@@ -112,8 +115,26 @@ fn decode(
     scale: ScalingFactor,
     out: &mut Vec<u8>,
 ) -> Result<Decoded> {
-    decompressor.set_scaling_factor(scale).map_err(|error| damaged(&error))?;
-    let header = decompressor.read_header(jpeg).map_err(|error| damaged(&error))?.scaled(scale);
+    let error = match decode_strictly(decompressor, jpeg, channels, scale, out) {
+        Ok(decoded) => return Ok(decoded),
+        Err(error) => error,
+    };
+    // Only the first complaint is told: bytes too many may hide that others are missing. So they are taken out,
+    // and what is left must decode without any.
+    let clean = if error.to_string().contains(TOO_MANY) { sequential::cleaned(jpeg)? } else { None };
+    let clean = clean.ok_or_else(|| damaged(&error))?;
+    decode_strictly(decompressor, &clean, channels, scale, out).map_err(|error| damaged(&error))
+}
+
+fn decode_strictly(
+    decompressor: &mut Decompressor,
+    jpeg: &[u8],
+    channels: Channels,
+    scale: ScalingFactor,
+    out: &mut Vec<u8>,
+) -> turbojpeg::Result<Decoded> {
+    decompressor.set_scaling_factor(scale)?;
+    let header = decompressor.read_header(jpeg)?.scaled(scale);
     let inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
     let (format, samples) = match (inks, channels) {
         (true, _) => (PixelFormat::CMYK, 4),
@@ -129,7 +150,7 @@ fn decode(
         height: header.height,
         format,
     };
-    decompressor.decompress(jpeg, image).map_err(|error| damaged(&error))?;
+    decompressor.decompress(jpeg, image)?;
     if inks {
         *out = without_inks(out, channels);
     }

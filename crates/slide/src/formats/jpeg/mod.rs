@@ -1,16 +1,24 @@
 //! JPEG photographs: always converted, orientation applied.
+//!
+//! Sequential ones are decoded by bands of rows ([`bands`]); progressive ones as a whole, as their last bytes
+//! may change their first pixel.
+
+mod bands;
+
+use std::io::BufReader;
 
 use super::{Format, Opened, Probe, Rows, Source};
 use crate::{
     codec::{
         Channels,
-        jpeg::{self, header::Header},
+        jpeg::{self, header::Header, sequential::Sequential},
     },
     error::{Result, SlideError},
     info::{ColorSpace, FormatId, SlideInfo},
     limits,
-    source::{read_head, read_range},
+    source::{Stream, read_head, read_range},
 };
+use bands::Bands;
 
 pub(super) const FORMAT: Format = Format { recognise, open, rows };
 
@@ -31,6 +39,33 @@ struct Facts {
     height: u32,
     components: u8,
     orientation: u8,
+    /// Whether it cannot be decoded by bands, and the decoder's memory then.
+    whole: Option<u64>,
+    head: Vec<u8>,
+    header: Header,
+}
+
+impl Facts {
+    fn channels(&self) -> Channels {
+        if self.components == 1 { Channels::Grey } else { Channels::Rgb }
+    }
+
+    /// The stream cut into rows of blocks, where its kind allows.
+    fn sequential<'a>(&self, probe: &'a Probe<'a>) -> Option<Sequential<BufReader<Stream<'a>>>> {
+        let data = Stream::new(probe.source, self.header.scan_body.end as u64);
+        Sequential::new(&self.head, &self.header, BufReader::with_capacity(64 << 10, data))
+    }
+}
+
+/// Bytes per pixel of a decoder that sees the whole image: coefficients of 16 bits with the chroma as sampled,
+/// and the pixels; inks are kept beside the RGB made from them.
+fn whole_bytes_per_pixel(frame: &[u8], components: u8) -> u64 {
+    let sampling = frame.get(6..).unwrap_or_default().chunks_exact(3).take(components.into());
+    let blocks = sampling.map(|part| (u64::from(part[1] >> 4), u64::from(part[1] & 15)));
+    let most = blocks.clone().fold((1, 1), |most, own| (own.0.max(most.0), own.1.max(most.1)));
+    let sampled: u64 = blocks.map(|(across, down)| across * down).sum();
+    let pixels = if components == 4 { 7 } else { components.into() };
+    (2 * sampled).div_ceil(most.0 * most.1) + pixels
 }
 
 fn facts(probe: &Probe<'_>) -> Result<Facts> {
@@ -49,12 +84,6 @@ fn facts(probe: &Probe<'_>) -> Result<Facts> {
         return Err(SlideError::damaged(format!("{} components", frame.components), "JPEG header"));
     }
     let pixels = u64::from(width) * u64::from(height);
-    limits::check(
-        "decoded image in bytes",
-        pixels * u64::from(frame.components),
-        probe.limits.max_decoded_bytes,
-        "save it as a tiled TIFF, which is read in parts",
-    )?;
     if pixels > probe.source.len().saturating_mul(MAX_PIXELS_PER_BYTE) {
         return Err(SlideError::damaged(
             format!("{} bytes cannot hold {width} x {height} pixels", probe.source.len()),
@@ -62,7 +91,28 @@ fn facts(probe: &Probe<'_>) -> Result<Facts> {
         ));
     }
     let orientation = header.exif.first().map_or(1, |exif| orientation(&head[exif.clone()]));
-    Ok(Facts { width, height, components: frame.components, orientation })
+    let per_pixel = whole_bytes_per_pixel(&head[header.frame_body.clone()], frame.components);
+    let mut facts =
+        Facts { width, height, components: frame.components, orientation, whole: None, head, header };
+    let channels = facts.channels().count();
+    let decoder = match facts.sequential(probe) {
+        Some(sequential) => bands::bytes(&sequential, width, frame.components),
+        None => {
+            let bytes = pixels * per_pixel + probe.source.len();
+            facts.whole = Some(bytes);
+            bytes
+        }
+    };
+    let turned = if orientation == 1 { 0 } else { pixels * channels as u64 };
+    let size = if orientation >= 5 { (height, width) } else { (width, height) };
+    limits::check_conversion(
+        decoder + turned,
+        size,
+        channels,
+        probe.limits.max_decoded_bytes,
+        "save it upright, as baseline (not progressive) JPEG, or as a tiled TIFF",
+    )?;
+    Ok(facts)
 }
 
 /// The EXIF orientation; damaged EXIF is no reason to refuse the image.
@@ -104,6 +154,8 @@ struct DecodedRows {
     size: (u32, u32),
     channels: usize,
     next: usize,
+    /// What the decoder held besides.
+    held: u64,
 }
 
 impl Rows for DecodedRows {
@@ -115,6 +167,10 @@ impl Rows for DecodedRows {
         self.channels
     }
 
+    fn held(&self) -> u64 {
+        self.held
+    }
+
     fn next_row(&mut self, out: &mut [u8]) -> Result<()> {
         out.copy_from_slice(&self.samples[self.next..self.next + out.len()]);
         self.next += out.len();
@@ -124,19 +180,25 @@ impl Rows for DecodedRows {
 
 fn rows<'a>(probe: &'a Probe<'a>) -> Result<Source<'a>> {
     let facts = facts(probe)?;
-    let stored = read_range(probe.source, &(0..probe.source.len()), "JPEG data")?;
-    let channels = if facts.components == 1 { Channels::Grey } else { Channels::Rgb };
-    let mut samples = Vec::new();
-    jpeg::backend().decode(&stored, channels, &mut samples)?;
-    let rows =
-        DecodedRows { samples, size: (facts.width, facts.height), channels: channels.count(), next: 0 };
+    let (size, channels) = ((facts.width, facts.height), facts.channels());
+    let rows: Box<dyn Rows + 'a> = match (facts.whole, facts.sequential(probe)) {
+        (None, Some(sequential)) => Box::new(Bands::new(sequential, size, facts.components)),
+        (held, _) => {
+            let stored = read_range(probe.source, &(0..probe.source.len()), "JPEG data")?;
+            let mut samples = Vec::new();
+            jpeg::backend().decode(&stored, channels, &mut samples)?;
+            let channels = channels.count();
+            let held = held.unwrap_or(samples.len() as u64);
+            Box::new(DecodedRows { samples, size, channels, next: 0, held })
+        }
+    };
     let notes = match facts.components {
         4 => vec!["CMYK inks were converted to RGB without a colour profile".to_owned()],
         _ => Vec::new(),
     };
     Ok(Source {
         format: FormatId::Jpeg,
-        rows: Box::new(rows),
+        rows,
         orientation: facts.orientation,
         physical_size: (None, None),
         notes,

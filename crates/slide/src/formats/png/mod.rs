@@ -1,13 +1,13 @@
 //! PNG images: always converted, by rows except interlaced ones.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::BufReader;
 
 use super::{Format, Opened, Probe, Rows, Source, jpeg::orientation};
 use crate::{
     error::{Result, SlideError},
     info::{ColorSpace, FormatId, SlideInfo},
     limits,
-    source::ByteSource,
+    source::Stream,
 };
 
 pub(super) const FORMAT: Format = Format { recognise, open, rows };
@@ -20,21 +20,21 @@ fn recognise(probe: &Probe<'_>) -> Result<Option<FormatId>> {
 
 fn damaged(error: png::DecodingError) -> SlideError {
     match error {
-        png::DecodingError::LimitsExceeded => SlideError::TooLarge {
-            what: "PNG row or chunk in bytes",
-            value: u64::MAX,
-            limit: MAX_PNG_BYTES as u64,
-            remedy: "save it as a tiled TIFF",
-        },
+        png::DecodingError::LimitsExceeded => SlideError::unsupported(
+            format!("a PNG with a row or metadata of more than {} MiB", MAX_PNG_BYTES >> 20),
+            "save it without metadata, or as a tiled TIFF",
+        ),
         error => SlideError::damaged(error.to_string(), "PNG data"),
     }
 }
 
 /// Memory for the decoder's own chunks and rows.
-const MAX_PNG_BYTES: usize = 64 << 20;
+const MAX_PNG_BYTES: usize = 16 << 20;
+
+const REMEDY: &str = "save it without interlacing and upright, or as a tiled TIFF";
 
 fn reader<'a>(probe: &'a Probe<'a>) -> Result<Reader<'a>> {
-    let stream = BufReader::with_capacity(64 << 10, Stream { source: probe.source, at: 0 });
+    let stream = BufReader::with_capacity(64 << 10, Stream::new(probe.source, 0));
     let mut decoder = png::Decoder::new_with_limits(stream, png::Limits { bytes: MAX_PNG_BYTES });
     decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
     let reader = decoder.read_info().map_err(damaged)?;
@@ -51,14 +51,13 @@ fn reader<'a>(probe: &'a Probe<'a>) -> Result<Reader<'a>> {
         probe.limits.max_row_bytes,
         "cut it into parts",
     )?;
-    if info.interlaced {
-        limits::check(
-            "interlaced image in bytes",
-            u64::from(info.width) * u64::from(info.height) * 4,
-            probe.limits.max_decoded_bytes,
-            "save it without interlacing",
-        )?;
-    }
+    let samples = reader.output_color_type().0.samples() as u64;
+    let image = |samples: u64| u64::from(info.width) * u64::from(info.height) * samples;
+    let whole = if info.interlaced { image(samples) } else { 0 };
+    let turned = if exif(&reader) == 1 { 0 } else { image(if samples <= 2 { 1 } else { 3 }) };
+    let channels = if samples <= 2 { 1 } else { 3 };
+    let size = (info.width, info.height);
+    limits::check_conversion(whole + turned, size, channels, probe.limits.max_decoded_bytes, REMEDY)?;
     Ok(reader)
 }
 
@@ -110,6 +109,10 @@ impl Rows for PngRows<'_> {
         if self.samples <= 2 { 1 } else { 3 }
     }
 
+    fn held(&self) -> u64 {
+        self.whole.len() as u64
+    }
+
     fn next_row(&mut self, out: &mut [u8]) -> Result<()> {
         let row_bytes = self.size.0 as usize * self.samples;
         let row = if self.whole.is_empty() {
@@ -157,31 +160,4 @@ fn rows<'a>(probe: &'a Probe<'a>) -> Result<Source<'a>> {
         open(probe).map(|opened| (opened.info.physical_size_x, opened.info.physical_size_y))?;
     let rows = PngRows { reader, size, samples: colour.samples(), whole, next: 0 };
     Ok(Source { format: FormatId::Png, rows: Box::new(rows), orientation, physical_size, notes })
-}
-
-/// A source read as a stream.
-struct Stream<'a> {
-    source: &'a dyn ByteSource,
-    at: u64,
-}
-
-impl Read for Stream<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.source.len().saturating_sub(self.at).min(buffer.len() as u64) as usize;
-        self.source.read_at(&mut buffer[..n], self.at)?;
-        self.at += n as u64;
-        Ok(n)
-    }
-}
-
-impl Seek for Stream<'_> {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        let at = match position {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(delta) => self.source.len().checked_add_signed(delta),
-            SeekFrom::Current(delta) => self.at.checked_add_signed(delta),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
-    }
 }

@@ -143,6 +143,13 @@ impl Rows for TiffRows<'_> {
         self.layout.samples.colour.channels()
     }
 
+    fn held(&self) -> u64 {
+        match &self.state {
+            State::Strips(_) => 0,
+            State::Band { rows, .. } => u64::from(self.layout.width) * u64::from(*rows) * 3,
+        }
+    }
+
     fn next_row(&mut self, out: &mut [u8]) -> Result<()> {
         match (self.layout.chunks, self.layout.compression) {
             (Chunks::Strips { rows }, Compression::Packed(packing)) => {
