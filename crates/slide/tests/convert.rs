@@ -176,3 +176,29 @@ fn interlaced_png(width: u32, height: u32) -> Vec<u8> {
     }
     png
 }
+
+#[test]
+fn damaged_png_is_refused_in_words() {
+    let good = interlaced_png(20, 20);
+    let text = |bytes: Vec<u8>| {
+        Slide::open(Arc::new(bytes), &Limits::default())
+            .map(|slide| slide.info().width)
+            .unwrap_err()
+            .to_string()
+    };
+    let mut other = good.clone();
+    other[12..16].copy_from_slice(b"\xF4\xAC\x81\xE1");
+    let mut sum = good.clone();
+    sum[30] ^= 1;
+    let mut header = good.clone();
+    header[8..12].copy_from_slice(&[0, 0, 0, 200]);
+    for (told, part) in [
+        (text(other), "header"),
+        (text(sum), "checksum"),
+        (text(header), "damaged"),
+        (text(good[..20].to_vec()), "ends inside"),
+        (text([&good[..8], &[0xA5; 300]].concat()), "damaged"),
+    ] {
+        assert!(told.contains(part) && !told.contains('{') && !told.contains("ChunkType"), "{told}");
+    }
+}

@@ -1,6 +1,6 @@
 //! PNG images: always converted, by rows except interlaced ones.
 
-use std::io::BufReader;
+use std::io::{self, BufReader};
 
 use super::{Format, Opened, Probe, Rows, Source, jpeg::orientation};
 use crate::{
@@ -24,8 +24,23 @@ fn damaged(error: png::DecodingError) -> SlideError {
             format!("a PNG with a row or metadata of more than {} MiB", MAX_PNG_BYTES >> 20),
             "save it without metadata, or as a tiled TIFF",
         ),
-        error => SlideError::damaged(error.to_string(), "PNG data"),
+        png::DecodingError::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+            SlideError::io("read the PNG", error)
+        }
+        png::DecodingError::IoError(_) => SlideError::damaged("the data ends inside the image", "PNG data"),
+        error => SlideError::damaged(cause(&error.to_string()), "PNG data"),
     }
+}
+
+/// The decoder's words where they are words, and ours where it prints its own structures.
+fn cause(told: &str) -> &str {
+    let known = [
+        ("before IHDR", "it does not begin with the header of an image (IHDR)"),
+        ("CRC error", "the checksum of a part (chunk) is wrong"),
+        ("Corrupt deflate stream", "the compressed pixels cannot be unpacked"),
+        ("{", "a part (chunk) is unknown, or not allowed where it stands or with its length"),
+    ];
+    known.iter().find(|(part, _)| told.contains(part)).map_or(told, |(_, cause)| cause)
 }
 
 /// Memory for the decoder's own chunks and rows.
