@@ -1,0 +1,149 @@
+{{/* Full name, cut so that every derived name fits 63 characters. */}}
+{{- define "cytomine.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if .Values.fullnameOverride -}}{{ .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
+{{- else if contains $name .Release.Name -}}{{ .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- else -}}{{ printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" }}{{- end -}}
+{{- end }}
+
+{{/* dict root, component: what selectors use; never changes between versions. */}}
+{{- define "cytomine.selector" -}}
+app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{- define "cytomine.labels" -}}
+{{- $own := fromYaml (include "cytomine.selector" .) -}}
+{{- $more := dict "app.kubernetes.io/version" .root.Chart.AppVersion "app.kubernetes.io/part-of" "cytomine" "app.kubernetes.io/managed-by" .root.Release.Service "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_") -}}
+{{- toYaml (mergeOverwrite (dict) (deepCopy .root.Values.commonLabels) (default dict .extra) $more $own) -}}
+{{- end }}
+
+{{/* dict root, component, name, [extra labels], [annotations], [pure]: metadata of an object of the release. */}}
+{{- define "cytomine.metadata" -}}
+name: {{ .name }}
+namespace: {{ .root.Release.Namespace }}
+labels:
+  {{- include "cytomine.labels" . | nindent 2 }}
+{{- with mergeOverwrite (dict) (deepCopy .root.Values.commonAnnotations) (default dict .annotations) }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* dict root, component, name, labels, annotations: metadata of a pod template; `workload` is what policies select. */}}
+{{- define "cytomine.podMetadata" -}}
+labels:
+  {{- include "cytomine.labels" (dict "root" .root "component" .component "extra" (mergeOverwrite (dict) (deepCopy (default dict .labels)) (dict "cytomine.org/workload" .name))) | nindent 2 }}
+{{- with mergeOverwrite (dict) (deepCopy .root.Values.commonAnnotations) (default dict .annotations) }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "cytomine.image" -}}
+{{- $i := .Values.image -}}
+{{- $registry := default $i.registry (dig "imageRegistry" "" (default dict .Values.global)) -}}
+{{- $base := $i.repository -}}
+{{- if $registry }}{{ $base = printf "%s/%s" $registry $i.repository }}{{ end -}}
+{{- if $i.digest }}{{ $base }}@{{ $i.digest }}{{ else }}{{ $base }}:{{ default .Chart.AppVersion $i.tag }}{{ end -}}
+{{- end }}
+
+{{- define "cytomine.openshift" -}}
+{{- if or (eq .Values.podSecurity.openshift "on") (and (eq .Values.podSecurity.openshift "auto") (.Capabilities.APIVersions.Has "security.openshift.io/v1")) }}true{{ end -}}
+{{- end }}
+
+{{/* dict root, [id]: security context of a pod. */}}
+{{- define "cytomine.podSecurity" -}}
+{{- $p := .root.Values.podSecurity -}}
+runAsNonRoot: true
+{{- if not (include "cytomine.openshift" .root) }}
+runAsUser: {{ int (default $p.runAsUser .id) }}
+runAsGroup: {{ int (default $p.runAsGroup .id) }}
+fsGroup: {{ int (default $p.fsGroup .id) }}
+fsGroupChangePolicy: {{ $p.fsGroupChangePolicy }}
+{{- with $p.supplementalGroups }}
+supplementalGroups:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $p.seLinuxType }}
+seLinuxOptions:
+  type: {{ . }}
+{{- end }}
+{{- end }}
+seccompProfile:
+  type: {{ $p.seccomp }}
+{{- end }}
+
+{{- define "cytomine.containerSecurity" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop: [ALL]
+privileged: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+{{- if not (include "cytomine.openshift" .root) }}
+runAsUser: {{ int (default .root.Values.podSecurity.runAsUser .id) }}
+runAsGroup: {{ int (default .root.Values.podSecurity.runAsGroup .id) }}
+{{- end }}
+{{- end }}
+
+{{/* dict root, [id], restart: what every pod has in common. */}}
+{{- define "cytomine.podCommon" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+restartPolicy: {{ .restart }}
+{{- if not .root.Values.podSecurity.hostUsers }}
+hostUsers: false
+{{- end }}
+dnsConfig:
+  options:
+    - name: ndots
+      value: "2"
+{{- with include "cytomine.priorityClass" .root }}
+priorityClassName: {{ . }}
+{{- end }}
+securityContext:
+  {{- include "cytomine.podSecurity" . | nindent 2 }}
+{{- end }}
+
+{{- define "cytomine.priorityClass" -}}
+{{- if .Values.priorityClass.name }}{{ .Values.priorityClass.name }}{{ else if .Values.priorityClass.create }}{{ include "cytomine.fullname" . }}{{ end -}}
+{{- end }}
+
+{{- define "cytomine.account" -}}
+{{- default (include "cytomine.fullname" .) .Values.serviceAccount.name -}}
+{{- end }}
+
+{{- define "cytomine.tls" -}}
+{{- if ne .Values.tls.internal.mode "disabled" }}true{{ end -}}
+{{- end }}
+
+{{- define "cytomine.rwo" -}}
+{{- $s := .Values.storage.slides -}}
+{{- if and (eq $s.type "pvc") (not $s.ephemeral) (eq $s.accessMode "ReadWriteOnce") }}true{{ end -}}
+{{- end }}
+
+{{/* Names browsers may use, first the main one. */}}
+{{- define "cytomine.hosts" -}}
+{{- toYaml (prepend .Values.extraServerNames .Values.serverName | uniq) -}}
+{{- end }}
+
+{{- define "cytomine.storageClass" -}}
+{{- $class := default .own (dig "storageClass" "" (default dict .root.Values.global)) -}}
+{{- if .own }}{{ $class = .own }}{{ end -}}
+{{- with $class }}
+storageClassName: {{ . | quote }}
+{{- end -}}
+{{- end }}
+
+{{- define "cytomine.edgeSecret" -}}
+{{- default (printf "%s-edge-tls" (include "cytomine.fullname" .)) .Values.edge.tls.secretName -}}
+{{- end }}
+
+{{- define "cytomine.serverTlsSecret" -}}
+{{- if eq .Values.tls.internal.mode "provided" }}{{ .Values.tls.internal.provided.serverSecret }}{{ else }}{{ include "cytomine.fullname" . }}-tls-server{{ end -}}
+{{- end }}
+{{- define "cytomine.postgresTlsSecret" -}}
+{{- if eq .Values.tls.internal.mode "provided" }}{{ .Values.tls.internal.provided.postgresSecret }}{{ else }}{{ include "cytomine.fullname" . }}-tls-postgres{{ end -}}
+{{- end }}

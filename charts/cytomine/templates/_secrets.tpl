@@ -1,0 +1,99 @@
+{{/*
+Every secret is made once and kept in `.Release.cytomineState`, a map that all files share: a second rendering would
+make other values and restart everything. Sources in order: given, found in the cluster, made.
+*/}}
+{{- define "cytomine.prepare" -}}
+{{- if not (hasKey .Release "cytomineState") -}}
+{{- $full := include "cytomine.fullname" . -}}
+{{- $ns := .Release.Namespace -}}
+{{- $s := .Values.secrets -}}
+{{- $made := list -}}
+{{- $missing := list -}}
+{{- $clash := list -}}
+{{- $state := dict -}}
+{{- $groups := dict "app" (dict "admin-password" $s.adminPassword "server-key" $s.serverKey) "database" (dict "owner" $s.database.owner "app" $s.database.app "readonly" $s.database.readonly "backup" $s.database.backup) -}}
+{{- if ne .Values.database.mode "bundled" }}{{ $groups = omit $groups "database" }}{{ end -}}
+{{- range $group, $keys := $groups -}}
+  {{- $found := default dict (lookup "v1" "Secret" $ns (printf "%s-%s" $full $group)).data -}}
+  {{- $data := dict -}}
+  {{- range $key, $given := $keys -}}
+    {{- $value := $given -}}
+    {{- $stored := index $found $key | default "" | b64dec -}}
+    {{- if and $given $stored (eq $key "server-key") (ne $given $stored) }}{{ $clash = append $clash $key }}{{ end -}}
+    {{- if not $value }}{{ $value = $stored }}{{ end -}}
+    {{- if not $value -}}
+      {{- $missing = append $missing $key -}}
+      {{- if eq $key "server-key" }}{{ $value = printf "%x" (randBytes 32 | b64dec) }}{{ else }}{{ $value = randAlphaNum 32 }}{{ end -}}
+    {{- end -}}
+    {{- $_ := set $data $key $value -}}
+  {{- end -}}
+  {{- $_ := set $state $group $data -}}
+{{- end -}}
+{{- $_ := set $state "missing" $missing -}}
+{{- $_ := set $state "clash" $clash -}}
+{{- $_ := set .Release "cytomineState" $state -}}
+{{- if eq .Values.tls.internal.mode "selfSigned" }}{{ include "cytomine.prepareTls" . }}{{ end -}}
+{{- if and (eq .Values.edge.tls.mode "selfSigned") (not .Values.edge.tls.secretName) (not .Values.edge.none) }}{{ include "cytomine.prepareEdge" . }}{{ end -}}
+{{- end -}}
+{{- end }}
+
+{{- define "cytomine.prepareTls" -}}
+{{- $full := include "cytomine.fullname" . -}}
+{{- $i := .Values.tls.internal -}}
+{{- $state := .Release.cytomineState -}}
+{{- $found := default dict (lookup "v1" "Secret" .Release.Namespace (printf "%s-tls-ca" $full)).data -}}
+{{- $ca := dict -}}
+{{- if and $i.ca.crt $i.ca.key -}}{{- $ca = buildCustomCert (b64enc $i.ca.crt) (b64enc $i.ca.key) -}}
+{{- else if index $found "tls.crt" -}}{{- $ca = buildCustomCert (index $found "tls.crt") (index $found "tls.key") -}}
+{{- else -}}{{- $ca = genCAWithKey (printf "%s private CA" $full) 3650 (genPrivateKey "ecdsa") -}}{{- end -}}
+{{- $_ := set $state "ca" (dict "crt" $ca.Cert "key" $ca.Key) -}}
+{{- $svc := printf "%s.svc" .Release.Namespace -}}
+{{- range $leaf, $name := dict "server" $full "postgres" (printf "%s-postgres" $full) -}}
+  {{- $names := list $name (printf "%s.%s" $name $svc) (printf "%s.%s.%s" $name $svc $.Values.clusterDomain) "localhost" -}}
+  {{- if eq $leaf "server" }}{{ $names = concat $names (fromYamlArray (include "cytomine.hosts" $)) | uniq }}{{ end -}}
+  {{- include "cytomine.leaf" (dict "root" $ "slot" (printf "tls-%s" $leaf) "given" (index $i.leaves $leaf) "names" $names "ca" $ca) -}}
+{{- end -}}
+{{- end }}
+
+{{- define "cytomine.prepareEdge" -}}
+{{- $ca := dict -}}
+{{- with .Release.cytomineState.ca }}{{ $ca = buildCustomCert (b64enc .crt) (b64enc .key) }}{{ end -}}
+{{- include "cytomine.leaf" (dict "root" . "slot" "edge-tls" "given" (dict "crt" .Values.edge.tls.crt "key" .Values.edge.tls.key "notAfter" "") "names" (fromYamlArray (include "cytomine.hosts" .)) "ca" $ca) -}}
+{{- end }}
+
+{{/* A certificate with its key: given, or found and neither near its end nor of other names or authority, or made. */}}
+{{- define "cytomine.leaf" -}}
+{{- $t := .root.Values.tls.internal -}}
+{{- $stored := lookup "v1" "Secret" .root.Release.Namespace (printf "%s-%s" (include "cytomine.fullname" .root) .slot) -}}
+{{- $mark := sha256sum (printf "%s %s" (join "," .names) (default "" .ca.Cert)) | trunc 16 -}}
+{{- $leaf := dict -}}
+{{- if and .given.crt .given.key -}}
+  {{- $leaf = dict "crt" .given.crt "key" .given.key "notAfter" .given.notAfter "mark" $mark -}}
+{{- else if $stored -}}
+  {{- $a := default dict $stored.metadata.annotations -}}
+  {{- $end := index $a "cytomine.org/not-after" | default "2000-01-01T00:00:00Z" -}}
+  {{- $left := sub (toDate "2006-01-02T15:04:05Z07:00" $end | unixEpoch | int64) (now | unixEpoch | int64) -}}
+  {{- if and (gt $left (mul $t.renewBefore 86400)) (eq (index $a "cytomine.org/made-for" | default "") $mark) -}}
+    {{- $leaf = dict "crt" (index $stored.data "tls.crt" | b64dec) "key" (index $stored.data "tls.key" | b64dec) "notAfter" $end "mark" $mark -}}
+  {{- end -}}
+{{- end -}}
+{{- if not $leaf -}}
+  {{- $days := int $t.validity -}}
+  {{- $end := now | dateModify (printf "+%dh" (mul $days 24)) -}}
+  {{- $cert := dict -}}
+  {{- if .ca.Cert -}}{{- $cert = genSignedCertWithKey (first .names) nil .names $days .ca (genPrivateKey "ecdsa") -}}
+  {{- else -}}{{- $cert = genSelfSignedCertWithKey (first .names) nil .names $days (genPrivateKey "ecdsa") -}}{{- end -}}
+  {{- $leaf = dict "crt" $cert.Cert "key" $cert.Key "notAfter" (dateInZone "2006-01-02T15:04:05Z" $end "UTC") "mark" $mark -}}
+{{- end -}}
+{{- $_ := set .root.Release.cytomineState .slot $leaf -}}
+{{- end }}
+
+{{- define "cytomine.secretsChecksum" -}}
+{{- include "cytomine.prepare" . -}}
+{{- $s := .Release.cytomineState -}}
+{{- if .Values.secrets.existingSecret }}{{ sha256sum .Values.secrets.existingSecret }}{{ else }}{{ dict "app" $s.app "database" $s.database | toJson | sha256sum }}{{ end -}}
+{{- end }}
+{{- define "cytomine.databaseChecksum" -}}
+{{- include "cytomine.prepare" . -}}
+{{- if .Values.secrets.existingSecret }}{{ sha256sum .Values.secrets.existingSecret }}{{ else }}{{ .Release.cytomineState.database | toJson | sha256sum }}{{ end -}}
+{{- end }}
