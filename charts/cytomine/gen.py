@@ -27,7 +27,7 @@ WORDS = {
     "uid": {"minimum": 1},
     "intorpercent": {"type": ["integer", "string"], "pattern": "^[0-9]+%$"},
 }
-LINE = re.compile(r"^( *)([A-Za-z-]+):(?: +(\S.*?))? +# (.*)$")
+LINE = re.compile(r"^( *)([A-Za-z0-9-]+):(?: +(\S.*?))? +# (.*)$")
 
 
 def node(default):

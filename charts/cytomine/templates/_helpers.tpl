@@ -112,7 +112,7 @@ securityContext:
 {{- end }}
 
 {{- define "cytomine.account" -}}
-{{- default (include "cytomine.fullname" .) .Values.serviceAccount.name -}}
+{{- default (ternary (include "cytomine.fullname" .) "default" .Values.serviceAccount.create) .Values.serviceAccount.name -}}
 {{- end }}
 
 {{- define "cytomine.tls" -}}
