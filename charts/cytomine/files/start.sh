@@ -78,7 +78,7 @@ if [ -e "$tls/tls.crt" ]; then
   server=$$
   (
     seen=$(cksum <"$tls/tls.crt")
-    while sleep 20; do
+    while sleep 20 && kill -0 "$server"; do
       now=$(cksum <"$tls/tls.crt") || continue
       [ "$now" = "$seen" ] || kill -HUP "$server"
       seen=$now
