@@ -1,4 +1,4 @@
-"""Makes values.template.yaml and values.schema.json, the two forms of one list of keys.
+"""Makes values.schema.json from values.template.yaml, so that every key has one source.
 
 A line is `key: default # meaning @ schema`; `schema` adds JSON Schema words to what the default implies, and `free`
 leaves a map or list open. Indentation nests. `python3 gen.py` writes the schema; with `--check` it only compares.
