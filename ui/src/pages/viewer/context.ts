@@ -64,8 +64,8 @@ export function createViewerContext(input: ViewerInput) {
   async function draw(wkt: string): Promise<void> {
     const term = terms.active.value === null ? [] : [terms.active.value.id];
     try {
-      const answer = await createAnnotation({ location: wkt, image: input.image.id, slice: input.slice.id, term });
-      history.record(answer.command);
+      const shape = { location: wkt, image: input.image.id, slice: input.slice.id, term };
+      const answer = await history.change(() => createAnnotation(shape));
       viewer.value?.put(toShape(answer.annotation));
       viewer.value?.select(answer.annotation.id);
       await refresh(answer.annotation.id);
@@ -77,9 +77,10 @@ export function createViewerContext(input: ViewerInput) {
   /** Stores a changed shape; throws so that the caller can put the former one back. */
   async function modify(id: Id, wkt: string): Promise<void> {
     try {
-      const before = await client.fetchQuery({ queryKey: ["annotation", id], queryFn: () => getAnnotation(id) });
-      const answer = await moveAnnotation(before, wkt);
-      history.record(answer.command);
+      const answer = await history.change(async () => {
+        const before = await client.fetchQuery({ queryKey: ["annotation", id], queryFn: () => getAnnotation(id) });
+        return moveAnnotation(before, wkt);
+      });
       viewer.value?.put(toShape(answer.annotation));
       await refresh(id);
     } catch (error) {
@@ -92,8 +93,7 @@ export function createViewerContext(input: ViewerInput) {
     const id = selected.value;
     if (id === null) return;
     try {
-      const answer = await deleteAnnotation(id);
-      history.record(answer.command);
+      await history.change(() => deleteAnnotation(id));
       viewer.value?.remove(id);
       await refresh(id);
     } catch (error) {
@@ -103,8 +103,7 @@ export function createViewerContext(input: ViewerInput) {
 
   async function setTerm(annotation: Annotation, term: Id, on: boolean): Promise<void> {
     try {
-      const answer = await (on ? addAnnotationTerm : removeAnnotationTerm)(annotation.id, term);
-      history.record(answer.command);
+      await history.change(() => (on ? addAnnotationTerm : removeAnnotationTerm)(annotation.id, term));
       await refresh(annotation.id);
     } catch (error) {
       report(t("viewer.failed.term"), error);

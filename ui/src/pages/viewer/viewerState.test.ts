@@ -113,21 +113,21 @@ describe("history", () => {
     });
     const history = useHistory();
     expect(await history.undo()).toBe(false);
-    history.record(7);
-    history.record(9);
+    await history.change(() => Promise.resolve({ command: 7 }));
+    await history.change(() => Promise.resolve({ command: 9 }));
     await history.undo();
     await history.undo();
     expect(history.canUndo.value).toBe(false);
     await history.redo();
     expect(asked).toEqual(["/api/command/9/undo.json", "/api/command/7/undo.json", "/api/command/7/redo.json"]);
-    history.record(11);
+    await history.change(() => Promise.resolve({ command: 11 }));
     expect(history.canRedo.value).toBe(false);
   });
 
   it("keeps the command when undoing fails", async () => {
     vi.stubGlobal("fetch", () => Promise.resolve(new Response("{}", { status: 400 })));
     const history = useHistory();
-    history.record(7);
+    await history.change(() => Promise.resolve({ command: 7 }));
     await expect(history.undo()).rejects.toMatchObject({ status: 400 });
     expect(history.canUndo.value).toBe(true);
     expect(history.canRedo.value).toBe(false);
