@@ -199,6 +199,14 @@ CREATE TABLE project_member (
 ) STRICT;
 CREATE INDEX project_member_user ON project_member (user_id, project_id);
 
+-- Members whose layers show by themselves when an image opens (or are listed, but hidden).
+CREATE TABLE project_default_layer (
+    project_id INTEGER NOT NULL REFERENCES project (id),
+    user_id INTEGER NOT NULL REFERENCES user_account (id),
+    hide_by_default INTEGER NOT NULL,
+    PRIMARY KEY (project_id, user_id)
+) STRICT;
+
 CREATE TABLE image_instance (
     id INTEGER NOT NULL PRIMARY KEY,
     base_image_id INTEGER NOT NULL REFERENCES abstract_image (id),

@@ -146,3 +146,32 @@ async fn terms_form_a_tree_and_belong_to_an_ontology() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn layers_of_members_show_by_default() {
+    both(|app| async move {
+        let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+        let made = alice.post("/api/project.json", &json!({ "name": "Lung" })).await.ok();
+        let id = made["project"]["id"].as_i64().unwrap();
+        let path = format!("/api/project/{id}/defaultlayer.json");
+        let layer = json!({ "user": bob.id, "project": id, "hideByDefault": true });
+        assert_eq!(alice.post(&path, &layer).await.status, 400, "no member yet");
+        alice.post(&format!("/api/project/{id}/user/{}.json", bob.id), &Value::Null).await.ok();
+        let made = alice.post(&path, &layer).await.ok();
+        assert_eq!(made["projectdefaultlayer"]["hideByDefault"], true);
+        assert_eq!(alice.post(&path, &layer).await.status, 409);
+        assert_eq!(bob.get(&path).await.ok()["collection"][0]["user"], bob.id);
+        assert_eq!(bob.post(&path, &layer).await.status, 403);
+
+        let one = format!("/api/project/{id}/defaultlayer/{}.json", bob.id);
+        alice.put(&one, &json!({ "hideByDefault": false })).await.ok();
+        assert_eq!(bob.get(&one).await.ok()["hideByDefault"], false);
+        alice.delete(&one).await.ok();
+        assert_eq!(bob.get(&one).await.status, 404);
+
+        alice.post(&path, &layer).await.ok();
+        alice.delete(&format!("/api/project/{id}/user/{}.json", bob.id)).await.ok();
+        assert_eq!(alice.get(&path).await.ok()["size"], 0, "it goes with the member");
+    })
+    .await;
+}

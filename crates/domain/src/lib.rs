@@ -12,6 +12,7 @@ pub mod annotation_term;
 pub mod clock;
 pub mod command;
 pub mod conversion;
+pub mod default_layer;
 pub mod demo;
 mod deploy;
 pub mod error;

@@ -84,6 +84,7 @@ pub async fn remove(
     if !store::project::remove_member(&mut unit.tx, project, user).await? {
         return Err(DomainError::not_found("Member", user));
     }
+    store::default_layer::remove(&mut unit.tx, project, user).await?;
     let left = store::project::members(&mut unit.tx, project).await?;
     if !left.iter().any(|member| member.is_representative) {
         let heir = left

@@ -29,7 +29,7 @@ pub use job::{Job, JobState};
 pub use ontology::{Ontology, Relation, RelationTerm, Term};
 pub use page::{Direction, Page, Sort};
 pub use permission::{Action, Standing};
-pub use project::{EditionMode, Member, Project, ProjectRole};
+pub use project::{DefaultLayer, EditionMode, Member, Project, ProjectRole};
 pub use property::Property;
 pub use scope::Scope;
 pub use storage::Storage;

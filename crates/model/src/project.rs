@@ -109,3 +109,14 @@ pub struct Member {
     /// Shown to outsiders as contact.
     pub is_representative: bool,
 }
+
+/// A member whose layer shows by itself when an image opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultLayer {
+    /// The project.
+    pub project: ProjectId,
+    /// The member.
+    pub user: UserId,
+    /// Listed, but hidden at first.
+    pub hide_by_default: bool,
+}

@@ -15,6 +15,7 @@ pub mod blobs;
 pub mod command;
 pub mod condition;
 pub mod db;
+pub mod default_layer;
 pub mod dialect;
 pub mod error;
 pub mod image_instance;

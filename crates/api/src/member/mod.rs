@@ -1,6 +1,7 @@
 //! Members, managers and representatives of projects, and the layers that members see (rest-api 4.1, 4.12).
 
 mod change;
+mod default_layer;
 mod list;
 
 use axum::Router;
@@ -21,6 +22,11 @@ pub fn routes() -> Router<ApiState> {
         .route("/api/project/{id}/userlayer", get(list::layers))
         .route("/api/project/{id}/user/{user}", post(change::add).delete(change::remove))
         .route("/api/project/{id}/user/{user}/admin", post(change::promote).delete(change::demote))
+        .route("/api/project/{id}/defaultlayer", get(default_layer::list).post(default_layer::create))
+        .route(
+            "/api/project/{id}/defaultlayer/{user}",
+            get(default_layer::show).put(default_layer::update).delete(default_layer::delete),
+        )
         .route(
             "/api/project/{id}/representative",
             get(list::representative_links)

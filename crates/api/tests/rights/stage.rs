@@ -35,6 +35,8 @@ impl Stage {
         let made =
             owner.post("/api/project.json", &json!({ "name": "Hush project", "ontology": ontology })).await;
         let project = id(&made.ok(), "project");
+        let layer = json!({ "user": owner.id, "project": project });
+        owner.post(&format!("/api/project/{project}/defaultlayer.json"), &layer).await.ok();
         let uploaded = upload(&owner, project).await;
         let (file, image) = (&uploaded["uploadedFile"], &uploaded["images"][0]);
         let instance = image["imageInstances"][0]["id"].as_i64().unwrap();
@@ -225,6 +227,7 @@ impl Stage {
             format!("/api/project/{project}/user.json"),
             format!("/api/project/{project}/admin.json"),
             format!("/api/project/{project}/representative.json"),
+            format!("/api/project/{project}/defaultlayer.json"),
             format!("/api/project/{project}/imageinstance.json"),
             format!("/api/project/{project}/term.json"),
             format!("/api/annotation.json?project={project}&showWKT=true&showMeta=true&showTerm=true"),

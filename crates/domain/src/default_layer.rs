@@ -1,0 +1,70 @@
+//! Default layers of projects: whose annotations show by themselves when an image opens.
+
+use cytomine_model::{Action, DefaultLayer, ProjectId, UserId};
+use cytomine_store as store;
+
+use crate::{Actor, DomainError, System, Unit, access};
+
+/// The default layers of a project that the actor may see.
+///
+/// # Errors
+/// When there is no such project, or the actor is no member.
+pub async fn list(system: &System, actor: &Actor, id: ProjectId) -> Result<Vec<DefaultLayer>, DomainError> {
+    access::project(&system.db, actor, id).await?;
+    Ok(store::default_layer::list(&system.db, id).await?)
+}
+
+/// Makes the layer of a member a default one.
+///
+/// # Errors
+/// When the actor is no manager, the user no member, or it is one already.
+pub async fn add(system: &System, actor: &Actor, layer: DefaultLayer) -> Result<(), DomainError> {
+    let mut unit = editing(system, actor, layer.project).await?;
+    if store::project::member_of(&mut unit.tx, layer.project, layer.user).await?.is_none() {
+        return Err(DomainError::invalid(format!("The user {} is no member of the project", layer.user)));
+    }
+    store::default_layer::insert(&mut unit.tx, layer)
+        .await
+        .map_err(DomainError::duplicate("The layer of this user is a default one already"))?;
+    unit.finish(system).await
+}
+
+/// Changes whether a default layer is hidden at first.
+///
+/// # Errors
+/// When the actor is no manager, or there is no such layer.
+pub async fn update(system: &System, actor: &Actor, layer: DefaultLayer) -> Result<(), DomainError> {
+    let mut unit = editing(system, actor, layer.project).await?;
+    if !store::default_layer::update(&mut unit.tx, layer).await? {
+        return Err(missing(layer.user));
+    }
+    unit.finish(system).await
+}
+
+/// Takes a default layer away.
+///
+/// # Errors
+/// When the actor is no manager, or there is no such layer.
+pub async fn remove(
+    system: &System,
+    actor: &Actor,
+    project: ProjectId,
+    user: UserId,
+) -> Result<(), DomainError> {
+    let mut unit = editing(system, actor, project).await?;
+    if !store::default_layer::remove(&mut unit.tx, project, user).await? {
+        return Err(missing(user));
+    }
+    unit.finish(system).await
+}
+
+async fn editing(system: &System, actor: &Actor, project: ProjectId) -> Result<Unit, DomainError> {
+    let mut unit = system.begin(actor).await?;
+    access::project(&mut unit.tx, actor, project).await?.require(Action::EditProject, None)?;
+    Ok(unit)
+}
+
+/// The error for a user whose layer is no default one.
+pub fn missing(user: UserId) -> DomainError {
+    DomainError::not_found("ProjectDefaultLayer", user)
+}
