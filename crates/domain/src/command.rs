@@ -34,28 +34,7 @@ pub async fn undo(
     actor: &Actor,
     id: Option<CommandId>,
 ) -> Result<Option<Replayed>, DomainError> {
-    let mut unit = system.begin(actor).await?;
-    let command = match id {
-        Some(id) => own(&mut unit, actor, id).await?.filter(|command| !command.undone),
-        None => store::command::to_undo(&mut unit.tx, actor.id()).await?,
-    };
-    let Some(command) = command else { return Ok(None) };
-    may_replay(&mut unit, actor, &command).await?;
-    let living = load::entities(&mut unit.tx, &command).await?;
-    bring_back(&mut unit, &command).await?;
-    remove(&mut unit, &command, CommandAction::Add).await?;
-    write_entity(&mut unit, command.before.as_ref()).await?;
-    let entities = load::entities(&mut unit.tx, &command).await?;
-    let action = match command.action {
-        CommandAction::Add => CommandAction::Delete,
-        CommandAction::Delete => CommandAction::Add,
-        CommandAction::Edit => CommandAction::Edit,
-    };
-    let position = unit.id().await?;
-    store::command::set_undone(&mut unit.tx, command.id, Some(position)).await?;
-    unit.rights_changed();
-    unit.finish(system).await?;
-    Ok(Some(replayed(&command, action, if entities.is_empty() { living } else { entities })))
+    replay(system, actor, id, Way::Undo).await
 }
 
 /// Does again what the actor undid last, or the named command of theirs. None when there is nothing to redo.
@@ -67,22 +46,63 @@ pub async fn redo(
     actor: &Actor,
     id: Option<CommandId>,
 ) -> Result<Option<Replayed>, DomainError> {
+    replay(system, actor, id, Way::Redo).await
+}
+
+/// Back or forth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Undo,
+    Redo,
+}
+
+async fn replay(
+    system: &System,
+    actor: &Actor,
+    id: Option<CommandId>,
+    way: Way,
+) -> Result<Option<Replayed>, DomainError> {
     let mut unit = system.begin(actor).await?;
-    let command = match id {
-        Some(id) => own(&mut unit, actor, id).await?.filter(|command| command.undone),
-        None => store::command::to_redo(&mut unit.tx, actor.id()).await?,
+    let command = match (id, way) {
+        (Some(id), _) => {
+            own(&mut unit, actor, id).await?.filter(|command| command.undone == (way == Way::Redo))
+        }
+        (None, Way::Undo) => store::command::to_undo(&mut unit.tx, actor.id()).await?,
+        (None, Way::Redo) => store::command::to_redo(&mut unit.tx, actor.id()).await?,
     };
     let Some(command) = command else { return Ok(None) };
     may_replay(&mut unit, actor, &command).await?;
     let living = load::entities(&mut unit.tx, &command).await?;
     bring_back(&mut unit, &command).await?;
-    remove(&mut unit, &command, CommandAction::Delete).await?;
-    write_entity(&mut unit, command.after.as_ref()).await?;
+    let (taken_away, state, position, action) = match way {
+        Way::Undo => {
+            let action = match command.action {
+                CommandAction::Add => CommandAction::Delete,
+                CommandAction::Delete => CommandAction::Add,
+                CommandAction::Edit => CommandAction::Edit,
+            };
+            (CommandAction::Add, &command.before, Some(unit.id().await?), action)
+        }
+        Way::Redo => (CommandAction::Delete, &command.after, None, command.action),
+    };
+    remove(&mut unit, &command, taken_away).await?;
+    write_entity(&mut unit, state.as_ref()).await?;
     let entities = load::entities(&mut unit.tx, &command).await?;
-    store::command::set_undone(&mut unit.tx, command.id, None).await?;
-    unit.rights_changed();
+    store::command::set_undone(&mut unit.tx, command.id, position).await?;
+    if bears_rights(command.kind) {
+        unit.rights_changed();
+    }
     unit.finish(system).await?;
-    Ok(Some(replayed(&command, command.action, if entities.is_empty() { living } else { entities })))
+    Ok(Some(replayed(&command, action, if entities.is_empty() { living } else { entities })))
+}
+
+/// Whether rights, or what is kept in memory beside them, can change with entities of this kind. Annotations and
+/// terms are undone often; that must not cost everybody their cached rights.
+fn bears_rights(kind: EntityKind) -> bool {
+    !matches!(
+        kind,
+        EntityKind::Annotation | EntityKind::AnnotationTerm | EntityKind::Term | EntityKind::RelationTerm
+    )
 }
 
 async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Command>, DomainError> {

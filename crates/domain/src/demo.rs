@@ -79,8 +79,8 @@ async fn slide_of(system: &System, project: ProjectId) -> Result<Option<ImageIns
 
 async fn vocabulary(system: &System, actor: &Actor) -> Result<OntologyTree, DomainError> {
     let known = ontology::list(system, actor, Page::default()).await?.0;
-    let id: OntologyId = match known.into_iter().find(|tree| tree.ontology.name == ONTOLOGY) {
-        Some(tree) => tree.ontology.id,
+    let id: OntologyId = match known.into_iter().find(|ontology| ontology.name == ONTOLOGY) {
+        Some(ontology) => ontology.id,
         None => ontology::create(system, actor, ONTOLOGY).await?.entity.ontology.id,
     };
     let tree = ontology::get(system, actor, id).await?;

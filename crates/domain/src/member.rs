@@ -35,6 +35,23 @@ pub async fn layers(system: &System, actor: &Actor, id: ProjectId) -> Result<Vec
         .collect())
 }
 
+/// Makes a user a member; a manager stays one.
+///
+/// # Errors
+/// As [`put`].
+pub async fn add(
+    system: &System,
+    actor: &Actor,
+    project: ProjectId,
+    user: UserId,
+) -> Result<(), DomainError> {
+    let members = list(system, actor, project).await?;
+    if members.iter().any(|member| member.user == user && member.role == ProjectRole::Manager) {
+        return Ok(());
+    }
+    put(system, actor, project, user, ProjectRole::Contributor).await
+}
+
 /// Makes a user a member, or raises or lowers an existing member to `role`.
 ///
 /// # Errors

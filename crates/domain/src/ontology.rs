@@ -79,17 +79,24 @@ async fn tree(system: &System, actor: &Actor, ontology: Ontology) -> Result<Onto
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn list(
+pub async fn list(system: &System, actor: &Actor, page: Page) -> Result<(Vec<Ontology>, i64), DomainError> {
+    Ok(store::ontology::list(&system.db, actor.scope(), page).await?)
+}
+
+/// Ontologies of [`list`] with their terms and projects.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn trees(
     system: &System,
     actor: &Actor,
-    page: Page,
-) -> Result<(Vec<OntologyTree>, i64), DomainError> {
-    let (ontologies, total) = store::ontology::list(&system.db, actor.scope(), page).await?;
+    ontologies: Vec<Ontology>,
+) -> Result<Vec<OntologyTree>, DomainError> {
     let mut trees = Vec::with_capacity(ontologies.len());
     for ontology in ontologies {
         trees.push(tree(system, actor, ontology).await?);
     }
-    Ok((trees, total))
+    Ok(trees)
 }
 
 /// Everyone with rights on the ontology.

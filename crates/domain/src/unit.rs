@@ -186,10 +186,7 @@ impl Unit {
     /// Writes command and activity and makes all durable.
     ///
     /// # Errors
-    /// When the database refuses; then nothing was written.
-    ///
-    /// # Panics
-    /// Never: a unit that noted nothing is an error of kind internal.
+    /// When the database refuses, or the unit noted nothing (a defect of the use case); then nothing was written.
     pub async fn commit(mut self, system: &System, message: impl Into<String>) -> Result<Done, DomainError> {
         let message = message.into();
         let id = self.command_id().await?;

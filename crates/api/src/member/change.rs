@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use cytomine_domain::{Actor, DomainError, member};
+use cytomine_domain::{DomainError, member};
 use cytomine_model::{Member, ProjectId, ProjectRole, UserId};
 use serde_json::{Value, json};
 
+use super::link_changed;
 use super::list::representative;
 use crate::auth::Caller;
 use crate::error::{ApiError, CommandError};
@@ -20,7 +21,7 @@ pub(super) async fn add(
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
 ) -> Result<Json<Value>, ApiError> {
-    add_contributor(&state, &actor, id, user).await?;
+    member::add(&state.system, &actor, id, user).await?;
     Ok(ok())
 }
 
@@ -63,7 +64,7 @@ pub(super) async fn add_many(
 ) -> Result<Response, ApiError> {
     let mut failed = Vec::new();
     for user in query.ids("users")?.ok_or_else(no_users)? {
-        if let Err(error) = add_contributor(&state, &actor, id, UserId(user)).await {
+        if let Err(error) = member::add(&state.system, &actor, id, UserId(user)).await {
             failed.push(format!("{user} ({error})"));
         }
     }
@@ -122,32 +123,10 @@ pub(super) async fn remove_representative_by_user(
     Ok(representative_changed("Delete", &member))
 }
 
-async fn add_contributor(
-    state: &ApiState,
-    actor: &Actor,
-    project: ProjectId,
-    user: UserId,
-) -> Result<(), DomainError> {
-    let members = member::list(&state.system, actor, project).await?;
-    if members.iter().any(|member| member.user == user && member.role == ProjectRole::Manager) {
-        return Ok(());
-    }
-    member::put(&state.system, actor, project, user, ProjectRole::Contributor).await
-}
-
-/// The change of a representative in the form of a command's answer; membership is not undone, so no command.
 fn representative_changed(verb: &str, member: &Member) -> Json<Value> {
-    let object = representative(member);
-    Json(json!({
-        "message": format!("Representative {} {}", member.user, if verb == "Add" { "added" } else { "removed" }),
-        "callback": {
-            "method": format!("be.cytomine.{verb}ProjectRepresentativeUserCommand"),
-            "projectrepresentativeuserID": member.user.to_string(),
-        },
-        "printMessage": true,
-        "projectrepresentativeuser": object,
-        "data": object,
-    }))
+    let message =
+        format!("Representative {} {}", member.user, if verb == "Add" { "added" } else { "removed" });
+    link_changed(verb, "ProjectRepresentativeUser", member.user, &message, representative(member))
 }
 
 fn ok() -> Json<Value> {

@@ -6,6 +6,7 @@ use cytomine_domain::{DomainError, default_layer};
 use cytomine_model::{DefaultLayer, ProjectId, UserId};
 use serde_json::{Value, json};
 
+use super::link_changed;
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::error::{ApiError, CommandError};
@@ -83,17 +84,7 @@ pub(super) async fn delete(
     Ok(changed("Delete", &DefaultLayer { project, user, hide_by_default: false }))
 }
 
-/// In the form of a command's answer; settings of a project's layers are not undone, so there is no command.
 fn changed(verb: &str, layer: &DefaultLayer) -> Json<Value> {
-    let object = layer_json(layer);
-    Json(json!({
-        "message": format!("Default layer of user {}: {}", layer.user, verb.to_lowercase()),
-        "callback": {
-            "method": format!("be.cytomine.{verb}ProjectDefaultLayerCommand"),
-            "projectdefaultlayerID": layer.user.to_string(),
-        },
-        "printMessage": true,
-        "projectdefaultlayer": object,
-        "data": object,
-    }))
+    let message = format!("Default layer of user {}: {}", layer.user, verb.to_lowercase());
+    link_changed(verb, "ProjectDefaultLayer", layer.user, &message, layer_json(layer))
 }

@@ -4,8 +4,10 @@ mod change;
 mod default_layer;
 mod list;
 
-use axum::Router;
 use axum::routing::{get, post};
+use axum::{Json, Router};
+use cytomine_model::UserId;
+use serde_json::{Value, json};
 
 use crate::state::ApiState;
 
@@ -37,4 +39,19 @@ pub fn routes() -> Router<ApiState> {
             "/api/project/{id}/representative/{user}",
             get(list::representative_link).delete(change::remove_representative),
         )
+}
+
+/// The change of what a member is to a project, in the form of a command's answer. A user is each at most once per
+/// project, so the user's id serves as the link's; none of it is undone, so there is no command.
+fn link_changed(verb: &str, class: &str, user: UserId, message: &str, object: Value) -> Json<Value> {
+    let key = class.to_lowercase();
+    let mut answer = json!({
+        "message": message,
+        "callback": { "method": format!("be.cytomine.{verb}{class}Command") },
+        "printMessage": true,
+    });
+    answer["callback"][format!("{key}ID")] = json!(user.to_string());
+    answer["data"] = object.clone();
+    answer[key] = object;
+    Json(answer)
 }

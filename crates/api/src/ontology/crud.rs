@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use cytomine_domain::{account, ontology};
+use cytomine_domain::{Actor, account, ontology};
 use cytomine_model::OntologyId;
 use serde_json::Value;
 
@@ -11,6 +11,7 @@ use super::json;
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::dialect::paging::Paging;
+use crate::dialect::query::Query;
 use crate::error::{ApiError, CommandError};
 use crate::request::{Fields, JsonBody, Params};
 use crate::state::ApiState;
@@ -31,10 +32,8 @@ pub(super) async fn list(
     Caller(actor): Caller,
     Params(query): Params,
 ) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(&query)?;
-    let (trees, total) = ontology::list(&state.system, &actor, paging.page()).await?;
-    let wire = if query.flag("light")? { json::light } else { json::ontology };
-    Ok(Json(Collection::new(trees.iter().map(wire).collect(), &paging, total.unsigned_abs())))
+    let light = query.flag("light")?;
+    page(&state, &actor, &query, light).await
 }
 
 /// GET `ontology_light`: ids and names.
@@ -43,9 +42,23 @@ pub(super) async fn list_light(
     Caller(actor): Caller,
     Params(query): Params,
 ) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(&query)?;
-    let (trees, total) = ontology::list(&state.system, &actor, paging.page()).await?;
-    Ok(Json(Collection::new(trees.iter().map(json::light).collect(), &paging, total.unsigned_abs())))
+    page(&state, &actor, &query, true).await
+}
+
+async fn page(
+    state: &ApiState,
+    actor: &Actor,
+    query: &Query,
+    light: bool,
+) -> Result<Json<Collection<Value>>, ApiError> {
+    let paging = Paging::from_query(query)?;
+    let (ontologies, total) = ontology::list(&state.system, actor, paging.page()).await?;
+    let items = if light {
+        ontologies.iter().map(json::light).collect()
+    } else {
+        ontology::trees(&state.system, actor, ontologies).await?.iter().map(json::ontology).collect()
+    };
+    Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
 
 /// GET `ontology/{id}/user`: everyone with rights on it.

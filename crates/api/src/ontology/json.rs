@@ -1,7 +1,7 @@
 //! An ontology on the wire (rest-api 4.13): the tree of S5 and the list of S6 in one object.
 
 use cytomine_domain::ontology::OntologyTree;
-use cytomine_model::{EntityKind, Term, TermId};
+use cytomine_model::{EntityKind, Ontology, Term, TermId};
 use serde_json::{Value, json};
 
 use crate::dialect::class::java_class;
@@ -34,13 +34,13 @@ pub fn ontology(tree: &OntologyTree) -> Value {
 }
 
 /// The few keys that choosers need.
-pub fn light(tree: &OntologyTree) -> Value {
+pub fn light(ontology: &Ontology) -> Value {
     json!({
         "class": java_class(EntityKind::Ontology),
-        "id": tree.ontology.id,
-        "name": tree.ontology.name,
-        "created": ms(Some(tree.ontology.created.0)),
-        "updated": ms(tree.ontology.updated.map(|time| time.0)),
+        "id": ontology.id,
+        "name": ontology.name,
+        "created": ms(Some(ontology.created.0)),
+        "updated": ms(ontology.updated.map(|time| time.0)),
     })
 }
 
