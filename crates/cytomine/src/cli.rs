@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::init;
 use crate::config::{
     AccountSettings, DatabaseSettings, DemoSettings, LogSettings, ServerSettings, StorageSettings,
     TlsSettings,
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     /// List accounts, add one, set a password, show keys.
     #[command(subcommand)]
     User(Box<User>),
+    /// Make secrets, keys and certificates for Kubernetes and write values.yaml for the Helm chart.
+    #[command(version)]
+    Init(Box<Init>),
 }
 
 impl Command {
@@ -44,15 +48,17 @@ impl Command {
             Self::Serve(serve) => &serve.system.log,
             Self::Import(import) => &import.system.log,
             Self::User(user) => &user.system().log,
+            Self::Init(init) => &init.log,
         }
     }
 
-    /// Where the system is, which every command needs.
-    pub(crate) fn system(&self) -> &SystemSettings {
+    /// Where the system is, for commands that open it.
+    pub(crate) fn system(&self) -> Option<&SystemSettings> {
         match self {
-            Self::Serve(serve) => &serve.system,
-            Self::Import(import) => &import.system,
-            Self::User(user) => user.system(),
+            Self::Serve(serve) => Some(&serve.system),
+            Self::Import(import) => Some(&import.system),
+            Self::User(user) => Some(user.system()),
+            Self::Init(_) => None,
         }
     }
 
@@ -60,7 +66,7 @@ impl Command {
     pub(crate) fn tls(&self) -> Option<&TlsSettings> {
         match self {
             Self::Serve(serve) => Some(&serve.tls),
-            Self::Import(_) | Self::User(_) => None,
+            Self::Import(_) | Self::User(_) | Self::Init(_) => None,
         }
     }
 }
@@ -197,4 +203,85 @@ pub(crate) struct UserKeys {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Init {
+    /// Public host name of the system.
+    #[arg(long, value_name = "NAME", default_value = "cytomine.test", value_parser = init::server_name)]
+    pub(crate) server_name: String,
+    /// Plain http where browsers arrive.
+    #[arg(long)]
+    pub(crate) no_tls: bool,
+    /// Leave the secrets empty, so that the chart makes them in the cluster.
+    #[arg(long, conflicts_with = "mode")]
+    pub(crate) no_secrets: bool,
+    /// Where secrets are kept.
+    #[arg(long, value_enum, default_value = "values")]
+    pub(crate) mode: Mode,
+    /// Settings to start from.
+    #[arg(long, value_enum)]
+    pub(crate) profile: Option<Profile>,
+    /// Make these anew in the files that are there and keep all others; several are separated by commas.
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "WHAT",
+        conflicts_with_all = ["server_name", "no_tls", "no_secrets", "mode", "profile"]
+    )]
+    pub(crate) rotate: Vec<Rotate>,
+    /// Namespace that the chart is installed into, for names in certificates.
+    #[arg(long, value_name = "NS", default_value = "cytomine", value_parser = init::label)]
+    pub(crate) namespace: String,
+    /// Name of the release, for names in certificates.
+    #[arg(long, value_name = "NAME", default_value = "cytomine", value_parser = init::release_name)]
+    pub(crate) release: String,
+    /// Folder of the chart, where the files are written.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) out: PathBuf,
+    /// Say what would be made, and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) log: LogSettings,
+}
+
+/// Where secrets are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Mode {
+    /// In values.yaml.
+    Values,
+    /// In Secret objects in secrets.yaml, which is for `kubectl apply`; values.yaml has their names.
+    Secret,
+    /// In a store of yours, from which ExternalSecret objects in external-secrets.yaml fetch them.
+    External,
+}
+
+/// Settings to start from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Profile {
+    /// A cluster on a laptop: images loaded by hand, ingress-nginx.
+    Dev,
+    /// Images are checked at every start, and the chart never makes a secret by itself.
+    Production,
+}
+
+/// What is made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Rotate {
+    /// All below. What stored data is sealed with is always kept: server key, backup phrase, server id.
+    All,
+    /// Password of the account admin.
+    AdminPassword,
+    /// Key pairs of clients.
+    ApiKeys,
+    /// Keys of sessions, signed URLs and tokens.
+    Signing,
+    /// Passwords of the database's roles.
+    Database,
+    /// The private authority and all certificates it signed.
+    Ca,
+    /// The certificate that browsers see.
+    Edge,
 }

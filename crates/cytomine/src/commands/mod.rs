@@ -2,6 +2,7 @@
 
 mod greeting;
 mod import;
+pub(crate) mod init;
 mod serve;
 mod signals;
 mod system;
@@ -28,6 +29,8 @@ pub(crate) enum RunError {
     Signals(#[source] std::io::Error),
     #[error(transparent)]
     System(#[from] cytomine_domain::DomainError),
+    #[error(transparent)]
+    Init(#[from] init::InitError),
     #[error("Nothing was imported: see the reasons above")]
     NothingImported,
 }
@@ -38,5 +41,6 @@ pub(crate) async fn run(command: Command) -> Result<(), RunError> {
         Command::Serve(settings) => serve::serve(*settings).await,
         Command::Import(settings) => import::run(*settings).await,
         Command::User(command) => user::run(*command).await,
+        Command::Init(settings) => Ok(init::run(&settings)?),
     }
 }

@@ -143,7 +143,9 @@ pub(crate) fn load(
         }
     };
     let cli = Cli::from_arg_matches(&matches)?;
-    cli.command.system().database.database()?;
+    if let Some(system) = cli.command.system() {
+        system.database.database()?;
+    }
     if let Some(tls) = cli.command.tls() {
         tls.files()?;
     }

@@ -88,10 +88,10 @@ fn lists_and_switches_may_stand_in_every_layer() {
 fn other_commands_read_the_same_settings_and_file_names_stay_file_names() {
     let (_directory, path) = file("[server]\nlisten = '1.1.1.1:1'\n[storage]\ndata = '/from/file'\n");
     let cli = load_with(&["user", "keys", "ada", "--json", "--config", &path], &[]).unwrap();
-    assert_eq!(cli.command.system().storage.data.to_str(), Some("/from/file"));
+    assert_eq!(cli.command.system().unwrap().storage.data.to_str(), Some("/from/file"));
     let variables = [("CYTOMINE_STORAGE__DATA", "/from/env")];
     let cli = load_with(&["import", "--project", "P", "--", "--odd.svs"], &variables).unwrap();
-    assert_eq!(cli.command.system().storage.data.to_str(), Some("/from/env"));
+    assert_eq!(cli.command.system().unwrap().storage.data.to_str(), Some("/from/env"));
     let Command::Import(import) = cli.command else { panic!() };
     assert_eq!(import.paths, [std::path::PathBuf::from("--odd.svs")]);
 }
