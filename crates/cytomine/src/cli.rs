@@ -14,7 +14,8 @@ use crate::config::{
 #[derive(Debug, Parser)]
 #[command(name = "cytomine", version, max_term_width = 100, after_help = SETTINGS_HELP)]
 pub(crate) struct Cli {
-    /// Settings file (TOML). What it says counts less than the environment and the command line.
+    /// Settings file (TOML); without it the one that the variable CYTOMINE_CONFIG names. What it says counts less than the
+    /// environment and the command line.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]

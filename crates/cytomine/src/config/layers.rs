@@ -15,6 +15,9 @@ use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::cli::{Cli, SETTINGS_HELP};
 
+/// Names the settings file where `--config` does not: an image sets it, so that every command reads the same file.
+const CONFIG_VARIABLE: &str = "CYTOMINE_CONFIG";
+
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
@@ -31,7 +34,9 @@ pub(crate) enum ConfigError {
     #[error("`{key}` in {file} is no setting: remove it, or use one of {known}")]
     UnknownKey { key: String, file: PathBuf, known: String },
     /// The file cannot be read.
-    #[error("The settings file {file} cannot be read ({source}): check the path given by --config")]
+    #[error(
+        "The settings file {file} cannot be read ({source}): check the path given by --config or CYTOMINE_CONFIG"
+    )]
     Unreadable { file: PathBuf, source: std::io::Error },
     /// The file is not TOML.
     #[error("The settings file {file} is not TOML: {source}")]
@@ -103,9 +108,12 @@ pub(crate) fn load(
     let matches = command.clone().try_get_matches_from(&arguments)?;
     let deepest = deepest(&matches);
 
+    let variables: Vec<(OsString, OsString)> = variables.into_iter().collect();
+    let named =
+        variables.iter().find(|(name, _)| name == CONFIG_VARIABLE).map(|(_, file)| PathBuf::from(file));
     let mut given = from_environment(variables, &settings)?;
-    if let Some(file) = deepest.try_get_one::<PathBuf>("config").ok().flatten() {
-        for (key, value) in from_file(file, &settings)? {
+    if let Some(file) = deepest.try_get_one::<PathBuf>("config").ok().flatten().cloned().or(named) {
+        for (key, value) in from_file(&file, &settings)? {
             given.entry(key).or_insert(value);
         }
     }

@@ -44,6 +44,17 @@ fn nothing_needs_to_be_set() {
 }
 
 #[test]
+fn a_variable_names_the_file_where_the_command_line_does_not() {
+    let (_one, named) = file("[server]\nlisten = '1.1.1.1:1'\n");
+    let (_other, given) = file("[server]\nlisten = '2.2.2.2:2'\n");
+    let variables = [("CYTOMINE_CONFIG", named.as_str())];
+    assert_eq!(serve(&[], &variables).unwrap().server.listen.to_string(), "1.1.1.1:1");
+    let chosen = serve(&["--config", &given], &variables).unwrap();
+    assert_eq!(chosen.server.listen.to_string(), "2.2.2.2:2");
+    assert!(refused(&[], &[("CYTOMINE_CONFIG", "/nowhere/at.all")]).contains("CYTOMINE_CONFIG"));
+}
+
+#[test]
 fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
     let (_directory, path) =
         file("[server]\nlisten = '1.1.1.1:1'\n[log]\nfilter = 'warn'\nformat = 'json'\n");
