@@ -124,6 +124,124 @@ securityContext:
 {{- if and (eq $s.type "pvc") (not $s.ephemeral) (eq $s.accessMode "ReadWriteOnce") }}true{{ end -}}
 {{- end }}
 
+{{/* Whether the queue has a Deployment of its own. */}}
+{{- define "cytomine.workers" -}}
+{{- if gt (int .Values.worker.replicas) 0 }}true{{ end -}}
+{{- end }}
+
+{{/* A time such as 600s, 10m or 1h in whole seconds. */}}
+{{- define "cytomine.seconds" -}}
+{{- if hasSuffix "ms" . }}{{ div (trimSuffix "ms" . | int64) 1000 | max 1 }}
+{{- else if hasSuffix "h" . }}{{ mul (trimSuffix "h" . | int64) 3600 }}
+{{- else if hasSuffix "m" . }}{{ mul (trimSuffix "m" . | int64) 60 }}
+{{- else }}{{ trimSuffix "s" . | int64 }}{{ end -}}
+{{- end }}
+
+{{/* The Secret of the user's that holds all of them; empty = the chart's own two. */}}
+{{- define "cytomine.givenSecret" -}}
+{{- if .Values.secrets.existingSecret }}{{ .Values.secrets.existingSecret }}
+{{- else if .Values.secrets.externalSecrets.enabled }}{{ include "cytomine.fullname" . }}-external{{ end -}}
+{{- end }}
+{{- define "cytomine.appSecret" -}}
+{{- default (printf "%s-app" (include "cytomine.fullname" .)) (include "cytomine.givenSecret" .) -}}
+{{- end }}
+
+{{/*
+dict root, component, part, [slides]: where pods of a part go. Pods that mount slides share a node while the claim is
+ReadWriteOnce; one that finds no other is placed anywhere, for its own label satisfies the rule.
+*/}}
+{{- define "cytomine.placement" -}}
+{{- with .part.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+affinity:
+  {{- if .part.affinity }}
+  {{- toYaml .part.affinity | nindent 2 }}
+  {{- else }}
+  nodeAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      nodeSelectorTerms:
+        - matchExpressions:
+            - key: kubernetes.io/os
+              operator: In
+              values: [linux]
+  {{- if and .slides (include "cytomine.rwo" .root) }}
+  podAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      - topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "cytomine.slidesLabel" .root | nindent 12 }}
+  {{- end }}
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: kubernetes.io/hostname
+          labelSelector:
+            matchLabels:
+              {{- include "cytomine.selector" (dict "root" .root "component" .component) | nindent 14 }}
+  {{- end }}
+{{- with .part.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+topologySpreadConstraints:
+  {{- if .part.topologySpread }}
+  {{- toYaml .part.topologySpread | nindent 2 }}
+  {{- else }}
+  {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+  - maxSkew: 1
+    topologyKey: {{ $key }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "cytomine.selector" (dict "root" $.root "component" $.component) | nindent 8 }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+
+{{- define "cytomine.slidesLabel" -}}
+cytomine.org/slides: {{ include "cytomine.fullname" . }}
+{{- end }}
+
+{{/* dict root, name, part: body of a HorizontalPodAutoscaler for the Deployment of this name. */}}
+{{- define "cytomine.autoscaler" -}}
+scaleTargetRef:
+  apiVersion: apps/v1
+  kind: Deployment
+  name: {{ .name }}
+minReplicas: {{ int .part.autoscaling.minReplicas }}
+maxReplicas: {{ int .part.autoscaling.maxReplicas }}
+metrics:
+  {{- range $name, $target := dict "cpu" .part.autoscaling.targetCPU "memory" .part.autoscaling.targetMemory }}
+  {{- if $target }}
+  - type: Resource
+    resource:
+      name: {{ $name }}
+      target:
+        type: Utilization
+        averageUtilization: {{ int $target }}
+  {{- end }}
+  {{- end }}
+  {{- with .part.autoscaling.metrics }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .part.autoscaling.behavior }}
+behavior:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Pods of maintenance by name, for policies: they are known before the objects are there. */}}
+{{- define "cytomine.maintenanceNames" -}}
+{{- $full := include "cytomine.fullname" . -}}
+{{- range list "backup" "backup-before-upgrade" "restore-drill" "restore" "migrate" }}
+- {{ $full }}-{{ . }}
+{{- end }}
+{{- end }}
+
 {{/* Names browsers may use, first the main one. */}}
 {{- define "cytomine.hosts" -}}
 {{- toYaml (prepend .Values.extraServerNames .Values.serverName | uniq) -}}
@@ -141,6 +259,9 @@ storageClassName: {{ . | quote }}
 {{- default (printf "%s-edge-tls" (include "cytomine.fullname" .)) .Values.edge.tls.secretName -}}
 {{- end }}
 
+{{- define "cytomine.maintenanceTlsSecret" -}}
+{{- if eq .Values.tls.internal.mode "provided" }}{{ .Values.tls.internal.provided.maintenanceSecret }}{{ else }}{{ include "cytomine.fullname" . }}-tls-maintenance{{ end -}}
+{{- end }}
 {{- define "cytomine.serverTlsSecret" -}}
 {{- if eq .Values.tls.internal.mode "provided" }}{{ .Values.tls.internal.provided.serverSecret }}{{ else }}{{ include "cytomine.fullname" . }}-tls-server{{ end -}}
 {{- end }}

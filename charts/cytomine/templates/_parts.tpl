@@ -1,35 +1,166 @@
 {{/* Contents of ConfigMaps and other parts that checksums read as well. */}}
 
+{{/*
+dict root, part: settings of server, worker, maintenance or drill; each pod has only what it mounts the files for. What
+is left at the program's default is not written.
+*/}}
 {{- define "cytomine.config" -}}
-{{- $tls := include "cytomine.tls" . -}}
+{{- $v := .root.Values -}}
+{{- $tls := include "cytomine.tls" .root -}}
+{{- $serves := has .part (list "server" "worker") -}}
+{{- if $serves -}}
 [server]
+{{- if eq .part "server" }}
 listen = "0.0.0.0:{{ ternary "8443" "8080" (eq $tls "true") }}"
-metrics_listen = "0.0.0.0:9090"
-public_url = "{{ .Values.protocol }}://{{ .Values.serverName }}"
-{{- with .Values.server.trustedProxies }}
+public_url = "{{ $v.protocol }}://{{ $v.serverName }}"
+{{- with $v.server.trustedProxies }}
 trusted_proxy = {{ toJson . }}
 {{- end }}
-{{- if $tls }}
+{{- end }}
+metrics_listen = "0.0.0.0:9090"
+{{- if and $tls (eq .part "server") }}
 
 [tls]
 cert = "/run/cytomine/tls/server/tls.crt"
 key = "/run/cytomine/tls/server/tls.key"
 {{- end }}
+{{- $embedded := or $v.server.embeddedWorker (not (include "cytomine.workers" .root)) }}
+{{- if and (eq .part "server") (not $embedded) }}
 
+[worker]
+embedded = false
+{{- else if ne (int $v.worker.concurrency) 2 }}
+
+[worker]
+concurrency = {{ int $v.worker.concurrency }}
+{{- end }}
+
+{{ end -}}
 [storage]
 data = "/data"
 
 [database]
-url = "{{ include "cytomine.databaseUrl" . }}"
+{{- if eq .part "drill" }}
+url = "postgres://cytomine@localhost/{{ $v.database.name }}?host=/run/postgresql&sslmode=disable"
+{{- else }}
+url = "{{ include "cytomine.databaseUrl" .root }}"
+{{- end }}
 password_file = "/run/cytomine/database/password"
+{{- if and $serves (ne $v.migrations.mode "onStart") }}
+migrate = "wait"
+{{- end }}
 
 [account]
 key_file = "/run/cytomine/secrets/server-key"
+{{- if eq .part "server" }}
 admin_password_file = "/run/cytomine/secrets/admin-password"
+{{- end }}
+{{- if not $serves }}
+
+[backup]
+target = "/backup"
+phrase_file = "/run/cytomine/secrets/backup-phrase"
+{{- with $v.backup.encryption.recipients }}
+recipients = {{ toJson . }}
+{{- end }}
+daily = {{ int $v.backup.retention.daily }}
+weekly = {{ int $v.backup.retention.weekly }}
+monthly = {{ int $v.backup.retention.monthly }}
+slides = {{ $v.backup.slides | quote }}
+scratch = "/scratch"
+{{- end }}
 
 [log]
-filter = {{ .Values.server.logLevel | quote }}
-format = {{ .Values.server.logFormat | quote }}
+filter = {{ $v.server.logLevel | quote }}
+format = {{ $v.server.logFormat | quote }}
+{{- end }}
+
+{{/* dict root, part: hash of the settings that are read at start only; log.filter is taken up while running. */}}
+{{- define "cytomine.configChecksum" -}}
+{{- regexReplaceAllLiteral "(?m)^filter = .*$" (include "cytomine.config" .) "" | sha256sum -}}
+{{- end }}
+
+{{/* dict root, part, file: volumes that every pod of the program has: settings, server key, database, slides. */}}
+{{- define "cytomine.coreVolumes" -}}
+{{- $v := .root.Values -}}
+{{- $full := include "cytomine.fullname" .root -}}
+{{- $external := eq $v.database.mode "external" -}}
+- name: config
+  configMap:
+    name: {{ $full }}-config
+    items:
+      - {key: {{ .file }}, path: config.toml}
+- name: secrets
+  secret:
+    secretName: {{ include "cytomine.appSecret" .root }}
+    defaultMode: 0440
+    items:
+      {{- range .keys }}
+      - {key: {{ . }}, path: {{ . }}}
+      {{- end }}
+- name: database
+  secret:
+    secretName: {{ ternary $v.database.external.existingSecret (default (printf "%s-database" $full) (include "cytomine.givenSecret" .root)) $external }}
+    defaultMode: 0440
+    items:
+      - {key: {{ ternary $v.database.external.passwordKey "owner" $external }}, path: password}
+{{- with include "cytomine.databaseCa" .root }}
+- name: tls-database
+  {{- . | nindent 2 }}
+{{- end }}
+- name: slides
+  {{- if $v.storage.slides.ephemeral }}
+  emptyDir:
+    sizeLimit: {{ $v.storage.slides.size }}
+  {{- else }}
+  persistentVolumeClaim:
+    claimName: {{ default (printf "%s-slides" $full) $v.storage.slides.existingClaim }}
+  {{- end }}
+- name: tmp
+  emptyDir:
+    sizeLimit: 64Mi
+{{- end }}
+
+{{/* dict root, [readOnly]: mounts of these volumes. */}}
+{{- define "cytomine.coreMounts" -}}
+- {name: config, mountPath: /etc/cytomine, readOnly: true}
+- {name: secrets, mountPath: /run/cytomine/secrets, readOnly: true}
+- {name: database, mountPath: /run/cytomine/database, readOnly: true}
+{{- if include "cytomine.databaseCa" .root }}
+- {name: tls-database, mountPath: /run/cytomine/tls/database, readOnly: true}
+{{- end }}
+- name: slides
+  mountPath: /data
+  {{- if .readOnly }}
+  readOnly: true
+  {{- end }}
+  {{- with .root.Values.storage.slides.subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+- {name: tmp, mountPath: /tmp}
+{{- end }}
+
+{{/* dict root: the three questions of server and worker. */}}
+{{- define "cytomine.probes" -}}
+startupProbe:
+  httpGet: {path: /health/started, port: admin, scheme: HTTP}
+  periodSeconds: 2
+  timeoutSeconds: 2
+  failureThreshold: {{ div (include "cytomine.seconds" .Values.migrations.timeout | int64) 2 | max 1 }}
+livenessProbe:
+  httpGet: {path: /health/live, port: admin, scheme: HTTP}
+  periodSeconds: 10
+  timeoutSeconds: 2
+  failureThreshold: 6
+readinessProbe:
+  httpGet: {path: /health/ready, port: admin, scheme: HTTP}
+  periodSeconds: 5
+  timeoutSeconds: 3
+  failureThreshold: 3
+lifecycle:
+  preStop:
+    sleep:
+      seconds: 5
 {{- end }}
 
 {{- define "cytomine.databaseUrl" -}}
@@ -51,7 +182,7 @@ secret:
   items:
     - {key: {{ $.Values.database.external.caKey }}, path: ca.crt}
 {{- end -}}
-{{- else if eq .Values.tls.internal.mode "provided" -}}
+{{- else if has .Values.tls.internal.mode (list "provided" "certManager") -}}
 secret:
   secretName: {{ include "cytomine.postgresTlsSecret" . }}
   defaultMode: 0440

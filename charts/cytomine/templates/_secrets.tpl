@@ -11,7 +11,7 @@ make other values and restart everything. Sources in order: given, found in the 
 {{- $missing := list -}}
 {{- $clash := list -}}
 {{- $state := dict -}}
-{{- $groups := dict "app" (dict "admin-password" $s.adminPassword "server-key" $s.serverKey) "database" (dict "owner" $s.database.owner "app" $s.database.app "readonly" $s.database.readonly "backup" $s.database.backup) -}}
+{{- $groups := dict "app" (dict "admin-password" $s.adminPassword "server-key" $s.serverKey "backup-phrase" $s.backupPhrase "api-admin-public" $s.apiKeys.admin.public "api-admin-private" $s.apiKeys.admin.private) "database" (dict "owner" $s.database.owner "app" $s.database.app "readonly" $s.database.readonly "backup" $s.database.backup) -}}
 {{- if ne .Values.database.mode "bundled" }}{{ $groups = omit $groups "database" }}{{ end -}}
 {{- range $group, $keys := $groups -}}
   {{- $found := default dict (lookup "v1" "Secret" $ns (printf "%s-%s" $full $group)).data -}}
@@ -19,11 +19,15 @@ make other values and restart everything. Sources in order: given, found in the 
   {{- range $key, $given := $keys -}}
     {{- $value := $given -}}
     {{- $stored := index $found $key | default "" | b64dec -}}
-    {{- if and $given $stored (eq $key "server-key") (ne $given $stored) }}{{ $clash = append $clash $key }}{{ end -}}
+    {{- /* What stored data is sealed with cannot be replaced. */ -}}
+    {{- if and $given $stored (has $key (list "server-key" "backup-phrase")) (ne $given $stored) }}{{ $clash = append $clash $key }}{{ end -}}
     {{- if not $value }}{{ $value = $stored }}{{ end -}}
     {{- if not $value -}}
       {{- $missing = append $missing $key -}}
-      {{- if eq $key "server-key" }}{{ $value = printf "%x" (randBytes 32 | b64dec) }}{{ else }}{{ $value = randAlphaNum 32 }}{{ end -}}
+      {{- if eq $key "server-key" }}{{ $value = printf "%x" (randBytes 32 | b64dec) }}
+      {{- else if hasPrefix "api-" $key }}{{ $value = uuidv4 }}
+      {{- else if eq $key "backup-phrase" }}{{ $value = randAlphaNum 43 }}
+      {{- else }}{{ $value = randAlphaNum 32 }}{{ end -}}
     {{- end -}}
     {{- $_ := set $data $key $value -}}
   {{- end -}}
@@ -46,10 +50,13 @@ make other values and restart everything. Sources in order: given, found in the 
 {{- if and $i.ca.crt $i.ca.key -}}{{- $ca = buildCustomCert (b64enc $i.ca.crt) (b64enc $i.ca.key) -}}
 {{- else if index $found "tls.crt" -}}{{- $ca = buildCustomCert (index $found "tls.crt") (index $found "tls.key") -}}
 {{- else -}}{{- $ca = genCAWithKey (printf "%s private CA" $full) 3650 (genPrivateKey "ecdsa") -}}{{- end -}}
-{{- $_ := set $state "ca" (dict "crt" $ca.Cert "key" $ca.Key) -}}
+{{- $trust := list (trim $ca.Cert) (trim $i.ca.next.crt) (trim $i.ca.previous) | compact | uniq | join "\n" -}}
+{{- $_ := set $state "ca" (dict "crt" $ca.Cert "key" $ca.Key "trust" (printf "%s\n" $trust)) -}}
 {{- $svc := printf "%s.svc" .Release.Namespace -}}
-{{- range $leaf, $name := dict "server" $full "postgres" (printf "%s-postgres" $full) -}}
+{{- range $leaf, $name := dict "server" $full "postgres" (printf "%s-postgres" $full) "maintenance" "backup" -}}
   {{- $names := list $name (printf "%s.%s" $name $svc) (printf "%s.%s.%s" $name $svc $.Values.clusterDomain) "localhost" -}}
+  {{- /* The database takes the common name for the role that signs in. */ -}}
+  {{- if eq $leaf "maintenance" }}{{ $names = list $name }}{{ end -}}
   {{- if eq $leaf "server" }}{{ $names = concat $names (fromYamlArray (include "cytomine.hosts" $)) | uniq }}{{ end -}}
   {{- include "cytomine.leaf" (dict "root" $ "slot" (printf "tls-%s" $leaf) "given" (index $i.leaves $leaf) "names" $names "ca" $ca) -}}
 {{- end -}}
@@ -88,12 +95,33 @@ make other values and restart everything. Sources in order: given, found in the 
 {{- $_ := set .root.Release.cytomineState .slot $leaf -}}
 {{- end }}
 
+{{/*
+dict root, keys: hash of secrets that are read at start only. Secrets of the user's are looked at in the cluster; those
+that an operator fetches later count by their name.
+*/}}
+{{- define "cytomine.checksum" -}}
+{{- include "cytomine.prepare" .root -}}
+{{- $state := .root.Release.cytomineState -}}
+{{- $seen := dict -}}
+{{- with .root.Values.secrets.existingSecret -}}
+{{- $stored := default dict (lookup "v1" "Secret" $.root.Release.Namespace .).data -}}
+{{- range $.keys }}{{ $_ := set $seen . (index $stored . | default "") }}{{ end -}}
+{{- else -}}
+{{- if not (include "cytomine.givenSecret" .root) -}}
+{{- $all := merge (dict) $state.app (default dict $state.database) -}}
+{{- range $.keys }}{{ $_ := set $seen . (index $all . | default "") }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- dict "name" (include "cytomine.givenSecret" .root) "data" $seen | toJson | sha256sum -}}
+{{- end }}
+
+{{/* Of the server, of the worker and of the database. */}}
 {{- define "cytomine.secretsChecksum" -}}
-{{- include "cytomine.prepare" . -}}
-{{- $s := .Release.cytomineState -}}
-{{- if .Values.secrets.existingSecret }}{{ sha256sum .Values.secrets.existingSecret }}{{ else }}{{ dict "app" $s.app "database" $s.database | toJson | sha256sum }}{{ end -}}
+{{- include "cytomine.checksum" (dict "root" . "keys" (list "admin-password" "server-key" "api-admin-public" "api-admin-private" "owner")) -}}
+{{- end }}
+{{- define "cytomine.workerChecksum" -}}
+{{- include "cytomine.checksum" (dict "root" . "keys" (list "server-key" "owner")) -}}
 {{- end }}
 {{- define "cytomine.databaseChecksum" -}}
-{{- include "cytomine.prepare" . -}}
-{{- if .Values.secrets.existingSecret }}{{ sha256sum .Values.secrets.existingSecret }}{{ else }}{{ .Release.cytomineState.database | toJson | sha256sum }}{{ end -}}
+{{- include "cytomine.checksum" (dict "root" . "keys" (list "owner" "app" "readonly" "backup")) -}}
 {{- end }}
