@@ -54,6 +54,21 @@ CREATE TABLE session (
 );
 CREATE INDEX session_of_user ON session (user_id);
 
+-- Latest tries to sign in that did not succeed, a JSON list of moments by name and address.
+CREATE TABLE sign_in_try (
+    username TEXT NOT NULL,
+    address TEXT NOT NULL,
+    tries TEXT NOT NULL,
+    latest BIGINT NOT NULL,
+    PRIMARY KEY (username, address)
+);
+
+-- A word sealed with the server key: tells a process whether its key is the one that others use.
+CREATE TABLE server_key (
+    one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+    sealed BYTEA NOT NULL
+);
+
 CREATE TABLE storage (
     id BIGINT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
@@ -332,3 +347,71 @@ CREATE TABLE job (
     finished BIGINT
 );
 CREATE INDEX job_waiting ON job (state, id);
+
+-- What was backed up, and what trials of restoring found. `kind` is push or drill, `result` ok or failed. `name` is the
+-- folder of the backup, `size` its bytes, `duration` milliseconds; `removed` says when it was pruned.
+CREATE TABLE backup (
+    id BIGINT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    time BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    duration BIGINT NOT NULL,
+    result TEXT NOT NULL,
+    error TEXT,
+    removed BIGINT
+);
+CREATE INDEX backup_kind ON backup (kind, time);
+
+-- Rows of each table, and a hash that does not depend on their order: the sum of 128 bits of the SHA-256 of each row's
+-- text, whose form no setting of the session can change. Left out is what a backup does not hold (sessions and tries to
+-- sign in: who signed out must not come back) and what a restore changes (the history of backups, the generation of rights).
+CREATE FUNCTION cytomine_table_facts() RETURNS TABLE (table_name TEXT, row_count BIGINT, row_hash TEXT)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, MDY'
+SET intervalstyle = 'postgres'
+SET timezone = 'UTC'
+SET extra_float_digits = 1
+SET bytea_output = 'hex'
+AS $function$
+DECLARE
+    next_table TEXT;
+BEGIN
+    FOR next_table IN
+        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'public' AND c.relkind = 'r'
+        AND c.relname NOT IN ('session', 'sign_in_try', 'backup', 'rights_generation')
+        ORDER BY c.relname COLLATE "C"
+    LOOP
+        RETURN QUERY EXECUTE format($query$
+            SELECT %1$L::TEXT, count(*), mod(mod(
+                coalesce(sum(('x' || substr(hash, 1, 16))::BIT(64)::BIGINT), 0) * 18446744073709551616
+                + coalesce(sum(('x' || substr(hash, 17, 16))::BIT(64)::BIGINT), 0),
+                340282366920938463463374607431768211456) + 340282366920938463463374607431768211456,
+                340282366920938463463374607431768211456)::TEXT
+            FROM (SELECT encode(sha256(convert_to((whole_row.*)::TEXT, 'UTF8')), 'hex') AS hash
+                FROM public.%1$I AS whole_row OFFSET 0) AS hashes
+        $query$, next_table);
+    END LOOP;
+END
+$function$;
+
+-- What a backup notes of the database, as lines of JSON, all of the moment that the caller's transaction sees: the
+-- schema, the tables, the stored files that are named, and a last line by which a cut text is known.
+CREATE FUNCTION cytomine_backup_facts() RETURNS SETOF TEXT
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN QUERY SELECT json_build_object(
+        'schema', (SELECT max(version) FROM public._sqlx_migrations WHERE success),
+        'time', (extract(epoch FROM transaction_timestamp()) * 1000)::BIGINT)::TEXT;
+    RETURN QUERY SELECT json_build_object('table', table_name, 'rows', row_count, 'hash', row_hash)::TEXT
+        FROM public.cytomine_table_facts();
+    RETURN QUERY SELECT json_build_object('file', filename, 'size', size, 'sha256', sha256)::TEXT
+        FROM public.uploaded_file
+        WHERE sha256 IS NOT NULL AND (status >= 100 OR status % 2 = 0) ORDER BY id;
+    RETURN NEXT '{"end":true}';
+END
+$function$;

@@ -58,6 +58,21 @@ CREATE TABLE session (
 ) STRICT;
 CREATE INDEX session_of_user ON session (user_id);
 
+-- Latest tries to sign in that did not succeed, a JSON list of moments by name and address.
+CREATE TABLE sign_in_try (
+    username TEXT NOT NULL,
+    address TEXT NOT NULL,
+    tries TEXT NOT NULL,
+    latest INTEGER NOT NULL,
+    PRIMARY KEY (username, address)
+) STRICT;
+
+-- A word sealed with the server key: tells a process whether its key is the one that others use.
+CREATE TABLE server_key (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    sealed BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE storage (
     id INTEGER NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
@@ -336,3 +351,18 @@ CREATE TABLE job (
     finished INTEGER
 ) STRICT;
 CREATE INDEX job_waiting ON job (state, id);
+
+-- What was backed up, and what trials of restoring found. `kind` is push or drill, `result` ok or failed. `name` is the
+-- folder of the backup, `size` its bytes, `duration` milliseconds; `removed` says when it was pruned.
+CREATE TABLE backup (
+    id INTEGER NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    duration INTEGER NOT NULL,
+    result TEXT NOT NULL,
+    error TEXT,
+    removed INTEGER
+) STRICT;
+CREATE INDEX backup_kind ON backup (kind, time);
