@@ -41,7 +41,7 @@ data = "/data"
 
 [database]
 {{- if eq .part "drill" }}
-url = "postgres://cytomine@localhost/{{ $v.database.name }}?host=/run/postgresql&sslmode=disable"
+url = "postgres://cytomine@localhost/cytomine_restore?host=/run/postgresql&sslmode=disable"
 {{- else }}
 url = "{{ include "cytomine.databaseUrl" .root }}"
 {{- end }}
@@ -80,7 +80,7 @@ format = {{ $v.server.logFormat | quote }}
 {{- regexReplaceAllLiteral "(?m)^filter = .*$" (include "cytomine.config" .) "" | sha256sum -}}
 {{- end }}
 
-{{/* dict root, part, file: volumes that every pod of the program has: settings, server key, database, slides. */}}
+{{/* dict root, file, keys, [scratchData]: volumes that every pod of the program has: settings, server key, database, slides. */}}
 {{- define "cytomine.coreVolumes" -}}
 {{- $v := .root.Values -}}
 {{- $full := include "cytomine.fullname" .root -}}
@@ -109,7 +109,10 @@ format = {{ $v.server.logFormat | quote }}
   {{- . | nindent 2 }}
 {{- end }}
 - name: slides
-  {{- if $v.storage.slides.ephemeral }}
+  {{- if .scratchData }}
+  emptyDir:
+    sizeLimit: 16Mi
+  {{- else if $v.storage.slides.ephemeral }}
   emptyDir:
     sizeLimit: {{ $v.storage.slides.size }}
   {{- else }}
@@ -250,4 +253,20 @@ ready=/usr/lib/postgresql/*/bin/pg_isready; set -- $ready; [ -x "$1" ] || set --
   ports:
     - {port: 53, protocol: UDP}
     - {port: 53, protocol: TCP}
+{{- end }}
+
+{{/* The way to the database; to one given by name, only extraEgress knows it. */}}
+{{- define "cytomine.databaseEgress" -}}
+{{- $host := .Values.database.external.host -}}
+{{- if eq .Values.database.mode "bundled" -}}
+- to:
+    - podSelector: {matchLabels: {cytomine.org/workload: {{ include "cytomine.fullname" . }}-postgres}}
+  ports:
+    - {port: postgres, protocol: TCP}
+{{- else if or (regexMatch "^[0-9.]+$" $host) (contains ":" $host) -}}
+- to:
+    - ipBlock: {cidr: "{{ $host }}/{{ ternary 128 32 (contains ":" $host) }}"}
+  ports:
+    - {port: {{ int .Values.database.external.port }}, protocol: TCP}
+{{- end -}}
 {{- end }}

@@ -52,13 +52,23 @@ make other values and restart everything. Sources in order: given, found in the 
 {{- else -}}{{- $ca = genCAWithKey (printf "%s private CA" $full) 3650 (genPrivateKey "ecdsa") -}}{{- end -}}
 {{- $trust := list (trim $ca.Cert) (trim $i.ca.next.crt) (trim $i.ca.previous) | compact | uniq | join "\n" -}}
 {{- $_ := set $state "ca" (dict "crt" $ca.Cert "key" $ca.Key "trust" (printf "%s\n" $trust)) -}}
-{{- $svc := printf "%s.svc" .Release.Namespace -}}
-{{- range $leaf, $name := dict "server" $full "postgres" (printf "%s-postgres" $full) "maintenance" "backup" -}}
-  {{- $names := list $name (printf "%s.%s" $name $svc) (printf "%s.%s.%s" $name $svc $.Values.clusterDomain) "localhost" -}}
-  {{- /* The database takes the common name for the role that signs in. */ -}}
-  {{- if eq $leaf "maintenance" }}{{ $names = list $name }}{{ end -}}
-  {{- if eq $leaf "server" }}{{ $names = concat $names (fromYamlArray (include "cytomine.hosts" $)) | uniq }}{{ end -}}
+{{- range $leaf := list "server" "postgres" "maintenance" -}}
+  {{- $names := fromYamlArray (include "cytomine.leafNames" (dict "root" $ "leaf" $leaf)) -}}
   {{- include "cytomine.leaf" (dict "root" $ "slot" (printf "tls-%s" $leaf) "given" (index $i.leaves $leaf) "names" $names "ca" $ca) -}}
+{{- end -}}
+{{- end }}
+
+{{/* dict root, leaf: names in a certificate, first the short one that the program connects by. */}}
+{{- define "cytomine.leafNames" -}}
+{{- if eq .leaf "maintenance" -}}
+- backup
+{{- else -}}
+{{- $full := include "cytomine.fullname" .root -}}
+{{- $name := ternary $full (printf "%s-%s" $full .leaf) (eq .leaf "server") -}}
+{{- $svc := printf "%s.%s.svc" $name .root.Release.Namespace -}}
+{{- $names := list $name $svc (printf "%s.%s" $svc .root.Values.clusterDomain) "localhost" -}}
+{{- if eq .leaf "server" }}{{ $names = concat $names (fromYamlArray (include "cytomine.hosts" .root)) | uniq }}{{ end -}}
+{{- toYaml $names -}}
 {{- end -}}
 {{- end }}
 
