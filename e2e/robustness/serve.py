@@ -366,6 +366,11 @@ def accounts(place, running):
         listed = {user["username"]: user for user in place.json("user", "list", "--json")}
         assert listed["ada"]["role"] == "ROLE_USER" and listed["ada"]["name"] == "Ada Lovelace", listed
         assert "ada" in place.run("user", "list").stdout
+        # A file or variable that is meant for the server must not stop the other commands.
+        settings = place.folder / "server.toml"
+        settings.write_text('[server]\nlisten = "127.0.0.1:1"\n')
+        meant_for_the_server = {"CYTOMINE_CONFIG": str(settings), "CYTOMINE_SERVER__METRICS_LISTEN": "off"}
+        assert "ada" in place.run("user", "list", environment=meant_for_the_server).stdout
         keys = place.json("user", "keys", "ada", "--json")
         assert set(keys) == {"publicKey", "privateKey"}
         assert place.json("user", "keys", "ada", "--json") == keys, "keys changed without --rotate"

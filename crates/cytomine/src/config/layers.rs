@@ -30,6 +30,13 @@ pub(crate) enum ConfigError {
     /// A variable that is no text.
     #[error("The variable {name} is not UTF-8: set it again")]
     NotText { name: String },
+    /// A variable that seems to hold a secret.
+    #[error(
+        "The variable {name} looks like a secret, and variables are read by every program that looks at this process: \
+         remove it, and name a file that holds the secret (--admin-password-file, --database-password-file, \
+         --key-file, --admin-keys-dir)"
+    )]
+    SecretVariable { name: String },
     /// A key of the file that is no setting.
     #[error("`{key}` in {file} is no setting: remove it, or use one of {known}")]
     UnknownKey { key: String, file: PathBuf, known: String },
@@ -106,25 +113,27 @@ pub(crate) fn load(
     let settings = settings(&command);
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let matches = command.clone().try_get_matches_from(&arguments)?;
-    let deepest = deepest(&matches);
+    let (deepest, chosen) = deepest(&matches, &command);
 
     let variables: Vec<(OsString, OsString)> = variables.into_iter().collect();
     let named =
         variables.iter().find(|(name, _)| name == CONFIG_VARIABLE).map(|(_, file)| PathBuf::from(file));
+    if matches.subcommand_name().is_some_and(|name| name == "serve" || name == "worker") {
+        refuse_secrets(&variables, &settings)?;
+    }
     let mut given = from_environment(variables, &settings)?;
-    if let Some(file) = deepest.try_get_one::<PathBuf>("config").ok().flatten().cloned().or(named) {
-        for (key, value) in from_file(&file, &settings)? {
+    let file = deepest.try_get_one::<PathBuf>("config").ok().flatten().cloned().or(named);
+    if let Some(file) = &file {
+        for (key, value) in from_file(file, &settings)? {
             given.entry(key).or_insert(value);
         }
     }
     let mut appended = Vec::new();
     for setting in &settings {
         let Some(given) = given.get(&setting.key) else { continue };
-        let open = matches!(
-            deepest.try_contains_id(&setting.key).map(|_| deepest.value_source(&setting.key)),
-            Ok(None | Some(ValueSource::DefaultValue))
-        );
-        if open {
+        // The command is asked, for matches of a release build do not know which settings a command has.
+        let known = chosen.get_arguments().any(|argument| argument.get_id().as_str() == setting.key);
+        if known && matches!(deepest.value_source(&setting.key), None | Some(ValueSource::DefaultValue)) {
             appended.push((given, flags(setting, given)?));
         }
     }
@@ -150,9 +159,11 @@ pub(crate) fn load(
             });
         }
     };
-    let cli = Cli::from_arg_matches(&matches)?;
-    if let Some(system) = cli.command.system() {
-        system.database.database()?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.config = file;
+    cli.settings = effective(&matches, &command, &settings);
+    if let Some(database) = cli.command.database() {
+        database.database()?;
     }
     if let Some(tls) = cli.command.tls() {
         tls.files()?;
@@ -178,10 +189,10 @@ fn annotated(command: clap::Command) -> clap::Command {
     command.mut_subcommands(annotated).after_help(SETTINGS_HELP)
 }
 
-/// All settings: the server has every one.
+/// All settings of all commands.
 fn settings(command: &clap::Command) -> Vec<Setting> {
-    let serve = command.find_subcommand("serve").into_iter().flat_map(clap::Command::get_arguments);
-    serve
+    let mut found: Vec<Setting> = command
+        .get_arguments()
         .filter(|argument| argument.get_id().as_str().contains('.'))
         .filter_map(|argument| {
             let kind = match argument.get_action() {
@@ -191,11 +202,55 @@ fn settings(command: &clap::Command) -> Vec<Setting> {
             };
             Some(Setting { key: argument.get_id().to_string(), flag: argument.get_long()?.to_owned(), kind })
         })
-        .collect()
+        .collect();
+    for inner in command.get_subcommands() {
+        for setting in settings(inner) {
+            if !found.iter().any(|known| known.key == setting.key) {
+                found.push(setting);
+            }
+        }
+    }
+    found
 }
 
-fn deepest(matches: &ArgMatches) -> &ArgMatches {
-    matches.subcommand().map_or(matches, |(_, inner)| deepest(inner))
+/// The values that count, of the settings that the command has. None of them is a secret: those are in files.
+fn effective(matches: &ArgMatches, command: &clap::Command, settings: &[Setting]) -> Vec<(String, String)> {
+    let (deepest, chosen) = deepest(matches, command);
+    let value = |setting: &Setting| {
+        chosen.get_arguments().find(|argument| argument.get_id().as_str() == setting.key)?;
+        let texts: Vec<String> =
+            deepest.get_raw(&setting.key)?.map(|value| value.to_string_lossy().into_owned()).collect();
+        Some((setting.key.clone(), texts.join(", ")))
+    };
+    settings.iter().filter_map(value).collect()
+}
+
+/// What the name of a variable with a secret holds.
+const SECRET_WORDS: [&str; 8] =
+    ["KEY", "PASSWORD", "PWD", "TOKEN", "SECRET", "JWT", "BEARER", "CREDENTIAL"];
+
+/// Refuses variables of ours that hold a secret. A setting holds none, it names a file at most.
+fn refuse_secrets(variables: &[(OsString, OsString)], settings: &[Setting]) -> Result<(), ConfigError> {
+    let secret = |name: &str| {
+        let upper = name.to_uppercase();
+        upper.starts_with("CYTOMINE_")
+            && SECRET_WORDS.iter().any(|word| upper.contains(word))
+            && !upper.ends_with("_FILE")
+            && !upper.ends_with("_DIR")
+            && !settings.iter().any(|setting| setting.variable() == name)
+    };
+    match variables.iter().filter_map(|(name, _)| name.to_str()).find(|name| secret(name)) {
+        Some(name) => Err(ConfigError::SecretVariable { name: name.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// The sub-command that was asked for, as matched and as declared.
+fn deepest<'a>(matches: &'a ArgMatches, command: &'a clap::Command) -> (&'a ArgMatches, &'a clap::Command) {
+    match matches.subcommand().and_then(|(name, inner)| Some((inner, command.find_subcommand(name)?))) {
+        Some((inner, declared)) => deepest(inner, declared),
+        None => (matches, command),
+    }
 }
 
 /// Variables named `CYTOMINE_..__..`; others belong to somebody else.
