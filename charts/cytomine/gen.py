@@ -1,7 +1,8 @@
-"""Makes values.schema.json from values.template.yaml, so that every key has one source.
+"""Makes values.schema.json and README.md from values.template.yaml, so that every key has one source.
 
 A line is `key: default # meaning @ schema`; `schema` adds JSON Schema words to what the default implies, and `free`
-leaves a map or list open. Indentation nests. `python3 gen.py` writes the schema; with `--check` it only compares.
+leaves a map or list open. Indentation nests. README.template.md has the place of the table. `python3 gen.py` writes both;
+with `--check` it only compares.
 """
 import json
 import re
@@ -101,15 +102,37 @@ def close(entry):
         entry["required"] = list(entry["properties"])
 
 
+def rows(entry, path=""):
+    """A line of the table for each key that holds a value; maps are told by their keys."""
+    for key, child in entry.get("properties", {}).items():
+        name = f"{path}.{key}" if path else key
+        if child.get("properties"):
+            yield from rows(child, name)
+            continue
+        kind = child.get("type", "string")
+        kind = " or ".join(kind) if isinstance(kind, list) else kind
+        if "enum" in child:
+            kind = ", ".join(f"`{word}`" if word else '`""`' for word in child["enum"])
+        default = json.dumps(child.get("default"), ensure_ascii=False)
+        if len(default) > 80:
+            default = default[:60].rsplit(" ", 1)[0] + " …"
+        yield f"| `{name}` | {kind} | `{default}` | {child['description']} |"
+
+
+def readme(root):
+    table = ["| key | type | default | meaning |", "|---|---|---|---|", *rows(root)]
+    return (HERE / "README.template.md").read_text().replace("@VALUES@", "\n".join(table))
+
+
 def main():
-    template = (HERE / "values.template.yaml").read_text()
-    made = json.dumps(schema(template), indent=2) + "\n"
-    target = HERE / "values.schema.json"
-    if "--check" in sys.argv:
-        if not target.exists() or target.read_text() != made:
-            sys.exit("values.schema.json is not what values.template.yaml says. Run: python3 charts/cytomine/gen.py")
-    else:
-        target.write_text(made)
+    root = schema((HERE / "values.template.yaml").read_text())
+    made = {"values.schema.json": json.dumps(root, indent=2) + "\n", "README.md": readme(root)}
+    for name, text in made.items():
+        target = HERE / name
+        if "--check" not in sys.argv:
+            target.write_text(text)
+        elif not target.exists() or target.read_text() != text:
+            sys.exit(f"{name} is not what values.template.yaml says. Run: python3 charts/cytomine/gen.py")
 
 
 main()

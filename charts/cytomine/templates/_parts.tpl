@@ -270,3 +270,15 @@ ready=/usr/lib/postgresql/*/bin/pg_isready; set -- $ready; [ -x "$1" ] || set --
     - {port: {{ int .Values.database.external.port }}, protocol: TCP}
 {{- end -}}
 {{- end }}
+
+{{/* dict name, severity, for, summary, expr: an alert, with the page that says what to do. */}}
+{{- define "cytomine.alert" -}}
+- alert: {{ .name }}
+  expr: {{ .expr | squote }}
+  for: {{ .for }}
+  labels:
+    severity: {{ .severity }}
+  annotations:
+    summary: {{ .summary | quote }}
+    runbook_url: https://github.com/cytomine/cytomine-rs/blob/main/docs/kubernetes/runbooks/{{ .name }}.md
+{{- end }}
