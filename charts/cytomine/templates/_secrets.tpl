@@ -10,6 +10,7 @@ make other values and restart everything. Sources in order: given, found in the 
 {{- $made := list -}}
 {{- $missing := list -}}
 {{- $clash := list -}}
+{{- $kept := list -}}
 {{- $state := dict -}}
 {{- $groups := dict "app" (dict "admin-password" $s.adminPassword "server-key" $s.serverKey "backup-phrase" $s.backupPhrase "api-admin-public" $s.apiKeys.admin.public "api-admin-private" $s.apiKeys.admin.private) "database" (dict "owner" $s.database.owner "app" $s.database.app "readonly" $s.database.readonly "backup" $s.database.backup) -}}
 {{- if ne .Values.database.mode "bundled" }}{{ $groups = omit $groups "database" }}{{ end -}}
@@ -19,8 +20,8 @@ make other values and restart everything. Sources in order: given, found in the 
   {{- range $key, $given := $keys -}}
     {{- $value := $given -}}
     {{- $stored := index $found $key | default "" | b64dec -}}
-    {{- /* What stored data is sealed with cannot be replaced. */ -}}
-    {{- if and $given $stored (has $key (list "server-key" "backup-phrase")) (ne $given $stored) }}{{ $clash = append $clash $key }}{{ end -}}
+    {{- /* What stored data is sealed with cannot be replaced: a fresh init over kept claims must go on with the old key. */ -}}
+    {{- if and $given $stored (has $key (list "server-key" "backup-phrase")) (ne $given $stored) }}{{ $value = $stored }}{{ $kept = append $kept $key }}{{ end -}}
     {{- if not $value }}{{ $value = $stored }}{{ end -}}
     {{- if not $value -}}
       {{- $missing = append $missing $key -}}
@@ -33,7 +34,14 @@ make other values and restart everything. Sources in order: given, found in the 
   {{- end -}}
   {{- $_ := set $state $group $data -}}
 {{- end -}}
+{{- /* Where the Secret is gone, the claim of slides still tells which key its data is sealed with. */ -}}
+{{- $seal := index $state.app "server-key" | sha256sum | trunc 16 -}}
+{{- $claim := default dict (lookup "v1" "PersistentVolumeClaim" $ns (printf "%s-slides" $full)).metadata -}}
+{{- $before := index (default dict $claim.annotations) "cytomine.org/sealed-with" -}}
+{{- if and $before (ne $before $seal) (not (include "cytomine.givenSecret" .)) }}{{ $clash = append $clash "server-key" }}{{ end -}}
+{{- $_ := set $state "seal" $seal -}}
 {{- $_ := set $state "missing" $missing -}}
+{{- $_ := set $state "kept" $kept -}}
 {{- $_ := set $state "clash" $clash -}}
 {{- $_ := set .Release "cytomineState" $state -}}
 {{- if eq .Values.tls.internal.mode "selfSigned" }}{{ include "cytomine.prepareTls" . }}{{ end -}}
