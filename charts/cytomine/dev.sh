@@ -103,7 +103,11 @@ start_cluster() {
       fi
       ;;
     kind) run kind create cluster --name "$name" ;;
-    k3d) run k3d cluster create "$name" -p 80:80@loadbalancer -p 443:443@loadbalancer --agents 1 ;;
+    k3d)
+      run k3d cluster create "$name" -p 80:80@loadbalancer -p 443:443@loadbalancer --agents 1
+      # Traefik comes a while after the cluster, and the chart refuses what the cluster does not serve.
+      run kubectl --context "$context" wait --for=create crd/serverstransports.traefik.io --timeout=180s
+      ;;
   esac
 }
 
