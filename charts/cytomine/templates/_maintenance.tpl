@@ -43,7 +43,7 @@ resources:
 securityContext:
   {{- include "cytomine.containerSecurity" (dict "root" .root) | nindent 2 }}
 volumeMounts:
-  {{- include "cytomine.coreMounts" (dict "root" .root "readOnly" true) | nindent 2 }}
+  {{- include (ternary "cytomine.coreMounts" "cytomine.databaseMounts" (hasKey . "backup")) (dict "root" .root "readOnly" true) | nindent 2 }}
   {{- if .backup }}
   - {name: scratch, mountPath: /scratch}
   - {name: backup, mountPath: /backup, readOnly: {{ eq .backup "ro" }}}

@@ -1,7 +1,7 @@
 {{/* Contents of ConfigMaps and other parts that checksums read as well. */}}
 
 {{/*
-dict root, part: settings of server, worker, maintenance or drill; each pod has only what it mounts the files for. What
+dict root, part: settings of server, worker, maintenance, drill or migrate; each pod has only what it mounts the files for. What
 is left at the program's default is not written.
 */}}
 {{- define "cytomine.config" -}}
@@ -36,9 +36,11 @@ concurrency = {{ int $v.worker.concurrency }}
 {{- end }}
 
 {{ end -}}
+{{- if ne .part "migrate" -}}
 [storage]
 data = "/data"
 
+{{ end -}}
 [database]
 {{- if eq .part "drill" }}
 url = "postgres://cytomine@localhost/cytomine_restore?host=/run/postgresql&sslmode=disable"
@@ -49,13 +51,15 @@ password_file = "/run/cytomine/database/password"
 {{- if and $serves (ne $v.migrations.mode "onStart") }}
 migrate = "wait"
 {{- end }}
+{{- if ne .part "migrate" }}
 
 [account]
 key_file = "/run/cytomine/secrets/server-key"
 {{- if eq .part "server" }}
 admin_password_file = "/run/cytomine/secrets/admin-password"
 {{- end }}
-{{- if not $serves }}
+{{- end }}
+{{- if has .part (list "maintenance" "drill") }}
 
 [backup]
 target = "/backup"
@@ -80,8 +84,8 @@ format = {{ $v.server.logFormat | quote }}
 {{- regexReplaceAllLiteral "(?m)^filter = .*$" (include "cytomine.config" .) "" | sha256sum -}}
 {{- end }}
 
-{{/* dict root, file, keys, [scratchData]: volumes that every pod of the program has: settings, server key, database, slides. */}}
-{{- define "cytomine.coreVolumes" -}}
+{{/* dict root, file: volumes that every pod of the program has: settings, and the way to the database. */}}
+{{- define "cytomine.databaseVolumes" -}}
 {{- $v := .root.Values -}}
 {{- $full := include "cytomine.fullname" .root -}}
 {{- $external := eq $v.database.mode "external" -}}
@@ -90,14 +94,6 @@ format = {{ $v.server.logFormat | quote }}
     name: {{ $full }}-config
     items:
       - {key: {{ .file }}, path: config.toml}
-- name: secrets
-  secret:
-    secretName: {{ include "cytomine.appSecret" .root }}
-    defaultMode: 0440
-    items:
-      {{- range .keys }}
-      - {key: {{ . }}, path: {{ . }}}
-      {{- end }}
 - name: database
   secret:
     secretName: {{ ternary $v.database.external.existingSecret (default (printf "%s-database" $full) (include "cytomine.givenSecret" .root)) $external }}
@@ -108,30 +104,47 @@ format = {{ $v.server.logFormat | quote }}
 - name: tls-database
   {{- . | nindent 2 }}
 {{- end }}
-- name: slides
-  {{- if .scratchData }}
+- name: tmp
   emptyDir:
-    sizeLimit: 16Mi
-  {{- else if $v.storage.slides.ephemeral }}
+    sizeLimit: 64Mi
+{{- end }}
+
+{{- define "cytomine.databaseMounts" -}}
+- {name: config, mountPath: /etc/cytomine, readOnly: true}
+- {name: database, mountPath: /run/cytomine/database, readOnly: true}
+{{- if include "cytomine.databaseCa" .root }}
+- {name: tls-database, mountPath: /run/cytomine/tls/database, readOnly: true}
+{{- end }}
+- {name: tmp, mountPath: /tmp}
+{{- end }}
+
+{{/* dict root, file, keys: with slides and those of the secrets that the pod uses. */}}
+{{- define "cytomine.coreVolumes" -}}
+{{- $v := .root.Values -}}
+{{- $full := include "cytomine.fullname" .root -}}
+{{- include "cytomine.databaseVolumes" . }}
+- name: secrets
+  secret:
+    secretName: {{ include "cytomine.appSecret" .root }}
+    defaultMode: 0440
+    items:
+      {{- range .keys }}
+      - {key: {{ . }}, path: {{ . }}}
+      {{- end }}
+- name: slides
+  {{- if $v.storage.slides.ephemeral }}
   emptyDir:
     sizeLimit: {{ $v.storage.slides.size }}
   {{- else }}
   persistentVolumeClaim:
     claimName: {{ default (printf "%s-slides" $full) $v.storage.slides.existingClaim }}
   {{- end }}
-- name: tmp
-  emptyDir:
-    sizeLimit: 64Mi
 {{- end }}
 
 {{/* dict root, [readOnly]: mounts of these volumes. */}}
 {{- define "cytomine.coreMounts" -}}
-- {name: config, mountPath: /etc/cytomine, readOnly: true}
+{{- include "cytomine.databaseMounts" . }}
 - {name: secrets, mountPath: /run/cytomine/secrets, readOnly: true}
-- {name: database, mountPath: /run/cytomine/database, readOnly: true}
-{{- if include "cytomine.databaseCa" .root }}
-- {name: tls-database, mountPath: /run/cytomine/tls/database, readOnly: true}
-{{- end }}
 - name: slides
   mountPath: /data
   {{- if .readOnly }}
@@ -140,7 +153,6 @@ format = {{ $v.server.logFormat | quote }}
   {{- with .root.Values.storage.slides.subPath }}
   subPath: {{ . | quote }}
   {{- end }}
-- {name: tmp, mountPath: /tmp}
 {{- end }}
 
 {{/* dict root: the three questions of server and worker. */}}
