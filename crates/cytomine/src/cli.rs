@@ -271,17 +271,17 @@ pub(crate) enum Profile {
 /// What is made anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Rotate {
-    /// All below. What stored data is sealed with is always kept: server key, backup phrase, server id.
+    /// All below, the CA by one stage. What opens stored data is always kept: server key, backup phrase.
     All,
     /// Password of the account admin.
     AdminPassword,
-    /// Key pairs of clients.
+    /// Key pair of the account admin.
     ApiKeys,
-    /// Keys of sessions, signed URLs and tokens.
+    /// Refused: nothing is signed with a key of the server.
     Signing,
     /// Passwords of the database's roles.
     Database,
-    /// The private authority and all certificates it signed.
+    /// The private authority, then all certificates: in three runs, each followed by an upgrade.
     Ca,
     /// The certificate that browsers see.
     Edge,

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::InitError;
 use super::certificates::{Authority, Pair, Use};
 use super::names::{self, Names};
 use super::objects;
 use super::slots::Slot;
 use super::yaml::{Document, Trouble};
-use super::{InitError, files};
 
 /// A certificate's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +24,6 @@ pub(super) const AUTHORITY: Certificate =
     Certificate { path: "tls.internal.ca", object: "ca", name: "private CA" };
 pub(super) const SERVER: Certificate =
     Certificate { path: "tls.internal.leaves.server", object: "tls-server", name: "server certificate" };
-pub(super) const WORKER: Certificate =
-    Certificate { path: "tls.internal.leaves.worker", object: "tls-worker", name: "worker certificate" };
 pub(super) const POSTGRES: Certificate = Certificate {
     path: "tls.internal.leaves.postgres",
     object: "tls-postgres",
@@ -40,7 +38,7 @@ pub(super) const EDGE: Certificate =
     Certificate { path: "edge.tls", object: "edge", name: "edge certificate" };
 
 /// Certificates between pods.
-pub(super) const LEAVES: [Certificate; 4] = [SERVER, WORKER, POSTGRES, MAINTENANCE];
+pub(super) const LEAVES: [Certificate; 3] = [SERVER, POSTGRES, MAINTENANCE];
 
 /// Values, and the Secrets beside them.
 #[derive(Debug)]
@@ -57,22 +55,26 @@ pub(super) struct Bundle {
 impl Bundle {
     /// Names for certificates, by what the values say now.
     pub(super) fn names(&self) -> Result<Names, InitError> {
-        let mut hosts = vec![self.value("serverName")?];
+        let mut hosts = vec![self.checked("serverName", self.value("serverName")?)?];
         if self.has("extraServerNames") {
             let extra = self.values.list(&["extraServerNames"]);
-            hosts.extend(extra.map_err(|trouble| self.trouble(trouble, "extraServerNames"))?);
+            for name in extra.map_err(|trouble| self.trouble(trouble, "extraServerNames"))? {
+                hosts.push(self.checked("extraServerNames", name)?);
+            }
         }
-        Ok(Names {
-            full: self.full()?,
-            namespace: self.namespace.clone(),
-            cluster_domain: self.value("clusterDomain")?,
-            hosts,
-        })
+        let cluster_domain = self.checked("clusterDomain", self.value("clusterDomain")?)?;
+        Ok(Names { full: self.full()?, namespace: self.namespace.clone(), cluster_domain, hosts })
+    }
+
+    /// A name that can stand in a certificate.
+    fn checked(&self, key: &'static str, name: String) -> Result<String, InitError> {
+        names::server_name(&name).map_err(|_| InitError::NoName { file: self.values_file.clone(), key, name })
     }
 
     /// The chart's full name.
     pub(super) fn full(&self) -> Result<String, InitError> {
-        Ok(names::full(&self.release, &self.value("nameOverride")?, &self.value("fullnameOverride")?))
+        let full = names::full(&self.release, &self.value("nameOverride")?, &self.value("fullnameOverride")?);
+        self.checked("fullnameOverride", full)
     }
 
     /// Name of a Secret of secrets.yaml; the empty part is the one that holds all secrets.
@@ -103,29 +105,10 @@ impl Bundle {
     /// Makes a secret and keeps it.
     pub(super) fn renew(&mut self, slot: &Slot) -> Result<(), InitError> {
         let secret = slot.kind.make()?;
-        match slot.key {
-            Some(key) if self.secrets.is_some() => self.set_secret("", key, &secret),
-            _ => self.set_value(slot.path, &secret),
+        if self.secrets.is_some() {
+            return self.set_secret("", slot.key, &secret);
         }
-    }
-
-    /// The authority that is kept; none when there is none.
-    pub(super) fn authority(&self) -> Result<Option<Authority>, InitError> {
-        let (crt, key) = match &self.secrets {
-            Some(_) => (self.secret(AUTHORITY.object, "tls.crt")?, self.secret(AUTHORITY.object, "tls.key")?),
-            None => (self.value("tls.internal.ca.crt")?, self.value("tls.internal.ca.key")?),
-        };
-        if crt.is_empty() || key.is_empty() {
-            return Ok(None);
-        }
-        Authority::load(&crt, &key, &self.place()).map(Some)
-    }
-
-    /// Makes an authority and keeps it.
-    pub(super) fn renew_authority(&mut self) -> Result<Authority, InitError> {
-        let (authority, pair) = Authority::make(&self.full()?)?;
-        self.keep(AUTHORITY, &pair, None)?;
-        Ok(authority)
+        self.set_value(slot.path, &secret)
     }
 
     /// Makes a certificate between pods, or that of the edge, and keeps it.
@@ -138,12 +121,11 @@ impl Bundle {
         let (hosts, purpose) = match what {
             SERVER => (names.server(), Use::Server),
             POSTGRES => (names.postgres(), Use::Server),
-            WORKER => (vec![format!("{}-worker", names.full)], Use::Client("worker")),
             MAINTENANCE => (vec![format!("{}-maintenance", names.full)], Use::Client("backup")),
             _ => (names.hosts, Use::Server),
         };
         let pair = authority.sign(&hosts, purpose, self.days()?)?;
-        self.keep(what, &pair, Some(authority))
+        self.keep(what, &pair)
     }
 
     /// Days that certificates last.
@@ -154,17 +136,11 @@ impl Bundle {
         days.ok_or_else(|| self.trouble(Trouble::Shape, PATH))
     }
 
-    fn keep(
-        &mut self,
-        what: Certificate,
-        pair: &Pair,
-        authority: Option<&Authority>,
-    ) -> Result<(), InitError> {
+    fn keep(&mut self, what: Certificate, pair: &Pair) -> Result<(), InitError> {
         if self.secrets.is_some() {
             self.set_secret(what.object, "tls.crt", &pair.crt)?;
             self.set_secret(what.object, "tls.key", &pair.key)?;
-            return authority
-                .map_or(Ok(()), |authority| self.set_secret(what.object, "ca.crt", &authority.crt));
+            return self.set_secret(what.object, "ca.crt", &self.trusted()?);
         }
         self.set_value(&format!("{}.crt", what.path), &pair.crt)?;
         self.set_value(&format!("{}.key", what.path), &pair.key)?;
@@ -172,7 +148,8 @@ impl Bundle {
         if self.has(&end) { self.set_value(&end, &pair.not_after) } else { Ok(()) }
     }
 
-    fn secret(&self, part: &str, key: &str) -> Result<String, InitError> {
+    /// The text of a key of a Secret.
+    pub(super) fn secret(&self, part: &str, key: &str) -> Result<String, InitError> {
         let name = self.object_name(part)?;
         let objects = self.secrets.iter().flatten();
         let (_, object) =
@@ -182,7 +159,8 @@ impl Bundle {
             .map_err(|trouble| trouble_in(trouble, self.secrets_file.clone(), key))
     }
 
-    fn set_secret(&mut self, part: &str, key: &str, text: &str) -> Result<(), InitError> {
+    /// Gives a key of a Secret a text.
+    pub(super) fn set_secret(&mut self, part: &str, key: &str, text: &str) -> Result<(), InitError> {
         let name = self.object_name(part)?;
         let missing = self.no_object(&name);
         let file = self.secrets_file.clone();
@@ -191,13 +169,14 @@ impl Bundle {
         object.set(&["stringData", key], text).map_err(|trouble| trouble_in(trouble, file, key))
     }
 
-    fn no_object(&self, name: &str) -> InitError {
-        InitError::NoObject { file: self.secrets_file.clone(), name: name.to_owned() }
+    /// Whether there is such a Secret.
+    pub(super) fn has_object(&self, part: &str) -> Result<bool, InitError> {
+        let name = self.object_name(part)?;
+        Ok(self.secrets.iter().flatten().any(|(found, _)| *found == name))
     }
 
-    /// The file that holds the secrets, for messages.
-    pub(super) fn place(&self) -> String {
-        if self.secrets.is_some() { files::SECRETS } else { files::VALUES }.to_owned()
+    fn no_object(&self, name: &str) -> InitError {
+        InitError::NoObject { file: self.secrets_file.clone(), name: name.to_owned() }
     }
 
     fn trouble(&self, trouble: Trouble, path: &str) -> InitError {

@@ -1,4 +1,4 @@
-//! The private authority, the certificates it signs, and the key that signs tokens.
+//! The private authority and the certificates it signs.
 //!
 //! ECDSA on P-256. Names stand in the subject alternative names only; the subject is an organisation, for verifiers
 //! that follow RFC 5280 to the letter refuse an empty one. No wildcard.
@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ED25519,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
 };
 
 use super::InitError;
@@ -39,8 +39,6 @@ pub(super) enum Use {
 /// An authority that can sign.
 #[derive(Debug)]
 pub(super) struct Authority {
-    /// Certificate, PEM.
-    pub(super) crt: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
@@ -57,16 +55,16 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let not_after = valid(&mut params, AUTHORITY_DAYS);
         let crt = params.self_signed(&key).map_err(failed)?.pem();
-        let pair = Pair { crt: crt.clone(), key: key.serialize_pem(), not_after };
-        Ok((Self { crt, issuer: Issuer::new(params, key) }, pair))
+        let pair = Pair { crt, key: key.serialize_pem(), not_after };
+        Ok((Self { issuer: Issuer::new(params, key) }, pair))
     }
 
     /// The one that is kept in `place`.
-    pub(super) fn load(crt: &str, key: &str, place: &str) -> Result<Self, InitError> {
-        let failed = |cause| InitError::Authority { place: place.to_owned(), cause };
+    pub(super) fn load(crt: &str, key: &str, place: &'static str) -> Result<Self, InitError> {
+        let failed = |cause| InitError::Authority { place, cause };
         let key = KeyPair::from_pem(key).map_err(failed)?;
         let issuer = Issuer::from_ca_cert_pem(crt, key).map_err(failed)?;
-        Ok(Self { crt: crt.to_owned(), issuer })
+        Ok(Self { issuer })
     }
 
     /// Signs a certificate of the given names for a new key.
@@ -104,12 +102,6 @@ fn valid(params: &mut CertificateParams, days: u32) -> String {
     let seconds = end.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     jiff::Timestamp::from_second(seconds).map(|end| end.to_string()).unwrap_or_default()
-}
-
-/// An Ed25519 key in PKCS#8, PEM, that signs tokens.
-pub(super) fn signing_key() -> Result<String, InitError> {
-    let failed = |cause| InitError::Certificate { what: "the token-signing key".to_owned(), cause };
-    Ok(KeyPair::generate_for(&PKCS_ED25519).map_err(failed)?.serialize_pem())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::bundle::{AUTHORITY, Bundle, EDGE, LEAVES};
 use super::slots::SLOTS;
 use super::yaml::Document;
-use super::{InitError, Report, files, objects};
+use super::{InitError, Report, authority, files, objects};
 use crate::cli::{Init, Mode, Profile};
 
 /// The chart's template as it was when the program was built; one beside values.yaml counts more.
@@ -155,7 +155,7 @@ fn secrets(bundle: &mut Bundle, made: &mut Vec<&'static str>) -> Result<(), Init
 }
 
 fn certificates(bundle: &mut Bundle, no_tls: bool, made: &mut Vec<&'static str>) -> Result<(), InitError> {
-    let authority = bundle.renew_authority()?;
+    let authority = bundle.make_authority()?;
     made.push(AUTHORITY.name);
     let edge = (!no_tls).then_some(EDGE);
     for certificate in
@@ -169,7 +169,7 @@ fn certificates(bundle: &mut Bundle, no_tls: bool, made: &mut Vec<&'static str>)
 
 /// Keys of the Secret that holds all secrets, as far as the chart knows them.
 fn keys(bundle: &Bundle) -> Vec<&'static str> {
-    SLOTS.iter().filter(|slot| bundle.has(slot.path)).filter_map(|slot| slot.key).collect()
+    SLOTS.iter().filter(|slot| bundle.has(slot.path)).map(|slot| slot.key).collect()
 }
 
 fn empty_objects(bundle: &mut Bundle, no_tls: bool) -> Result<(), InitError> {
@@ -178,7 +178,7 @@ fn empty_objects(bundle: &mut Bundle, no_tls: bool) -> Result<(), InitError> {
     let tls = |part: &str, keys: &[&str]| {
         bundle.object_name(part).map(|name| objects::secret(&name, namespace, "kubernetes.io/tls", keys))
     };
-    objects.push(tls(AUTHORITY.object, &["tls.crt", "tls.key"])?);
+    objects.push(tls(AUTHORITY.object, authority::KEYS)?);
     let edge = (!no_tls).then_some(EDGE);
     for certificate in LEAVES.into_iter().chain(edge).filter(|certificate| bundle.has(certificate.path)) {
         objects.push(tls(certificate.object, &["ca.crt", "tls.crt", "tls.key"])?);
@@ -191,10 +191,8 @@ fn empty_objects(bundle: &mut Bundle, no_tls: bool) -> Result<(), InitError> {
 fn name_objects(bundle: &mut Bundle, no_tls: bool) -> Result<(), InitError> {
     bundle.set_value("secrets.existingSecret", &bundle.object_name("")?)?;
     bundle.set_word("tls.internal.mode", "provided")?;
-    for (part, path) in
-        [("server", "serverSecret"), ("worker", "workerSecret"), ("postgres", "postgresSecret")]
-    {
-        let path = format!("tls.internal.provided.{path}");
+    for part in ["server", "postgres", "maintenance"] {
+        let path = format!("tls.internal.provided.{part}Secret");
         if bundle.has(&path) {
             bundle.set_value(&path, &bundle.object_name(&format!("tls-{part}"))?)?;
         }

@@ -7,6 +7,7 @@
 //! files, [`rotate`] changes single lines of old ones, [`files`] sees to it that a file is whole or not there.
 //! Nothing here reaches a cluster or the network.
 
+mod authority;
 mod bundle;
 mod certificates;
 mod create;
@@ -38,10 +39,10 @@ pub(crate) enum InitError {
     #[error(
         "The private CA in {place} cannot sign ({cause}): put back what init wrote, or make a new one with --rotate ca"
     )]
-    Authority { place: String, cause: rcgen::Error },
+    Authority { place: &'static str, cause: rcgen::Error },
     /// There is no authority in the values.
     #[error("{place} holds no private CA to sign with: make one with --rotate ca")]
-    NoAuthority { place: String },
+    NoAuthority { place: &'static str },
     /// A line that has to be changed is written in a way that is not understood.
     #[error(
         "{file}: `{key}` is written in a way that init cannot change: write it on a line of its own as `{last}: \"\"`"
@@ -55,6 +56,18 @@ pub(crate) enum InitError {
         "{file} has no Secret `{name}`: give the --release that the file was made with, or put the Secret back"
     )]
     NoObject { file: PathBuf, name: String },
+    /// A name in the values that is none.
+    #[error(
+        "{file}: `{key}` has '{name}', which is no DNS name: certificates cannot be made for it; correct it"
+    )]
+    NoName { file: PathBuf, key: &'static str, name: String },
+    /// There is no key that signs.
+    #[error(
+        "there is no signing key to rotate: sessions are rows of the database, which end with a new password of their \
+         account, and clients sign with their own pairs (--rotate api-keys). The server key is never made anew, for it \
+         opens what is stored"
+    )]
+    NoSigningKey,
     /// Nothing to rotate.
     #[error("{0} is not there, so there is nothing to rotate: run init without --rotate first")]
     NothingToRotate(PathBuf),

@@ -35,12 +35,6 @@ pub(super) fn uuid() -> Result<String, InitError> {
     Ok(uuid::Builder::from_random_bytes(bytes()?).into_uuid().to_string())
 }
 
-/// 64 bytes in base64: 512 bits.
-pub(super) fn key64() -> Result<String, InitError> {
-    use base64::Engine as _;
-    Ok(base64::engine::general_purpose::STANDARD.encode(bytes::<64>()?))
-}
-
 /// 32 bytes as hexadecimal digits: 256 bits.
 pub(super) fn hex32() -> Result<String, InitError> {
     Ok(bytes::<32>()?.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -65,7 +59,7 @@ mod tests {
     #[test]
     fn secrets_have_their_form_and_never_repeat() {
         let mut seen = HashSet::new();
-        for _ in 0..50 {
+        for _ in 0..200 {
             let password = letters(32).unwrap();
             assert!(
                 password.len() == 32 && password.bytes().all(|byte| byte.is_ascii_alphanumeric()),
@@ -73,10 +67,10 @@ mod tests {
             );
             let id = uuid().unwrap();
             assert_eq!(uuid::Uuid::parse_str(&id).unwrap().get_version_num(), 4);
-            let (long, hex) = (key64().unwrap(), hex32().unwrap());
-            assert_eq!((long.len(), hex.len()), (88, 64));
+            let hex = hex32().unwrap();
+            assert_eq!(hex.len(), 64);
             assert!(hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-            for secret in [password, id, long, hex] {
+            for secret in [password, id, hex] {
                 assert!(seen.insert(secret), "the same secret twice");
             }
         }

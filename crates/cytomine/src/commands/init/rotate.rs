@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::bundle::{AUTHORITY, Bundle, EDGE, LEAVES};
+use super::authority::Stage;
+use super::bundle::{Bundle, EDGE, LEAVES};
 use super::slots::{self, SLOTS};
 use super::yaml::Document;
 use super::{InitError, Report, files, objects};
@@ -31,7 +32,7 @@ pub(super) fn rotate(settings: &Init, values_file: &Path) -> Result<Report, Init
         heading = head;
         bundle.secrets = Some(objects);
     }
-    let made = renew(&settings.rotate, &mut bundle)?;
+    let outcome = renew(&settings.rotate, &mut bundle)?;
     let file = if bundle.secrets.is_some() { &bundle.secrets_file } else { values_file };
     if !settings.dry_run {
         let text = bundle
@@ -49,12 +50,35 @@ pub(super) fn rotate(settings: &Init, values_file: &Path) -> Result<Report, Init
         );
     }
     let heading = if settings.dry_run { "Nothing is written; this would be made anew" } else { "Made anew" };
-    let rows = vec![("Made", made.join(", ")), ("In", file.display().to_string()), ("Next", next)];
+    let mut rows = Vec::new();
+    if !outcome.made.is_empty() {
+        rows.push(("Made", outcome.made.join(", ")));
+    }
+    if let Some(stage) = outcome.stage {
+        rows.push(("Private CA", stage.text().to_owned()));
+    }
+    rows.push(("In", file.display().to_string()));
+    rows.push(("Next", next));
+    if let Some(next) = outcome.stage.and_then(Stage::next) {
+        rows.push(("", next.to_owned()));
+    }
     Ok(Report { heading: heading.to_owned(), rows })
 }
 
-/// Makes the wanted groups anew; returns their names.
-pub(super) fn renew(wanted: &[Rotate], bundle: &mut Bundle) -> Result<Vec<&'static str>, InitError> {
+/// What a rotation did.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// What was made anew, by name.
+    pub(super) made: Vec<&'static str>,
+    /// Where the exchange of the authority is, if it went further.
+    pub(super) stage: Option<Stage>,
+}
+
+/// Makes the wanted groups anew.
+pub(super) fn renew(wanted: &[Rotate], bundle: &mut Bundle) -> Result<Outcome, InitError> {
+    if wanted.contains(&Rotate::Signing) {
+        return Err(InitError::NoSigningKey);
+    }
     let mut made = Vec::new();
     for slot in SLOTS {
         let Some(group) = slot.rotate else { continue };
@@ -76,24 +100,27 @@ pub(super) fn renew(wanted: &[Rotate], bundle: &mut Bundle) -> Result<Vec<&'stat
     if wanted.contains(&Rotate::Edge) && !edge {
         return Err(InitError::EdgeElsewhere(edge_mode));
     }
-    let new_authority = internal && slots::asked(wanted, Rotate::Ca);
-    if new_authority {
-        let authority = bundle.renew_authority()?;
-        made.push(AUTHORITY.name);
-        for leaf in LEAVES.into_iter().filter(|leaf| bundle.has(leaf.path)).collect::<Vec<_>>() {
+    let stage =
+        if internal && slots::asked(wanted, Rotate::Ca) { Some(bundle.exchange_authority()?) } else { None };
+    made.extend(stage.and_then(Stage::made));
+    let signs_anew = stage.is_some_and(Stage::signs_anew);
+    let mut leaves = Vec::new();
+    if signs_anew {
+        leaves.extend(LEAVES.into_iter().filter(|leaf| bundle.has(leaf.path)));
+    }
+    // The edge certificate is signed by the authority, so it goes with it.
+    if edge && (signs_anew || slots::asked(wanted, Rotate::Edge)) {
+        leaves.push(EDGE);
+    }
+    if !leaves.is_empty() {
+        let authority = bundle.authority()?.ok_or(InitError::NoAuthority { place: bundle.place() })?;
+        for leaf in leaves {
             bundle.renew_certificate(leaf, &authority)?;
             made.push(leaf.name);
         }
     }
-    // The edge certificate is signed by the authority, so it goes with it.
-    if edge && (new_authority || slots::asked(wanted, Rotate::Edge)) {
-        let authority =
-            bundle.authority()?.ok_or_else(|| InitError::NoAuthority { place: bundle.place() })?;
-        bundle.renew_certificate(EDGE, &authority)?;
-        made.push(EDGE.name);
-    }
-    if made.is_empty() {
+    if made.is_empty() && stage.is_none() {
         return Err(InitError::NotUsed(bundle.values_file.clone()));
     }
-    Ok(made)
+    Ok(Outcome { made, stage })
 }

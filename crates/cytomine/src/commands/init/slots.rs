@@ -1,6 +1,6 @@
 //! What is made for which key: the table of secrets, their strength, and who is rotated with whom.
 
-use super::{InitError, certificates, random};
+use super::{InitError, random};
 use crate::cli::Rotate;
 
 /// How a secret is made.
@@ -10,14 +10,10 @@ pub(super) enum Kind {
     Password,
     /// UUID of version 4: 122 bits.
     Uuid,
-    /// 64 bytes, base64: 512 bits.
-    Key64,
     /// 64 hexadecimal digits: 256 bits.
     Hex32,
     /// 43 letters and digits: 256 bits.
     Phrase,
-    /// Ed25519 in PKCS#8, PEM.
-    Ed25519,
 }
 
 impl Kind {
@@ -26,10 +22,8 @@ impl Kind {
         match self {
             Self::Password => random::letters(32),
             Self::Uuid => random::uuid(),
-            Self::Key64 => random::key64(),
             Self::Hex32 => random::hex32(),
             Self::Phrase => random::letters(43),
-            Self::Ed25519 => certificates::signing_key(),
         }
     }
 }
@@ -39,8 +33,8 @@ impl Kind {
 pub(super) struct Slot {
     /// Key in values.yaml, by dots.
     pub(super) path: &'static str,
-    /// Key in the Secret of all secrets; none = not secret, stays in values.yaml.
-    pub(super) key: Option<&'static str>,
+    /// Key in the Secret of all secrets.
+    pub(super) key: &'static str,
     pub(super) kind: Kind,
     /// With what it is rotated; none = never, for stored data could not be read any more.
     pub(super) rotate: Option<Rotate>,
@@ -55,12 +49,11 @@ const fn slot(
     rotate: Option<Rotate>,
     name: &'static str,
 ) -> Slot {
-    Slot { path, key: Some(key), kind, rotate, name }
+    Slot { path, key, kind, rotate, name }
 }
 
 const ADMIN: Option<Rotate> = Some(Rotate::AdminPassword);
 const API: Option<Rotate> = Some(Rotate::ApiKeys);
-const SIGNING: Option<Rotate> = Some(Rotate::Signing);
 const DATABASE: Option<Rotate> = Some(Rotate::Database);
 
 /// All secrets but certificates, in the order in which they are reported.
@@ -68,22 +61,12 @@ pub(super) const SLOTS: &[Slot] = &[
     slot("secrets.adminPassword", "admin-password", Kind::Password, ADMIN, "password of admin"),
     slot("secrets.apiKeys.admin.public", "api-admin-public", Kind::Uuid, API, "API keys"),
     slot("secrets.apiKeys.admin.private", "api-admin-private", Kind::Uuid, API, "API keys"),
-    slot("secrets.apiKeys.superAdmin.public", "api-superadmin-public", Kind::Uuid, API, "API keys"),
-    slot("secrets.apiKeys.superAdmin.private", "api-superadmin-private", Kind::Uuid, API, "API keys"),
-    slot("secrets.apiKeys.imageServer.public", "api-imageserver-public", Kind::Uuid, API, "API keys"),
-    slot("secrets.apiKeys.imageServer.private", "api-imageserver-private", Kind::Uuid, API, "API keys"),
-    slot("secrets.apiKeys.jobRunner.public", "api-jobrunner-public", Kind::Uuid, API, "API keys"),
-    slot("secrets.apiKeys.jobRunner.private", "api-jobrunner-private", Kind::Uuid, API, "API keys"),
     slot("secrets.serverKey", "server-key", Kind::Hex32, None, "server key"),
-    slot("secrets.sessionKey", "session", Kind::Key64, SIGNING, "session key"),
-    slot("secrets.urlKey", "url", Kind::Key64, SIGNING, "URL-signing key"),
-    slot("secrets.signingKey", "signing.pem", Kind::Ed25519, SIGNING, "token-signing key"),
     slot("secrets.database.owner", "owner", Kind::Password, DATABASE, "database passwords"),
     slot("secrets.database.app", "app", Kind::Password, DATABASE, "database passwords"),
     slot("secrets.database.readonly", "readonly", Kind::Password, DATABASE, "database passwords"),
     slot("secrets.database.backup", "backup", Kind::Password, DATABASE, "database passwords"),
     slot("secrets.backupPhrase", "backup-phrase", Kind::Phrase, None, "backup phrase"),
-    Slot { path: "secrets.serverId", key: None, kind: Kind::Uuid, rotate: None, name: "server id" },
 ];
 
 /// Whether what belongs to `group` is made anew.
@@ -107,16 +90,14 @@ mod tests {
     #[test]
     fn what_stored_data_needs_is_never_rotated() {
         let kept: Vec<_> = SLOTS.iter().filter(|slot| slot.rotate.is_none()).map(|slot| slot.path).collect();
-        assert_eq!(kept, ["secrets.serverKey", "secrets.backupPhrase", "secrets.serverId"]);
+        assert_eq!(kept, ["secrets.serverKey", "secrets.backupPhrase"]);
     }
 
     #[test]
     fn every_kind_makes_what_its_strength_needs() {
-        for (kind, length) in
-            [(Kind::Password, 32), (Kind::Uuid, 36), (Kind::Key64, 88), (Kind::Hex32, 64), (Kind::Phrase, 43)]
+        for (kind, length) in [(Kind::Password, 32), (Kind::Uuid, 36), (Kind::Hex32, 64), (Kind::Phrase, 43)]
         {
             assert_eq!(kind.make().unwrap().len(), length, "{kind:?}");
         }
-        assert!(Kind::Ed25519.make().unwrap().starts_with("-----BEGIN PRIVATE KEY-----\n"));
     }
 }

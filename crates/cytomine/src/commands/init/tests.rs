@@ -1,5 +1,6 @@
 //! What a first run and a rotation make of the chart's template.
 
+use super::authority::Stage;
 use super::bundle::Bundle;
 use super::slots::SLOTS;
 use super::yaml::Document;
@@ -37,8 +38,11 @@ fn bundle(values: &str) -> Bundle {
 fn changed(before: &str, after: &str) -> Vec<&'static str> {
     let certificates = [
         "tls.internal.ca.crt",
+        "tls.internal.ca.next.crt",
+        "tls.internal.ca.previous",
         "tls.internal.leaves.server.crt",
         "tls.internal.leaves.postgres.crt",
+        "tls.internal.leaves.maintenance.crt",
         "edge.tls.crt",
     ];
     let document = Document::new(before);
@@ -56,12 +60,17 @@ fn every_key_of_the_template_that_init_knows_is_filled() {
     let template = Document::new(TEMPLATE);
     let known: Vec<_> =
         SLOTS.iter().filter(|slot| template.has(&slot.path.split('.').collect::<Vec<_>>())).collect();
-    assert!(known.len() >= 7, "the template lost its secrets");
+    assert_eq!(known.len(), SLOTS.len(), "a secret that the chart does not know");
     for slot in known {
         assert!(!get(&made.values, slot.path).is_empty(), "{}", slot.path);
     }
-    for path in ["tls.internal.ca", "tls.internal.leaves.server", "tls.internal.leaves.postgres", "edge.tls"]
-    {
+    for path in [
+        "tls.internal.ca",
+        "tls.internal.leaves.server",
+        "tls.internal.leaves.postgres",
+        "tls.internal.leaves.maintenance",
+        "edge.tls",
+    ] {
         assert!(
             get(&made.values, &format!("{path}.crt")).starts_with("-----BEGIN CERTIFICATE-----\n"),
             "{path}"
@@ -93,7 +102,7 @@ fn two_runs_share_no_secret() {
     let (one, two) =
         (create::fill(&init(&[]), TEMPLATE).unwrap(), create::fill(&init(&[]), TEMPLATE).unwrap());
     let all = changed(&one.values, &two.values);
-    assert!(all.len() >= 11, "{all:?}");
+    assert!(all.len() >= 14, "{all:?}");
 }
 
 #[test]
@@ -105,29 +114,90 @@ fn each_rotation_changes_its_own_and_nothing_else() {
         "secrets.database.readonly",
         "secrets.database.backup",
     ];
-    let authority = vec![
-        "tls.internal.ca.crt",
-        "tls.internal.leaves.server.crt",
-        "tls.internal.leaves.postgres.crt",
-        "edge.tls.crt",
-    ];
+    let keys = vec!["secrets.apiKeys.admin.public", "secrets.apiKeys.admin.private"];
+    let authority = vec!["tls.internal.ca.next.crt"];
+    let edge = vec!["edge.tls.crt"];
     for (wanted, expected) in [
         (Rotate::AdminPassword, vec!["secrets.adminPassword"]),
+        (Rotate::ApiKeys, keys.clone()),
         (Rotate::Database, database.clone()),
-        (Rotate::Edge, vec!["edge.tls.crt"]),
+        (Rotate::Edge, edge.clone()),
         (Rotate::Ca, authority.clone()),
-        (Rotate::All, [vec!["secrets.adminPassword"], database, authority].concat()),
+        (Rotate::All, [vec!["secrets.adminPassword"], keys, database, authority, edge].concat()),
     ] {
         let mut bundle = bundle(&before);
         rotate::renew(&[wanted], &mut bundle).unwrap();
         let after = bundle.values.text();
-        let found: Vec<_> = changed(&before, &after)
-            .into_iter()
-            .filter(|path| !path.starts_with("secrets.apiKeys") && !path.ends_with("Key"))
-            .collect();
-        assert_eq!(found, expected, "{wanted:?}");
-        assert_eq!(get(&before, "secrets.serverKey"), get(&after, "secrets.serverKey"));
+        assert_eq!(changed(&before, &after), expected, "{wanted:?}");
     }
+}
+
+#[test]
+fn the_authority_is_exchanged_in_three_stages() {
+    const LEAVES: [&str; 4] = [
+        "tls.internal.leaves.server.crt",
+        "tls.internal.leaves.postgres.crt",
+        "tls.internal.leaves.maintenance.crt",
+        "edge.tls.crt",
+    ];
+    let first = create::fill(&init(&[]), TEMPLATE).unwrap().values;
+    let mut bundle = bundle(&first);
+    let mut stage = || {
+        let outcome = rotate::renew(&[Rotate::Ca], &mut bundle).unwrap();
+        (outcome.stage.unwrap(), bundle.values.text(), bundle.trusted().unwrap())
+    };
+    let (old, next) = ("tls.internal.ca.crt", "tls.internal.ca.next.crt");
+
+    let (reached, second, trusted) = stage();
+    assert_eq!(reached, Stage::Announced);
+    assert_eq!(trusted, get(&first, old) + &get(&second, next));
+
+    let (reached, third, trusted) = stage();
+    assert_eq!(reached, Stage::Signing);
+    assert_eq!(get(&third, old), get(&second, next));
+    assert_eq!(get(&third, "tls.internal.ca.key"), get(&second, "tls.internal.ca.next.key"));
+    assert_eq!((get(&third, next), get(&third, "tls.internal.ca.next.key")), (String::new(), String::new()));
+    assert_eq!(get(&third, "tls.internal.ca.previous"), get(&first, old));
+    assert_eq!(trusted, get(&third, old) + &get(&first, old));
+    for leaf in LEAVES {
+        assert_ne!(get(&second, leaf), get(&third, leaf), "{leaf} is made anew");
+    }
+
+    let (reached, fourth, trusted) = stage();
+    assert_eq!(reached, Stage::Finished);
+    assert_eq!(changed(&third, &fourth), ["tls.internal.ca.previous"]);
+    assert_eq!(trusted, get(&third, old));
+    assert_eq!(fourth.lines().count(), first.lines().count(), "the file is as long as before");
+
+    assert_eq!(stage().0, Stage::Announced, "the next exchange begins");
+}
+
+#[test]
+fn the_first_authority_needs_no_exchange() {
+    let empty = create::fill(&init(&["--no-secrets"]), TEMPLATE).unwrap().values;
+    let mut bundle = bundle(&empty);
+    let outcome = rotate::renew(&[Rotate::Ca], &mut bundle).unwrap();
+    assert_eq!(outcome.stage, Some(Stage::First));
+    assert_eq!(outcome.made.len(), 5, "{:?}", outcome.made);
+    assert_eq!(bundle.trusted().unwrap(), get(&bundle.values.text(), "tls.internal.ca.crt"));
+}
+
+#[test]
+fn a_signing_key_that_is_not_there_is_not_rotated() {
+    let values = create::fill(&init(&[]), TEMPLATE).unwrap().values;
+    let mut bundle = bundle(&values);
+    let error = rotate::renew(&[Rotate::Database, Rotate::Signing], &mut bundle).unwrap_err().to_string();
+    assert!(error.contains("no signing key") && error.contains("--rotate api-keys"), "{error}");
+    assert_eq!(bundle.values.text(), values);
+}
+
+#[test]
+fn names_that_are_none_get_no_certificate() {
+    let values = create::fill(&init(&[]), TEMPLATE).unwrap().values;
+    let mut bundle =
+        bundle(&values.replace("extraServerNames: []", "extraServerNames: [ims.test, '*.test']"));
+    let error = rotate::renew(&[Rotate::Edge], &mut bundle).unwrap_err().to_string();
+    assert!(error.contains("`extraServerNames` has '*.test'"), "{error}");
 }
 
 #[test]
@@ -181,7 +251,17 @@ fn secrets_apart_leave_only_names_in_the_values() {
     let (_, objects) = objects::parse(&made.beside.unwrap());
     for (name, object) in &objects {
         let keys: &[&str] = match name.as_str() {
-            "lab-cytomine-given" => &["admin-password", "server-key", "owner", "app", "readonly", "backup"],
+            "lab-cytomine-given" => &[
+                "admin-password",
+                "server-key",
+                "backup-phrase",
+                "api-admin-public",
+                "api-admin-private",
+                "owner",
+                "app",
+                "readonly",
+                "backup",
+            ],
             "lab-cytomine-given-ca" => &["tls.crt", "tls.key"],
             _ => &["ca.crt", "tls.crt", "tls.key"],
         };
@@ -189,7 +269,11 @@ fn secrets_apart_leave_only_names_in_the_values() {
             assert_ne!(object.get(&["stringData", key]), Ok(String::new()), "{name} {key}");
         }
     }
-    assert!(objects.len() >= 5);
+    assert_eq!(objects.len(), 6);
+    assert_eq!(
+        get(&made.values, "tls.internal.provided.maintenanceSecret"),
+        "lab-cytomine-given-tls-maintenance"
+    );
 }
 
 #[test]
