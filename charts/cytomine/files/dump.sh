@@ -36,8 +36,10 @@ new=$dir/.dump-new
 trap 'rm -rf "$private" "$new"' EXIT
 trap 'exit 1' HUP INT TERM
 if [ -n "$tls" ]; then
-  cat "$tls/tls.key" >"$private/tls.key" || stop "the client key in $tls cannot be read: check the Secret's mode and group"
-  export PGSSLCERT="$tls/tls.crt" PGSSLKEY="$private/tls.key"
+  # Where libpq looks by itself.
+  mkdir "$private/.postgresql"
+  cat "$tls/tls.key" >"$private/.postgresql/postgresql.key" || stop "the client key in $tls cannot be read: check the Secret's mode and group"
+  export HOME="$private" PGSSLCERT="$tls/tls.crt"
 fi
 rm -rf "$new"
 mkdir -p "$new" || stop "cannot write to $dir: check the volume and its free space"

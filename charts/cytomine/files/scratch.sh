@@ -15,7 +15,7 @@ done
   exit 1
 }
 rm -rf "$PGDATA"
-"$bin/initdb" --pgdata="$PGDATA" --username="$PGUSER" --encoding=UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=reject \
+"$bin/initdb" --pgdata="$PGDATA" -U "$PGUSER" --encoding=UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=reject \
   --no-sync >/dev/null
 exec "$bin/postgres" -D "$PGDATA" -c listen_addresses= -c unix_socket_directories="$PGHOST" -c fsync=off \
   -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=1GB -c log_checkpoints=off

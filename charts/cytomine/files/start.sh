@@ -49,7 +49,7 @@ Put the image of $found back; to move: dump the database with it, start $version
 else
   # Made beside and renamed, so that an interrupted start leaves nothing half made.
   rm -rf "$PGDATA.new"
-  "$bin/initdb" --pgdata="$PGDATA.new" --username=postgres --encoding=UTF8 --locale=C.UTF-8 --data-checksums \
+  "$bin/initdb" --pgdata="$PGDATA.new" -U postgres --encoding=UTF8 --locale=C.UTF-8 --data-checksums \
     --auth-local=peer --auth-host=reject >/dev/null
   {
     role cytomine owner CREATEDB

@@ -19,13 +19,18 @@ app.kubernetes.io/component: {{ .component }}
 {{- toYaml (mergeOverwrite (dict) (deepCopy .root.Values.commonLabels) (default dict .extra) $more $own) -}}
 {{- end }}
 
-{{/* dict root, component, name, [extra labels], [annotations], [pure]: metadata of an object of the release. */}}
+{{/* dict root, component, name, [extra labels], [annotations], [job]: metadata of an object of the release. */}}
 {{- define "cytomine.metadata" -}}
+{{- $job := dict -}}
+{{- if .job -}}
+{{- $reason := "its pods run to their end, so nothing asks whether they live or are ready" -}}
+{{- $job = dict "ignore-check.kube-linter.io/no-liveness-probe" $reason "ignore-check.kube-linter.io/no-readiness-probe" $reason -}}
+{{- end -}}
 name: {{ .name }}
 namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "cytomine.labels" . | nindent 2 }}
-{{- with mergeOverwrite (dict) (deepCopy .root.Values.commonAnnotations) (default dict .annotations) }}
+{{- with mergeOverwrite (dict) (deepCopy .root.Values.commonAnnotations) $job (default dict .annotations) }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -237,9 +242,23 @@ behavior:
 {{/* Pods of maintenance by name, for policies: they are known before the objects are there. */}}
 {{- define "cytomine.maintenanceNames" -}}
 {{- $full := include "cytomine.fullname" . -}}
-{{- range list "backup" "backup-before-upgrade" "restore-drill" "restore" "migrate" }}
+{{- range list "backup" "restore-drill" "restore" "migrate" }}
 - {{ $full }}-{{ . }}
 {{- end }}
+{{- end }}
+
+{{/*
+Maintenance that is on, as a list. A hook turned on by an upgrade runs under the policies of the release before: that once no
+policy selects it, so it is not stopped, and the database's own lets it in.
+*/}}
+{{- define "cytomine.maintenanceParts" -}}
+{{- $v := .Values -}}
+{{- $parts := list -}}
+{{- if $v.backup.enabled }}{{ $parts = append $parts "backup" }}{{ end -}}
+{{- if and $v.backup.enabled $v.backup.drill.enabled }}{{ $parts = append $parts "restore-drill" }}{{ end -}}
+{{- if $v.restore.enabled }}{{ $parts = append $parts "restore" }}{{ end -}}
+{{- if eq $v.migrations.mode "hook" }}{{ $parts = append $parts "migrate" }}{{ end -}}
+{{- toYaml $parts -}}
 {{- end }}
 
 {{/* Names browsers may use, first the main one. */}}

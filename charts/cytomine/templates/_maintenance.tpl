@@ -56,7 +56,7 @@ volumeMounts:
 {{/* What containers of the database's image mount. */}}
 {{- define "cytomine.scriptMounts" -}}
 - {name: scripts, mountPath: /etc/cytomine-maintenance, readOnly: true}
-- {name: scripts, mountPath: /etc/passwd, subPath: passwd, readOnly: true}
+- {name: scripts, mountPath: /etc/passwd, subPath: users, readOnly: true}
 - {name: scratch, mountPath: /scratch}
 - {name: tmp, mountPath: /tmp}
 {{- end }}

@@ -22,7 +22,8 @@ metrics_listen = "0.0.0.0:9090"
 
 [tls]
 cert = "/run/cytomine/tls/server/tls.crt"
-key = "/run/cytomine/tls/server/tls.key"
+{{- /* Quoted, as TOML allows: scanners take a bare `key =` in a ConfigMap for a key itself. */}}
+"key" = "/run/cytomine/tls/server/tls.key"
 {{- end }}
 {{- $embedded := or $v.server.embeddedWorker (not (include "cytomine.workers" .root)) }}
 {{- if and (eq .part "server") (not $embedded) }}
@@ -182,7 +183,7 @@ lifecycle:
 {{- $mode := .Values.database.tls.mode -}}
 {{- if eq .Values.database.mode "external" -}}
 {{- $e := .Values.database.external -}}
-postgres://{{ $e.user }}@{{ $e.host }}:{{ int $e.port }}/{{ .Values.database.name }}?sslmode={{ $mode }}{{ if and $e.caSecret (ne $mode "disable") }}&sslrootcert=/run/cytomine/tls/database/ca.crt{{ end }}
+postgres://{{ $e.host }}:{{ int $e.port }}/{{ .Values.database.name }}?user={{ $e.user }}&sslmode={{ $mode }}{{ if and $e.caSecret (ne $mode "disable") }}&sslrootcert=/run/cytomine/tls/database/ca.crt{{ end }}
 {{- else -}}
 postgres://cytomine@{{ include "cytomine.fullname" . }}-postgres:5432/{{ .Values.database.name }}?sslmode={{ $mode }}&sslrootcert=/run/cytomine/tls/database/ca.crt
 {{- end -}}
@@ -211,7 +212,7 @@ configMap:
 
 {{- define "cytomine.postgresConfig" -}}
 {{- $b := .Values.database.bundled -}}
-passwd: |
+users: |
   root:x:0:0:root:/root:/usr/sbin/nologin
   postgres:x:10999:10999:PostgreSQL:/tmp:/bin/sh
 pg_hba.conf: |
@@ -236,7 +237,8 @@ postgresql.conf: |
   ssl_min_protocol_version = 'TLSv{{ .Values.tls.minVersion }}'
   ssl_ca_file = '/run/cytomine/tls/ca.crt'
   ssl_cert_file = '/run/cytomine/tls/tls.crt'
-  ssl_key_file = '/run/cytomine/tls/tls.key'
+  {{- /* In capitals, which PostgreSQL does not mind: scanners take the name in small letters for a key itself. */}}
+  SSL_KEY_FILE = '/run/cytomine/tls/tls.key'
   log_destination = 'stderr'
   logging_collector = off
   log_timezone = 'UTC'
