@@ -16,15 +16,17 @@ class Report:
     def __init__(self, sets):
         self.sets = sets
         self.passed = self.failed = self.skipped = 0
-        self.facts = {}
         self.exceptions = yaml.safe_load(EXCEPTIONS.read_text())
         self.used = set()
         self.excused = {}
         self.judged = set()
+        self.results = {}
+        self.skipped_tools = []
 
     def test(self, name, faults):
         """Count a test; `faults` are lines that say what is wrong."""
         faults = [str(fault) for fault in faults]
+        self.results[name] = not faults
         if faults:
             self.failed += 1
             print(f"failed: {name}", *(f"  {fault}" for fault in faults[:12]), sep="\n", file=sys.stderr)
@@ -37,6 +39,10 @@ class Report:
     def skip(self, name, why):
         self.skipped += 1
         print(f"skipped: {name}: {why}")
+
+    def skip_tool(self, name):
+        self.skipped_tools.append(name)
+        self.skip(name, "it is not on this machine and could not be built: see above")
 
     def reason(self, rule, set_name, obj):
         """The reason of the exception that covers a finding, or None."""
@@ -96,4 +102,3 @@ def run_rules(report, manifests):
                 else:
                     findings.append((set_name, name_of(obj), text))
         report.judge(made.key, findings)
-    report.facts["rules"] = {tool: sum(made.tool == tool for made in RULES.values()) for tool in sorted({made.tool for made in RULES.values()})}

@@ -40,16 +40,15 @@ def kubernetes(report, manifests):
         report.test("kubernetes-validate: can fail", ["an unknown field is accepted"])
     except kubernetes_validate.ValidationError:
         report.test("kubernetes-validate: can fail", [])
-    known = ("gateway.networking.k8s.io", "cert-manager.io", "monitoring.coreos.com")
+    known = ("gateway.networking.k8s.io", "cert-manager.io", "monitoring.coreos.com", "traefik.io", "external-secrets.io")
     report.test("kubernetes-validate: objects without a schema are of known extensions", [kind for kind in missing if not any(own in kind for own in known)])
     for kind in sorted(missing):
         report.skip(f"kubernetes-validate {kind}", "its schema belongs to an extension and is not in the package")
-    report.facts["objects"] = sum(len(manifest.objects) for manifest in manifests.values())
 
 
 def kube_score(report, program, rendered):
     """All checks on each set; `production` with the optional ones that the reference names."""
-    by_rule, grades = {}, {}
+    by_rule = {}
     for path in rendered:
         set_name = path.stem
         optional = [part for name in OPTIONAL for part in ("--enable-optional-test", name)] if set_name == "production" else []
@@ -66,14 +65,12 @@ def kube_score(report, program, rendered):
                 if not check["skipped"] and check["grade"] < 10:
                     severity = "CRITICAL" if check["grade"] == 1 else "WARNING"
                     found.append((set_name, f"{obj['type_meta']['kind']}/{obj['object_meta']['name']}", severity))
-                    grades.setdefault(set_name, set()).add(severity)
     for key in sorted(by_rule):
         report.judge(key, by_rule[key])
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as bad:
         bad.write("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a}]}}")
         bad.flush()
         report.test("kube-score: can fail", [] if call(program, "score", bad.name).returncode else ["a bare Pod is accepted"])
-    report.facts["kube-score production"] = sorted(grades.get("production", []))
 
 
 def checkov(report, program, rendered):
@@ -107,17 +104,17 @@ def checkov(report, program, rendered):
     report.test("checkov on default: 97 % or more", [] if shares["default"] >= 0.97 else [f"{shares['default']:.1%}"])
 
 
-def helm_unittest(report, program, stage):
-    suites = sorted((stage / "tests").glob("*_test.yaml"))
+def helm_unittest(report, program, chart):
+    """The chart's suites, in the tree as it is: one of them tries it without values.yaml."""
+    suites = sorted((chart / "tests").glob("*_test.yaml"))
     if not suites:
         report.skip("helm-unittest", "the chart has no suites yet")
         return
-    result = call(program, stage)
+    result = call(program, chart)
     report.test("helm-unittest", [] if result.returncode == 0 else re.sub(r"\x1b\[[0-9;]*m", "", result.stdout + result.stderr).splitlines()[-60:])
     tests = [test for suite in suites for doc in yaml.safe_load_all(suite.read_text()) if doc for test in doc.get("tests") or []]
     asserts = sum(len(test.get("asserts") or []) for test in tests)
     report.test("helm-unittest: 200 asserts or more", [] if asserts >= 200 else [f"{asserts} in {len(tests)} tests"])
-    report.facts["asserts"] = asserts >= 200
 
 
 def sources(report, binaries, chart, root):
