@@ -93,6 +93,7 @@ choose() {
     production)
       set_word image/pullPolicy Always
       set_word database/bundled/pullPolicy Always
+      set_word backup/enabled true
       # With all secrets given, the chart must never make one: a typing error would replace a secret unseen.
       if [ -z "$no_secrets" ]; then
         if [ "$mode" = values ]; then set_word secrets/generate strict; else set_word secrets/generate never; fi

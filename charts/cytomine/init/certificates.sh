@@ -75,8 +75,12 @@ moment() {
     for (year = 1970; day >= (length_of = 365 + leap(year)); year++) day -= length_of
     split("31 28 31 30 31 30 31 31 30 31 30 31", months, " "); months[2] += leap(year)
     for (month = 1; day >= months[month]; month++) day -= months[month]
-    if (form == "iso") printf "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day + 1, second / 3600, second / 60 % 60, second % 60
-    else printf "%s%02d%02d%02d%02d%02dZ", year < 2050 ? substr(year, 3) : year, month, day + 1, second / 3600, second / 60 % 60, second % 60
+    clock = sprintf("%02d:%02d:%02d", second / 3600, second / 60 % 60, second % 60)
+    date = sprintf("%04d-%02d-%02d", year, month, day + 1)
+    if (form == "iso") { print date "T" clock "Z"; exit }
+    gsub(/[-:]/, "", date)
+    gsub(/[-:]/, "", clock)
+    print substr(date, year < 2050 ? 3 : 1) clock "Z"
   }
   function leap(y) { return y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) }'
 }

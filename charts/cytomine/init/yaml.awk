@@ -22,20 +22,20 @@ function key(body,   quote, end) {
   if (KEY == "" || KEY ~ /^-/ || substr(body, ++LENGTH, 1) != ":") return 0
   return substr(body, LENGTH + 1) ~ /^( |$)/
 }
-function find(   i, j, body, indent, depth, block, rest) {
-  block = -1
+function find(   i, j, body, indent, depth, inside, rest) {
+  inside = -1
   for (i = 1; i <= lines; i++) {
     indent = spaces(line[i])
     body = substr(line[i], indent + 1)
-    if (block >= 0 && (body == "" || indent > block)) continue
-    block = -1
+    if (inside >= 0 && (body == "" || indent > inside)) continue
+    inside = -1
     if (!key(body)) continue
     while (depth > 0 && at[depth] >= indent) depth--
     at[++depth] = indent
     name[depth] = KEY
     rest = substr(body, LENGTH + 1)
     sub(/^ +/, "", rest)
-    if (rest ~ /^[|>]/) block = indent
+    if (rest ~ /^[|>]/) inside = indent
     if (depth != wanted) continue
     for (j = 1; j <= depth; j++) if (name[j] != part[j]) break
     if (j <= depth) continue

@@ -264,7 +264,7 @@ pub(crate) enum Mode {
 pub(crate) enum Profile {
     /// A cluster on a laptop: images loaded by hand, ingress-nginx.
     Dev,
-    /// Images are checked at every start, and the chart never makes a secret by itself.
+    /// Images are checked at every start, backups are made, and the chart never makes a secret by itself.
     Production,
 }
 

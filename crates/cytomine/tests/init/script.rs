@@ -117,13 +117,41 @@ fn a_first_run_gives_what_the_program_gives() {
             assert_eq!(said, told, "{script:?} {flags:?}");
             assert_eq!(files(ours.path()), files(theirs.path()), "{script:?} {flags:?}");
             for name in files(ours.path()) {
-                let (ours, theirs) = ((ours.path(), read(ours.path(), &name)), read(theirs.path(), &name));
-                assert_eq!(mode(&ours.0.join(&name)), 0o600, "{name}");
-                let ours = ours.1;
+                assert_eq!(mode(&ours.path().join(&name)), 0o600, "{name}");
+                let [ours, theirs] = [&ours, &theirs].map(|folder| read(folder.path(), &name));
                 assert_eq!(masked(&ours), masked(&theirs), "{script:?} {flags:?} {name}");
                 let (ours, theirs) = (secrets(&ours), secrets(&theirs));
                 assert!(ours.iter().all(|(key, value)| theirs[key] != *value), "a secret is no secret");
             }
+        }
+    }
+}
+
+#[test]
+fn every_awk_gives_the_same() {
+    let Some(script) = scripts().into_iter().next() else { return };
+    let (theirs, _) = Maker::program().made(&["--mode", "secret"]);
+    let expected = ["values.yaml", "secrets.yaml"].map(|name| masked(&read(theirs.path(), name)));
+    for awk in ["mawk", "original-awk", "gawk --posix", "busybox awk"] {
+        let (name, _) = awk.split_once(' ').unwrap_or((awk, ""));
+        let there = Command::new("sh").args(["-c", "command -v \"$1\"", "sh", name]).output().unwrap();
+        if !there.status.success() {
+            eprintln!("skipped: init.sh is not tried with {awk}, which is not on this machine");
+            continue;
+        }
+        let (folder, programs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let path = stand_in(programs.path(), "awk", &format!("exec {awk} \"$@\""));
+        // Before and after an exchange of the authority the files are alike.
+        for (flags, alike) in [
+            (["--mode", "secret"], true),
+            (["--rotate", "ca"], false),
+            (["--rotate", "all"], false),
+            (["--rotate", "ca"], true),
+        ] {
+            let output = script.command(folder.path(), &flags).env("PATH", &path).output().unwrap();
+            assert!(output.status.success() && output.stderr.is_empty(), "{awk} {flags:?}: {output:?}");
+            let texts = ["values.yaml", "secrets.yaml"].map(|name| masked(&read(folder.path(), name)));
+            assert_eq!(texts == expected, alike, "{awk} {flags:?}");
         }
     }
 }
@@ -189,7 +217,9 @@ fn later_runs_change_what_the_program_changes() {
         &["--rotate", "signing"],
     ];
     for (number, script) in scripts().into_iter().enumerate() {
-        for (mode, file) in [("values", "values.yaml"), ("secret", "secrets.yaml")] {
+        // One shell is tried with both places of secrets, the others with the longer way.
+        let places = [("secret", "secrets.yaml"), ("values", "values.yaml")];
+        for (mode, file) in places.into_iter().take(if number == 0 { 2 } else { 1 }) {
             let (first, _) = Maker::program().made(&["--mode", mode]);
             let second = tempfile::tempdir().unwrap();
             for name in files(first.path()) {

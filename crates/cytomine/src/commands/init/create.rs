@@ -30,7 +30,7 @@ const HEADING_EXTERNAL: &str = "\
 const DEV: &[(&str, &str)] =
     &[("image.pullPolicy", "IfNotPresent"), ("ingress.className", "nginx"), ("ingress.controller", "nginx")];
 const PRODUCTION: &[(&str, &str)] =
-    &[("image.pullPolicy", "Always"), ("database.bundled.pullPolicy", "Always")];
+    &[("image.pullPolicy", "Always"), ("database.bundled.pullPolicy", "Always"), ("backup.enabled", "true")];
 
 /// Makes everything and writes it.
 pub(super) fn create(settings: &Init, values_file: &Path) -> Result<Report, InitError> {

@@ -296,7 +296,10 @@ fn profiles_set_what_they_name() {
         ("nginx".into(), "nginx".into())
     );
     let production = create::fill(&init(&["--profile", "production"]), TEMPLATE).unwrap().values;
-    assert_eq!(get(&production, "image.pullPolicy"), "Always");
+    assert_eq!(
+        (get(&production, "image.pullPolicy"), get(&production, "backup.enabled")),
+        ("Always".into(), "true".into())
+    );
     assert_eq!(get(&production, "secrets.generate"), "strict");
     let empty = create::fill(&init(&["--profile", "production", "--no-secrets"]), TEMPLATE).unwrap().values;
     assert_eq!(get(&empty, "secrets.generate"), "auto");
