@@ -4,6 +4,7 @@
 #
 # Reads:  PGHOST, PGPORT, PGDATABASE, PGUSER, PGSSLMODE, PGSSLROOTCERT   as libpq does
 #         CYTOMINE_PG_TLS    folder with tls.crt and tls.key of the client; empty = no client certificate
+#         CYTOMINE_PG_OWNER_FILE  file whose first line is what PGUSER signs in with; empty = the certificate is enough
 #         CYTOMINE_DUMP_DIR  folder that gets db.dump and facts.jsonl (default /scratch); both are replaced
 #         TMPDIR             folder for a private copy of the key (default /tmp): libpq refuses one that others may read
 # Writes nothing of the old pair before the new one is complete; ends with 0 only when it is.
@@ -40,6 +41,14 @@ if [ -n "$tls" ]; then
   mkdir "$private/.postgresql"
   cat "$tls/tls.key" >"$private/.postgresql/postgresql.key" || stop "the client key in $tls cannot be read: check the Secret's mode and group"
   export HOME="$private" PGSSLCERT="$tls/tls.crt"
+fi
+if [ -n "${CYTOMINE_PG_OWNER_FILE:-}" ]; then
+  [ -s "$CYTOMINE_PG_OWNER_FILE" ] || stop "$CYTOMINE_PG_OWNER_FILE is missing or empty: check the Secret's mode and group"
+  {
+    printf '*:*:*:*:'
+    head -n 1 "$CYTOMINE_PG_OWNER_FILE" | sed 's/[\\:]/\\&/g'
+  } >"$private/pgpass"
+  export PGPASSFILE="$private/pgpass"
 fi
 rm -rf "$new"
 mkdir -p "$new" || stop "cannot write to $dir: check the volume and its free space"

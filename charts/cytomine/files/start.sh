@@ -64,7 +64,10 @@ rm -f "$PGDATA/postmaster.pid"
   role cytomine_app app NOCREATEDB
   role cytomine_readonly readonly NOCREATEDB
   role backup backup NOCREATEDB
-  printf 'GRANT pg_read_all_data TO backup, cytomine_readonly;\n\n'
+  printf 'GRANT pg_read_all_data TO backup, cytomine_readonly, cytomine_app;\n\n'
+  printf 'GRANT pg_write_all_data TO cytomine_app;\n\n'
+  # A restore ends the sessions of all roles before it puts the new database in place.
+  printf 'GRANT pg_signal_backend TO cytomine;\n\n'
   printf 'ALTER ROLE postgres PASSWORD NULL;\n\n'
 } | single "$PGDATA" postgres >/dev/null || stop "the roles could not be set; the reason stands above"
 
@@ -73,13 +76,13 @@ for extension in $extensions; do
     echo "warning: the extension $extension is not in this image" >&2
 done
 
-# A renewed certificate is taken up without a restart. `$$` stays the number of this process after exec.
+# Renewed certificates and a changed trust are taken up without a restart. `$$` stays the number of this process after exec.
 if [ -e "$tls/tls.crt" ]; then
   server=$$
   (
-    seen=$(cksum <"$tls/tls.crt")
+    seen=$(cat "$tls/tls.crt" "$tls/ca.crt" | cksum)
     while sleep 20 && kill -0 "$server"; do
-      now=$(cksum <"$tls/tls.crt") || continue
+      now=$(cat "$tls/tls.crt" "$tls/ca.crt" | cksum) || continue
       [ "$now" = "$seen" ] || kill -HUP "$server"
       seen=$now
     done

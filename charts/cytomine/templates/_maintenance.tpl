@@ -47,6 +47,9 @@ volumeMounts:
   {{- if .backup }}
   - {name: scratch, mountPath: /scratch}
   - {name: backup, mountPath: /backup, readOnly: {{ eq .backup "ro" }}}
+  {{- if .root.Values.backup.encryption.existingSecret }}
+  - {name: identity, mountPath: /run/cytomine/identity, readOnly: true}
+  {{- end }}
   {{- end }}
   {{- if .socket }}
   - {name: run, mountPath: /run/postgresql}
@@ -77,7 +80,15 @@ spec:
 {{- define "cytomine.maintenanceVolumes" -}}
 {{- $v := .root.Values -}}
 {{- $full := include "cytomine.fullname" .root -}}
-{{- include "cytomine.coreVolumes" (dict "root" .root "file" .file "keys" (list "backup-phrase" "server-key")) }}
+{{- include "cytomine.coreVolumes" (dict "root" .root "file" .file "keys" (list "backup-phrase")) }}
+{{- with $v.backup.encryption.existingSecret }}
+- name: identity
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - {key: {{ $v.backup.encryption.identityKey }}, path: identity}
+{{- end }}
 - name: scripts
   configMap:
     name: {{ $full }}-maintenance

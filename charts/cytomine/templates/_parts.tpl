@@ -8,8 +8,11 @@ is left at the program's default is not written.
 {{- $v := .root.Values -}}
 {{- $tls := include "cytomine.tls" .root -}}
 {{- $serves := has .part (list "server" "worker") -}}
-{{- if $serves -}}
+{{- if ne .part "migrate" -}}
 [server]
+{{- if has .part (list "maintenance" "drill") }}
+public_url = "{{ $v.protocol }}://{{ $v.serverName }}"
+{{- else }}
 {{- if eq .part "server" }}
 listen = "0.0.0.0:{{ ternary "8443" "8080" (eq $tls "true") }}"
 public_url = "{{ $v.protocol }}://{{ $v.serverName }}"
@@ -18,6 +21,7 @@ trusted_proxy = {{ toJson . }}
 {{- end }}
 {{- end }}
 metrics_listen = "0.0.0.0:9090"
+{{- end }}
 {{- if and $tls (eq .part "server") }}
 
 [tls]
@@ -25,6 +29,7 @@ cert = "/run/cytomine/tls/server/tls.crt"
 {{- /* Quoted, as TOML allows: scanners take a bare `key =` in a ConfigMap for a key itself. */}}
 "key" = "/run/cytomine/tls/server/tls.key"
 {{- end }}
+{{- if $serves }}
 {{- $embedded := or $v.server.embeddedWorker (not (include "cytomine.workers" .root)) }}
 {{- if and (eq .part "server") (not $embedded) }}
 
@@ -35,9 +40,8 @@ embedded = false
 [worker]
 concurrency = {{ int $v.worker.concurrency }}
 {{- end }}
+{{- end }}
 
-{{ end -}}
-{{- if ne .part "migrate" -}}
 [storage]
 data = "/data"
 
@@ -52,7 +56,7 @@ password_file = "/run/cytomine/database/password"
 {{- if and $serves (ne $v.migrations.mode "onStart") }}
 migrate = "wait"
 {{- end }}
-{{- if ne .part "migrate" }}
+{{- if $serves }}
 
 [account]
 key_file = "/run/cytomine/secrets/server-key"
@@ -67,6 +71,9 @@ target = "/backup"
 phrase_file = "/run/cytomine/secrets/backup-phrase"
 {{- with $v.backup.encryption.recipients }}
 recipients = {{ toJson . }}
+{{- end }}
+{{- if $v.backup.encryption.existingSecret }}
+identity_file = "/run/cytomine/identity/identity"
 {{- end }}
 daily = {{ int $v.backup.retention.daily }}
 weekly = {{ int $v.backup.retention.weekly }}
