@@ -69,6 +69,13 @@ CREATE TABLE server_key (
     sealed BYTEA NOT NULL
 );
 
+-- What was last taken from the file of a setting, as a hash: tells whether the file holds something new.
+CREATE TABLE applied (
+    name TEXT NOT NULL PRIMARY KEY,
+    hash TEXT NOT NULL,
+    time BIGINT NOT NULL
+);
+
 CREATE TABLE storage (
     id BIGINT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,

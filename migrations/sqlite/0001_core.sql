@@ -73,6 +73,13 @@ CREATE TABLE server_key (
     sealed BLOB NOT NULL
 ) STRICT;
 
+-- What was last taken from the file of a setting, as a hash: tells whether the file holds something new.
+CREATE TABLE applied (
+    name TEXT NOT NULL PRIMARY KEY,
+    hash TEXT NOT NULL,
+    time INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE storage (
     id INTEGER NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,

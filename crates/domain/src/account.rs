@@ -136,6 +136,7 @@ pub async fn actor_for_command_line(system: &System, username: &str) -> Result<A
 /// # Errors
 /// When the database refuses.
 pub async fn ensure_admin(system: &System, password: Option<String>) -> Result<Option<String>, DomainError> {
+    let _turn = system.db.turn().await?;
     if store::user::secrets_by_name(&system.db, ADMIN).await?.is_some() {
         return Ok(None);
     }
@@ -149,7 +150,7 @@ pub async fn ensure_admin(system: &System, password: Option<String>) -> Result<O
         ..UserFields::default()
     };
     match add_from_command_line(system, fields).await {
-        // Another replica was quicker; its log shows the password.
+        // A command line was quicker.
         Err(error) if error.kind == cytomine_model::ErrorKind::AlreadyExists => Ok(None),
         other => other.map(|_| made_up),
     }
@@ -207,7 +208,7 @@ pub async fn update(
         ));
     }
     let hash = hashed(system, fields.password.as_deref()).await?;
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::User, id.0).await?;
     require_rank(&mut unit.tx, actor, id).await?;
     let before =
         store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
@@ -303,7 +304,7 @@ pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcom
     Ok(Outcome { entity: user, done })
 }
 
-async fn hashed(system: &System, password: Option<&str>) -> Result<Option<String>, DomainError> {
+pub(crate) async fn hashed(system: &System, password: Option<&str>) -> Result<Option<String>, DomainError> {
     let Some(password) = password else { return Ok(None) };
     if password.is_empty() || password.len() > 1000 {
         return Err(DomainError::invalid("A password has 1 to 1,000 bytes: choose another one"));

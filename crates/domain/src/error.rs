@@ -76,6 +76,10 @@ impl From<StoreError> for DomainError {
             StoreError::Unavailable(_) => {
                 (ErrorKind::Unavailable, "The database does not answer at the moment; try again".to_owned())
             }
+            StoreError::Open { .. } | StoreError::Unreachable { .. } | StoreError::Schema(_) => {
+                (ErrorKind::Unavailable, error.to_string())
+            }
+            StoreError::Busy => (ErrorKind::Unavailable, error.to_string()),
             _ => {
                 (ErrorKind::Internal, "The server failed to store or read data; its log tells why".to_owned())
             }

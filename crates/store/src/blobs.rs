@@ -9,6 +9,7 @@
 //! bytes lie, but for readers that ask for [`Blobs::path`].
 
 mod key;
+mod probe;
 mod staged;
 
 use std::fs::{self, File};
@@ -20,6 +21,7 @@ use std::time::UNIX_EPOCH;
 use cytomine_model::Millis;
 
 pub use key::BlobKey;
+pub use probe::{Room, Speed};
 pub use staged::{Sealed, Staged};
 
 /// Room that is left free on the disk for the database and its log.
@@ -45,6 +47,11 @@ pub enum BlobError {
     /// No bytes under that key.
     #[error("the bytes of `{0}` are not in the data directory")]
     Missing(BlobKey),
+    /// Another server has it.
+    #[error(
+        "another server uses the data directory {}: stop it, or choose another directory with --data. Several servers share their data with PostgreSQL (--database)", .0.display()
+    )]
+    Claimed(PathBuf),
     /// The disk refused.
     #[error("cannot {action}: {cause}; check the disk of the data directory and its permissions")]
     Io {
@@ -80,9 +87,11 @@ pub enum Blobs {
 /// [`Blobs::alone`] tells whether it is the only one.
 #[derive(Debug)]
 pub struct Disk {
+    data: PathBuf,
     slides: PathBuf,
     staging: PathBuf,
-    lock: File,
+    // None on a file system without locks, as some that many machines mount are.
+    lock: Option<File>,
 }
 
 impl Blobs {
@@ -101,8 +110,14 @@ impl Blobs {
             .write(true)
             .open(data.join("blobs.lock"))
             .map_err(failed("make the lock file of the slides"))?;
-        lock.lock_shared().map_err(failed("lock the folder of the slides"))?;
-        Ok(Self::Disk(Arc::new(Disk { slides, staging, lock })))
+        let lock = match lock.lock_shared() {
+            Ok(()) => Some(lock),
+            Err(cause) => {
+                tracing::info!(%cause, "the folder of the slides has no locks; leftovers go after an hour");
+                None
+            }
+        };
+        Ok(Self::Disk(Arc::new(Disk { data: data.to_owned(), slides, staging, lock })))
     }
 
     /// Begins a new file.
@@ -154,6 +169,16 @@ impl Blobs {
         disk.slides.join(key.as_str())
     }
 
+    /// Where the bytes of a data directory are that is not opened: it may be one that cannot be written.
+    pub fn path_in(data: &Path, key: &BlobKey) -> PathBuf {
+        Self::folder_in(data).join(key.as_str())
+    }
+
+    /// The folder of the slides in a data directory.
+    pub fn folder_in(data: &Path) -> PathBuf {
+        data.join("slides")
+    }
+
     /// Whether there are bytes under the key.
     pub fn exists(&self, key: &BlobKey) -> bool {
         self.path(key).is_file()
@@ -186,11 +211,22 @@ impl Blobs {
     /// # Errors
     /// [`BlobError::Full`].
     pub fn require_room(&self, bytes: u64) -> Result<(), BlobError> {
-        let Self::Disk(disk) = self;
-        let stat = rustix::fs::statvfs(&disk.slides)
-            .map_err(|cause| BlobError::Io { action: "ask for free space", cause: cause.into() })?;
-        let (free, needed) = (stat.f_bavail.saturating_mul(stat.f_frsize), bytes.saturating_add(RESERVE));
+        let (free, needed) = (self.room()?.free, bytes.saturating_add(RESERVE));
         if free < needed { Err(BlobError::Full { free, needed }) } else { Ok(()) }
+    }
+
+    /// Whether the folder of the slides can be read.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn readable(&self) -> Result<(), BlobError> {
+        let Self::Disk(disk) = self;
+        let folder = disk.slides.clone();
+        blocking(move || {
+            let first = fs::read_dir(&folder).and_then(|mut entries| entries.next().transpose());
+            first.map(|_| ()).map_err(failed("read the folder of the slides"))
+        })
+        .await
     }
 
     /// Everything stored, in no order.
@@ -225,17 +261,26 @@ impl Blobs {
         .await
     }
 
-    /// Whether no other process has these blobs open; while the answer is held, others wait to open them.
+    /// Whether the file system of the data directory has locks, without which [`Blobs::alone`] cannot tell.
+    pub fn has_locks(&self) -> bool {
+        let Self::Disk(disk) = self;
+        disk.lock.is_some()
+    }
+
+    /// Whether no other process has these blobs open; while the answer is held, others wait to open them. None also
+    /// where the file system has no locks. Where it pretends to have them (network file systems do), the answer can
+    /// be wrong: with a shared database ask [`Db::has_others`](crate::Db::has_others) too.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn alone(&self) -> Result<Option<Alone<'_>>, BlobError> {
         let Self::Disk(disk) = self;
-        match disk.lock.try_lock() {
-            Ok(()) => Ok(Some(Alone(disk))),
+        let Some(lock) = &disk.lock else { return Ok(None) };
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(Alone(lock))),
             Err(fs::TryLockError::WouldBlock) => {
                 // A failed change of lock may have lost the shared one.
-                disk.lock.lock_shared().map_err(failed("lock the folder of the slides"))?;
+                lock.lock_shared().map_err(failed("lock the folder of the slides"))?;
                 Ok(None)
             }
             Err(fs::TryLockError::Error(cause)) => {
@@ -243,15 +288,39 @@ impl Blobs {
             }
         }
     }
+
+    /// Claims the data directory for one process that serves it alone, until the answer is dropped or the process
+    /// dies: `serve.lock`. A file system without locks refuses nobody.
+    ///
+    /// # Errors
+    /// [`BlobError::Claimed`] when another process has claimed it.
+    pub fn claim(&self) -> Result<Claim, BlobError> {
+        let Self::Disk(disk) = self;
+        let lock = disk.data.join("serve.lock");
+        let lock = File::options().create(true).truncate(false).write(true).open(lock);
+        let lock = lock.map_err(failed("make the lock file of the server"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Claim(lock)),
+            Err(fs::TryLockError::WouldBlock) => Err(BlobError::Claimed(disk.data.clone())),
+            Err(fs::TryLockError::Error(cause)) => {
+                tracing::warn!(%cause, "this file system has no locks: start no second server on this data directory");
+                Ok(Claim(lock))
+            }
+        }
+    }
 }
+
+/// Held while this process serves the data directory alone.
+#[derive(Debug)]
+pub struct Claim(#[allow(dead_code, reason = "its end gives the lock back")] File);
 
 /// Held while this process is the only one with the blobs open.
 #[derive(Debug)]
-pub struct Alone<'a>(&'a Disk);
+pub struct Alone<'a>(&'a File);
 
 impl Drop for Alone<'_> {
     fn drop(&mut self) {
-        if let Err(cause) = self.0.lock.lock_shared() {
+        if let Err(cause) = self.0.lock_shared() {
             tracing::warn!(%cause, "the lock of the slides was lost; do not start a second server on this data directory");
         }
     }

@@ -13,11 +13,18 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Sqlite, Transaction};
 
 use crate::dialect::{Dialect, for_lite};
+use crate::processes::NAME;
 use crate::statement::{Row, Statement, Value};
-use crate::{StoreError, sql};
+use crate::{StoreError, schema, sql};
+
+/// Longest wait for one connection to PostgreSQL, names and TLS included.
+pub const CONNECT: Duration = Duration::from_secs(5);
+
+/// Oldest PostgreSQL that is supported.
+const OLDEST: u32 = 15;
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -161,8 +168,18 @@ impl Db {
     /// Opens (and makes, where absent) an SQLite file and brings its tables up to date.
     ///
     /// # Errors
-    /// When the file cannot be made, is no database, or was written by a newer version.
+    /// As [`Db::connect_lite`] and [`schema::migrate`].
     pub async fn open_lite(file: &Path) -> Result<Self, StoreError> {
+        let db = Self::connect_lite(file).await?;
+        schema::migrate(&db).await?;
+        Ok(db)
+    }
+
+    /// Opens (and makes, where absent) an SQLite file, whatever its tables.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when the file cannot be made or is no database.
+    pub async fn connect_lite(file: &Path) -> Result<Self, StoreError> {
         let failed = |cause: sqlx::Error| StoreError::Open {
             place: file.display().to_string(),
             cause: cause.to_string(),
@@ -183,9 +200,6 @@ impl Db {
             .connect_with(options.clone())
             .await
             .map_err(failed)?;
-        let mut migrator = sqlx::migrate!("../../migrations/sqlite");
-        migrator.set_locking(false);
-        migrator.run(&writer).await.map_err(|cause| failed(cause.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(8)
             .min_connections(1)
@@ -199,32 +213,52 @@ impl Db {
     /// Connects to PostgreSQL (15 or newer) and brings its tables up to date.
     ///
     /// # Errors
-    /// When the server cannot be reached, refuses, is too old, or its tables were made by a newer version.
+    /// As [`Db::connect_pg`] and [`schema::migrate`].
     pub async fn open_pg(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
-        let remedy = "Check address, user, database and password file, and that the server is up (PostgreSQL 15 or newer)";
-        let open_error = |place: String, cause: String| StoreError::Open { place, cause, remedy };
+        let db = Self::connect_pg(url, password).await?;
+        schema::migrate(&db).await?;
+        Ok(db)
+    }
+
+    /// Connects to PostgreSQL, whatever the tables. One attempt of at most [`CONNECT`], so that whoever waits for
+    /// the server can tell at any time what it waits for.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] when another attempt may help, [`StoreError::Open`] when the address cannot be
+    /// read or the server is too old.
+    pub async fn connect_pg(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
+        const REMEDY: &str = "Check address, user, database and password file, and that the server is up";
         let mut options = PgConnectOptions::from_str(url)
-            .map_err(|cause| open_error("of --database".to_owned(), cause.to_string()))?
-            .application_name("cytomine");
+            .map_err(|cause| StoreError::Open {
+                place: "of --database".to_owned(),
+                cause: cause.to_string(),
+                remedy: REMEDY,
+            })?
+            .application_name(&format!("{NAME}{}", uuid::Uuid::new_v4().simple()));
         let place = format!("postgres://{}:{}", options.get_host(), options.get_port());
         if let Some(password) = password {
             options = options.password(password);
         }
+        let unreachable =
+            |cause: String| StoreError::Unreachable { place: place.clone(), cause, remedy: REMEDY };
+        let attempt = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options)).await;
+        let connection = attempt
+            .map_err(|_| unreachable(format!("no answer within {} s", CONNECT.as_secs())))?
+            .map_err(|cause| unreachable(said(&cause)))?;
+        let version = connection.server_version_num().unwrap_or(0) / 10_000;
+        connection.close().await.ok();
+        if version < OLDEST {
+            return Err(StoreError::Open {
+                place,
+                cause: format!("the server is PostgreSQL {version}"),
+                remedy: "Use a server of PostgreSQL 15 or newer",
+            });
+        }
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(15))
-            .connect_with(options)
-            .await
-            .map_err(|cause| open_error(place.clone(), cause.to_string()))?;
-        let db = Self::Pg(pool.clone());
-        let row = (&db).first(sql("SELECT current_setting('server_version_num')::BIGINT AS version")).await?;
-        let version: i64 = row.map_or(Ok(0), |row| row.get("version"))?;
-        if version < 150_000 {
-            return Err(open_error(place, format!("the server is version {}", version / 10_000)));
-        }
-        let migrator = sqlx::migrate!("../../migrations/postgres");
-        migrator.run(&pool).await.map_err(|cause| open_error(place, cause.to_string()))?;
-        Ok(db)
+            .connect_lazy_with(options);
+        Ok(Self::Pg(pool))
     }
 
     /// Begins a writing transaction.
@@ -304,5 +338,14 @@ impl Tx {
     /// When the database refuses.
     pub async fn next_id(&mut self) -> Result<i64, StoreError> {
         Ok(self.next_ids(1).await?[0])
+    }
+}
+
+/// What the driver said, without the frame that it puts around what the server said.
+fn said(cause: &sqlx::Error) -> String {
+    match cause {
+        sqlx::Error::Database(cause) => cause.message().to_owned(),
+        sqlx::Error::Io(cause) => cause.to_string(),
+        other => other.to_string(),
     }
 }

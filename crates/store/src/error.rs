@@ -21,7 +21,7 @@ pub enum StoreError {
         /// What it holds.
         value: String,
     },
-    /// The database cannot be opened or migrated.
+    /// The database cannot be opened.
     #[error("cannot open the database {place}: {cause}. {remedy}")]
     Open {
         /// Path or address, without password.
@@ -31,9 +31,27 @@ pub enum StoreError {
         /// What to do.
         remedy: &'static str,
     },
+    /// The database does not let us in for now; another attempt may help.
+    #[error("cannot reach the database {place}: {cause}. {remedy}")]
+    Unreachable {
+        /// Address without password.
+        place: String,
+        /// What the server or the network said.
+        cause: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The tables are of a version that cannot be used, or cannot be brought up to date; with the remedy.
+    #[error("{0}")]
+    Schema(String),
     /// The database is out of reach, or its connections are all busy.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// Another process holds what this one waits for.
+    #[error(
+        "another process of this program has been setting the system up for more than a minute; see its log, and try again"
+    )]
+    Busy,
     /// Any other failure of the driver or of a statement.
     #[error("the database refused a statement: {0}")]
     Sql(#[source] sqlx::Error),

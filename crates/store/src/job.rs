@@ -115,6 +115,56 @@ pub async fn any_waiting(mut ex: impl Executor, now: Millis) -> Result<bool, Sto
     Ok(ex.first(statement).await?.is_some())
 }
 
+/// How many jobs there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Waiting to be taken.
+    pub waiting: i64,
+    /// Taken.
+    pub running: i64,
+    /// Given up since the moment that was asked for.
+    pub failed: i64,
+}
+
+/// Counts jobs; failed ones since that moment.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn counts(mut ex: impl Executor, since: Millis) -> Result<Counts, StoreError> {
+    let statement = sql("SELECT state, CAST(count(*) AS BIGINT) AS jobs FROM job \
+         WHERE state IN ('queued', 'running') OR (state = 'failed' AND finished >= $1) GROUP BY state")
+    .bind(since);
+    let mut counts = Counts::default();
+    for row in ex.rows(statement).await? {
+        let jobs = row.get("jobs")?;
+        match row.parsed("state", JobState::parse)? {
+            JobState::Queued => counts.waiting = jobs,
+            JobState::Running => counts.running = jobs,
+            JobState::Failed => counts.failed = jobs,
+            JobState::Done => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// Id, kind, attempts and end of jobs that failed since that moment, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn failed_since(
+    mut ex: impl Executor,
+    since: Millis,
+    limit: i64,
+) -> Result<Vec<(i64, String, i64, Millis)>, StoreError> {
+    let statement = sql("SELECT id, kind, attempts, finished FROM job \
+         WHERE state = 'failed' AND finished >= $1 ORDER BY finished DESC, id DESC LIMIT $2")
+    .bind(since)
+    .bind(limit);
+    let failed =
+        |row: &Row| Ok((row.get("id")?, row.get("kind")?, row.get("attempts")?, row.time("finished")?));
+    ex.rows(statement).await?.iter().map(failed).collect()
+}
+
 /// Jobs that somebody has taken.
 ///
 /// # Errors

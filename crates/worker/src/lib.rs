@@ -5,6 +5,8 @@
 //! again does no harm. A job is a module of [`jobs`].
 
 pub mod jobs;
+mod pulse;
 mod run;
 
+pub use pulse::Pulse;
 pub use run::{Options, run};

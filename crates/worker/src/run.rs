@@ -12,9 +12,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
 use crate::jobs::{self, Ended};
+use crate::pulse::Pulse;
 
 /// How a worker behaves; the defaults are what a server uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Jobs that run at a time.
     pub at_a_time: usize,
@@ -24,11 +25,19 @@ pub struct Options {
     pub renew: Duration,
     /// How often bytes that nothing names are looked for.
     pub sweep: Duration,
+    /// Beats whenever the queue was read.
+    pub pulse: Pulse,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { at_a_time: 2, poll: Duration::from_secs(1), renew: Duration::from_secs(10), sweep: sweep::AGE }
+        Self {
+            at_a_time: 2,
+            poll: Duration::from_secs(1),
+            renew: Duration::from_secs(10),
+            sweep: sweep::AGE,
+            pulse: Pulse::default(),
+        }
     }
 }
 
@@ -45,13 +54,22 @@ pub async fn run(system: Arc<System>, options: Options, shutdown: impl Future<Ou
     let mut sweeping = interval_at(Instant::now() + options.sweep, options.sweep);
     tokio::pin!(shutdown);
     loop {
+        if running.len() >= options.at_a_time {
+            // Whoever has no hand free needs no look at the queue.
+            options.pulse.beat();
+        }
         while running.len() < options.at_a_time {
             match job::take(&system, &owner).await {
                 Ok(Some(taken)) => {
                     let (system, owner, cancel) = (Arc::clone(&system), owner.clone(), Arc::clone(&cancel));
-                    running.spawn(async move { work(&system, &owner, taken, options, cancel).await });
+                    let renew = options.renew;
+                    running.spawn(async move { work(&system, &owner, taken, renew, cancel).await });
+                    options.pulse.beat();
                 }
-                Ok(None) => break,
+                Ok(None) => {
+                    options.pulse.beat();
+                    break;
+                }
                 Err(cause) => {
                     tracing::error!(%cause, "the queue cannot be read; trying again");
                     break;
@@ -79,14 +97,14 @@ pub async fn run(system: Arc<System>, options: Options, shutdown: impl Future<Ou
 }
 
 /// Makes one attempt at a job, renewing its lease meanwhile, and notes how it ended.
-async fn work(system: &Arc<System>, owner: &str, job: Job, options: Options, shutdown: Arc<AtomicBool>) {
+async fn work(system: &Arc<System>, owner: &str, job: Job, renew: Duration, shutdown: Arc<AtomicBool>) {
     let ended = if job.attempts > job::ATTEMPTS {
         let cause =
             job.error.clone().unwrap_or_else(|| "it broke off each time, as when memory runs out".to_owned());
         let text = format!("gave up after {} attempts: {cause}", job::ATTEMPTS);
         jobs::give_up(system, &job, &text).await.map(|()| Ended::Failed(text))
     } else {
-        attempt(system, owner, &job, options, shutdown).await
+        attempt(system, owner, &job, renew, shutdown).await
     };
     let noted = match ended {
         Ok(Ended::Done) => job::finish(system, job.id, None).await,
@@ -109,14 +127,14 @@ async fn attempt(
     system: &Arc<System>,
     owner: &str,
     job: &Job,
-    options: Options,
+    renew: Duration,
     shutdown: Arc<AtomicBool>,
 ) -> Result<Ended, cytomine_domain::DomainError> {
     // The attempt looks at one flag, which is raised on shutdown and when the lease was lost.
     let cancel = Arc::new(AtomicBool::new(false));
     let attempt = jobs::attempt(system, job, Arc::clone(&cancel));
     tokio::pin!(attempt);
-    let lease = keep(system, owner, job, options, &cancel);
+    let lease = keep(system, owner, job, renew, &cancel);
     tokio::pin!(lease);
     let mut look = interval(Duration::from_millis(200));
     loop {
@@ -139,12 +157,12 @@ async fn keep(
     system: &Arc<System>,
     owner: &str,
     job: &Job,
-    options: Options,
+    renew: Duration,
     cancel: &AtomicBool,
 ) -> Infallible {
-    let mut renew = interval_at(Instant::now() + options.renew, options.renew);
+    let mut due = interval_at(Instant::now() + renew, renew);
     loop {
-        renew.tick().await;
+        due.tick().await;
         match job::renew(system, job.id, owner).await {
             Ok(true) => {}
             Ok(false) => {

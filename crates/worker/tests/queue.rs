@@ -9,7 +9,7 @@ use cytomine_domain::conversion::{self, Ended, Work};
 use cytomine_domain::intake::{self, Received, Request};
 use cytomine_domain::{Actor, account, job, sweep, upload};
 use cytomine_model::{GlobalRole, Job, JobState, UploadedFileId};
-use cytomine_store::Blobs;
+use cytomine_store::{Blobs, Db};
 use cytomine_testkit::{App, both};
 use cytomine_worker::Options;
 use tokio::sync::oneshot;
@@ -215,6 +215,44 @@ async fn a_sweep_at_the_start_removes_what_a_crash_left() {
         std::fs::write(left.join("a.svs"), b"x").unwrap();
         assert_eq!(sweep::at_start(&app.system).await.unwrap(), sweep::Swept::default());
         drop(other);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lock_of_the_disk_alone_is_not_believed_where_the_database_knows_of_others() {
+    let Some((app, database)) = App::pg().await else { return };
+    // A process on another machine, whose lock of the shared folder is not seen here.
+    let other = Db::open_pg(&database.url, None).await.unwrap();
+    std::fs::write(app.data().join("staging/under-way"), b"x").unwrap();
+    assert_eq!(sweep::at_start(&app.system).await.unwrap(), sweep::Swept::default());
+    other.close().await;
+    let swept = sweep::at_start(&app.system).await.unwrap();
+    assert_eq!(swept, sweep::Swept { staged: 1, stored: 0 });
+    app.system.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_conversion_that_runs_twice_at_once_leaves_one_pyramid() {
+    both(|app| async move {
+        let actor = alice(&app).await;
+        let received = uploaded(&app, &actor, &png(true)).await;
+        let job = job::get(&app.system, received.job.unwrap()).await.unwrap().unwrap();
+        let work = Work::from_payload(&job.payload).unwrap();
+        let replica = app.replica();
+        let calm = || Arc::new(AtomicBool::new(false));
+        let (here, there) = tokio::join!(
+            conversion::run(&app.system, &work, calm(), None),
+            conversion::run(&replica.system, &work, calm(), None),
+        );
+        assert_eq!((here.unwrap(), there.unwrap()), (Ended::Done, Ended::Done));
+        assert_eq!(slides(&app), 2, "the picture and one pyramid");
+        assert_eq!(
+            sweep::at_start(&app.system).await.unwrap(),
+            sweep::Swept::default(),
+            "which its row names"
+        );
     })
     .await;
 }

@@ -2,19 +2,21 @@
 //!
 //! Three questions with three answers: `started` once the system is open; `live` as long as the runtime turns, with
 //! no dependency, so that a database that is away does not restart every replica; `ready` while every check passes
-//! and the process is not shutting down.
+//! and the process is not shutting down. Operators who ask for `ready?verbose` read per check how long it took, and
+//! when it failed last and why; the application's port, which strangers reach, keeps that to itself.
 
 use std::fmt::Write;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderValue, StatusCode, header};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::Metrics;
@@ -28,6 +30,7 @@ type CheckFuture = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 pub struct Check {
     name: &'static str,
     run: Box<dyn Fn() -> CheckFuture + Send + Sync>,
+    failed: Mutex<Option<(Timestamp, String)>>,
 }
 
 impl Check {
@@ -37,7 +40,24 @@ impl Check {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), String>> + Send + 'static,
     {
-        Self { name, run: Box::new(move || Box::pin(run())) }
+        Self { name, run: Box::new(move || Box::pin(run())), failed: Mutex::new(None) }
+    }
+
+    /// Notes what came out, and words it for people.
+    fn line(&self, outcome: &Result<(), String>, taken: Duration) -> String {
+        // What is behind a poisoned lock is as good as any.
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (name, milliseconds) = (self.name, taken.as_secs_f64() * 1000.0);
+        match (outcome, &*failed) {
+            (Err(cause), _) => {
+                *failed = Some((now(), cause.clone()));
+                format!("{name}: {cause} ({milliseconds:.1} ms)")
+            }
+            (Ok(()), None) => format!("{name}: ok ({milliseconds:.1} ms)"),
+            (Ok(()), Some((when, cause))) => {
+                format!("{name}: ok ({milliseconds:.1} ms); failed last at {when}: {cause}")
+            }
+        }
     }
 }
 
@@ -53,14 +73,34 @@ enum Phase {
 pub struct Health(Arc<Inner>);
 
 struct Inner {
+    begun: Timestamp,
     phase: watch::Sender<Phase>,
     checks: Vec<Check>,
+    asked: Mutex<Option<Instant>>,
+    errors: Option<Errors>,
 }
+
+type Errors = Box<dyn Fn() -> String + Send + Sync>;
 
 impl Health {
     /// A process that is starting, with what must work once it has.
     pub fn new(checks: Vec<Check>) -> Self {
-        Self(Arc::new(Inner { phase: watch::Sender::new(Phase::Starting), checks }))
+        Self::make(checks, None)
+    }
+
+    /// The same, that also tells operators its latest errors (`/health/errors`): lines without secrets.
+    pub fn with_errors(checks: Vec<Check>, errors: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self::make(checks, Some(Box::new(errors)))
+    }
+
+    fn make(checks: Vec<Check>, errors: Option<Errors>) -> Self {
+        Self(Arc::new(Inner {
+            begun: now(),
+            phase: watch::Sender::new(Phase::Starting),
+            checks,
+            asked: Mutex::new(None),
+            errors,
+        }))
     }
 
     /// The system is open.
@@ -79,6 +119,20 @@ impl Health {
         self.0.phase.send_replace(Phase::Draining);
     }
 
+    /// Whether the process has begun to shut down.
+    pub fn is_draining(&self) -> bool {
+        *self.0.phase.borrow() == Phase::Draining
+    }
+
+    /// Whether somebody asked for readiness within that time, and so will learn that it failed.
+    pub fn was_asked_within(&self, time: Duration) -> bool {
+        self.0
+            .asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some_and(|asked| asked.elapsed() < time)
+    }
+
     /// Ends when the process begins to shut down, so that endless answers (event streams) can end themselves.
     pub async fn draining(&self) {
         let mut phase = self.0.phase.subscribe();
@@ -91,6 +145,7 @@ impl Health {
     /// # Errors
     /// The same text, with what is wrong.
     pub async fn ready(&self) -> Result<String, String> {
+        *self.0.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let phase = *self.0.phase.borrow();
         let mut report = String::new();
         let mut ready = phase == Phase::Running;
@@ -99,38 +154,54 @@ impl Health {
             Phase::Running => "running",
             Phase::Draining => "shutting down",
         };
-        let _ = writeln!(report, "process: {state}");
-        for check in &self.0.checks {
-            let outcome = match tokio::time::timeout(CHECK_TIMEOUT, (check.run)()).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(format!("no answer within {} s", CHECK_TIMEOUT.as_secs())),
-            };
-            match outcome {
-                Ok(()) => {
-                    let _ = writeln!(report, "{}: ok", check.name);
-                }
-                Err(cause) => {
-                    ready = false;
-                    let _ = writeln!(report, "{}: {cause}", check.name);
-                }
-            }
+        let _ = writeln!(report, "process: {state}, begun at {}", self.0.begun);
+        // Side by side: a probe waits for the slowest, not for the sum.
+        let running: Vec<_> = self.0.checks.iter().map(|check| tokio::spawn(timed((check.run)()))).collect();
+        for (check, running) in self.0.checks.iter().zip(running) {
+            let (outcome, taken) = running
+                .await
+                .unwrap_or_else(|cause| (Err(format!("the check broke off: {cause}")), Duration::ZERO));
+            ready &= outcome.is_ok();
+            let _ = writeln!(report, "{}", check.line(&outcome, taken));
         }
         if ready { Ok(report) } else { Err(report) }
     }
 }
 
-/// `/health/started`, `/health/live`, `/health/ready` (`?verbose` tells the reasons).
+/// Runs one check, within its time.
+async fn timed(run: CheckFuture) -> (Result<(), String>, Duration) {
+    let begun = Instant::now();
+    let outcome = match tokio::time::timeout(CHECK_TIMEOUT, run).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(format!("no answer within {} s", CHECK_TIMEOUT.as_secs())),
+    };
+    (outcome, begun.elapsed())
+}
+
+/// The time, to the second.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+/// `/health/started`, `/health/live`, `/health/ready`, without reasons.
 pub fn routes(health: Health) -> Router {
+    probes().route("/health/ready", get(ready)).with_state(health)
+}
+
+fn probes() -> Router<Health> {
     Router::new()
         .route("/health/started", get(started))
         .route("/health/live", get(|| async { answer(StatusCode::OK, "alive\n".to_owned()) }))
-        .route("/health/ready", get(ready))
-        .with_state(health)
 }
 
-/// What the operators' port answers: health and `/metrics`.
+/// What the operators' port answers: health (`/health/ready?verbose` tells the reasons) and `/metrics`.
 pub fn admin_routes(health: Health, metrics: Metrics) -> Router {
-    routes(health).route("/metrics", get(move || async move { metrics.page() }))
+    let health = probes()
+        .route("/health/ready", get(ready_with_reasons))
+        .route("/health/errors", get(errors))
+        .with_state(health);
+    health.route("/metrics", get(move || async move { metrics.page() }))
 }
 
 async fn started(State(health): State<Health>) -> Response {
@@ -141,7 +212,14 @@ async fn started(State(health): State<Health>) -> Response {
     }
 }
 
-async fn ready(State(health): State<Health>, RawQuery(query): RawQuery) -> Response {
+async fn ready(State(health): State<Health>) -> Response {
+    match health.ready().await {
+        Ok(_) => answer(StatusCode::OK, "ready\n".to_owned()),
+        Err(_) => answer(StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned()),
+    }
+}
+
+async fn ready_with_reasons(State(health): State<Health>, RawQuery(query): RawQuery) -> Response {
     let verbose = query.is_some_and(|query| query.split('&').any(|part| part.starts_with("verbose")));
     let (status, report) = match health.ready().await {
         Ok(report) => (StatusCode::OK, report),
@@ -152,6 +230,10 @@ async fn ready(State(health): State<Health>, RawQuery(query): RawQuery) -> Respo
         (false, StatusCode::OK) => answer(status, "ready\n".to_owned()),
         (false, _) => answer(status, "not ready: ask with ?verbose for the reason\n".to_owned()),
     }
+}
+
+async fn errors(State(health): State<Health>) -> Response {
+    answer(StatusCode::OK, health.0.errors.as_ref().map_or_else(String::new, |errors| errors()))
 }
 
 fn answer(status: StatusCode, text: String) -> Response {
@@ -173,26 +255,75 @@ mod tests {
         })])
     }
 
+    /// A report without its times.
+    fn plain(report: &str) -> String {
+        let mut text = String::new();
+        for line in report.lines() {
+            let line = line.split_once(", begun").map_or(line, |(line, _)| line);
+            let (before, after) = line.split_once(" (").unwrap_or((line, ""));
+            let after = after.split_once(" ms)").map_or("", |(_, after)| after);
+            let after = after.split_once(" at ").map_or(after.to_owned(), |(failed, rest)| {
+                format!("{failed}: {}", rest.split_once(": ").map_or("", |(_, cause)| cause))
+            });
+            text.push_str(&format!("{before}{after}\n"));
+        }
+        text
+    }
+
+    async fn shown(health: &Health) -> (bool, String) {
+        match health.ready().await {
+            Ok(report) => (true, plain(&report)),
+            Err(report) => (false, plain(&report)),
+        }
+    }
+
     #[tokio::test]
-    async fn readiness_follows_phase_and_checks() {
+    async fn readiness_follows_phase_and_checks_and_remembers_the_last_error() {
         let up = Arc::new(AtomicBool::new(true));
         let health = with_database(&up);
-        assert_eq!(health.ready().await, Err("process: starting\ndatabase: ok\n".to_owned()));
+        assert_eq!(shown(&health).await, (false, "process: starting\ndatabase: ok\n".to_owned()));
         health.set_started();
-        assert_eq!(health.ready().await, Ok("process: running\ndatabase: ok\n".to_owned()));
+        assert_eq!(shown(&health).await, (true, "process: running\ndatabase: ok\n".to_owned()));
         up.store(false, Ordering::Relaxed);
-        assert_eq!(health.ready().await, Err("process: running\ndatabase: connection refused\n".to_owned()));
+        let refused = "process: running\ndatabase: connection refused\n".to_owned();
+        assert_eq!(shown(&health).await, (false, refused));
         up.store(true, Ordering::Relaxed);
+        let again = "process: running\ndatabase: ok; failed last: connection refused\n".to_owned();
+        assert_eq!(shown(&health).await, (true, again));
         health.drain();
         health.set_started();
-        assert_eq!(health.ready().await, Err("process: shutting down\ndatabase: ok\n".to_owned()));
+        let draining = "process: shutting down\ndatabase: ok; failed last: connection refused\n".to_owned();
+        assert_eq!(shown(&health).await, (false, draining));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_check_that_hangs_has_failed() {
-        let health = Health::new(vec![Check::new("storage", std::future::pending)]);
+    async fn a_check_that_hangs_has_failed_and_keeps_nobody_else_waiting() {
+        let begun = tokio::time::Instant::now();
+        let health = Health::new(vec![
+            Check::new("storage", std::future::pending),
+            Check::new("database", std::future::pending),
+        ]);
         health.set_started();
-        assert_eq!(health.ready().await, Err("process: running\nstorage: no answer within 2 s\n".to_owned()));
+        let text = "process: running\nstorage: no answer within 2 s\ndatabase: no answer within 2 s\n";
+        assert_eq!(shown(&health).await, (false, text.to_owned()));
+        assert!(begun.elapsed() < Duration::from_secs(3), "both waited at once");
+    }
+
+    #[tokio::test]
+    async fn only_the_operators_port_tells_reasons() {
+        use tower::ServiceExt as _;
+        let health = with_database(&Arc::new(AtomicBool::new(false)));
+        for (router, tells) in
+            [(routes(health.clone()), false), (admin_routes(health.clone(), Metrics::default()), true)]
+        {
+            let request =
+                http::Request::get("/health/ready?verbose").body(axum::body::Body::empty()).unwrap();
+            let response = router.oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+            let text = String::from_utf8(body.to_vec()).unwrap();
+            assert_eq!(text.contains("connection refused"), tells, "{text}");
+        }
     }
 
     #[tokio::test]

@@ -2,7 +2,9 @@
 //!
 //! Without TLS a connection speaks HTTP/1.1 or h2c (prior knowledge), with TLS what ALPN agrees on. Two steps,
 //! [`Server::bind`] and [`Server::run`], so that the caller can tell people the address before requests come and
-//! tests can use port 0. At the end the listener closes at once, requests being worked on have [`DRAIN`] to finish.
+//! tests can use port 0. At the end requests being worked on have [`DRAIN`] to finish ([`drain`] tells how).
+
+pub mod drain;
 
 use std::future::Future;
 use std::io;
@@ -15,6 +17,7 @@ use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto::Builder;
+use tokio::task::JoinHandle;
 
 use super::tls::{self, TlsError, TlsFiles};
 use super::{Health, Metrics, health};
@@ -79,13 +82,52 @@ pub enum ServeError {
     Stopped(#[source] io::Error),
 }
 
+/// The operators' port, taken.
+#[derive(Debug)]
+pub struct Operators {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Operators {
+    /// Takes the port.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub fn bind(address: SocketAddr) -> Result<Self, ServeError> {
+        let (listener, address) = bind_to(address)?;
+        Ok(Self { listener, address })
+    }
+
+    /// The address, with the port the system chose for 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers from now on, until the answer is dropped.
+    pub fn answer(self, health: Health, metrics: Metrics) -> Answering {
+        let routes = health::admin_routes(health, metrics);
+        Answering(tokio::spawn(plain(self.listener, routes, Handle::new())))
+    }
+}
+
+/// While it lives, the operators' port answers.
+#[derive(Debug)]
+pub struct Answering(JoinHandle<io::Result<()>>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// A server that listens and does not answer yet: connections wait in the system's queue.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<(RustlsConfig, TlsFiles)>,
-    metrics: Option<(TcpListener, SocketAddr)>,
+    metrics: Option<Operators>,
 }
 
 impl Server {
@@ -102,7 +144,7 @@ impl Server {
             None => None,
         };
         let (listener, address) = bind_to(listen)?;
-        let metrics = metrics_listen.and_then(|wanted| match bind_to(wanted) {
+        let metrics = metrics_listen.and_then(|wanted| match Operators::bind(wanted) {
             Ok(bound) => Some(bound),
             Err(error) => {
                 tracing::warn!(%error, "metrics are off: choose another address with --metrics-listen");
@@ -119,7 +161,13 @@ impl Server {
 
     /// The operators' address; `None` when it is off or its port was taken.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
-        self.metrics.as_ref().map(|(_, address)| *address)
+        self.metrics.as_ref().map(Operators::address)
+    }
+
+    /// Answers operators from now on, before the application does, so that they can be told what it waits for.
+    /// [`Server::run`] does it otherwise. The answer must be kept for as long as the port shall answer.
+    pub fn answer_operators(&mut self, health: &Health, metrics: &Metrics) -> Option<Answering> {
+        Some(self.metrics.take()?.answer(health.clone(), metrics.clone()))
     }
 
     /// Answers until `shutdown` ends, then drains. `app` is the wrapped router ([`super::wrap`]).
@@ -133,33 +181,18 @@ impl Server {
         metrics: Metrics,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
-        let handle = Handle::new();
-        let ending = tokio::spawn({
-            let (handle, health) = (handle.clone(), health.clone());
-            async move {
-                shutdown.await;
-                health.drain();
-                tracing::info!(connections = handle.connection_count(), "shutting down");
-                handle.graceful_shutdown(Some(DRAIN));
-            }
-        });
-        let operators = self.metrics.map(|(listener, _)| {
-            let routes = health::admin_routes(health, metrics);
-            tokio::spawn(plain(listener, routes, Handle::new()))
-        });
-        let outcome = match self.tls {
-            None => plain(self.listener, app, handle).await,
+        // The operators' port answers until the last request has been, so that draining can be watched.
+        let _operators = self.metrics.map(|operators| operators.answer(health.clone(), metrics));
+        let (config, reloading) = match self.tls {
+            None => (None, None),
             Some((config, files)) => {
                 let reloading = tokio::spawn(tls::reload_on_change(config.clone(), files));
-                let outcome = secure(self.listener, app, handle, config).await;
-                reloading.abort();
-                outcome
+                (Some(config), Some(reloading))
             }
         };
-        ending.abort();
-        // The operators' port answers until the last request has been, so that draining can be watched.
-        if let Some(task) = operators {
-            task.abort();
+        let outcome = drain::until_drained(self.listener, config, app, health, shutdown).await;
+        if let Some(reloading) = reloading {
+            reloading.abort();
         }
         outcome.map_err(ServeError::Stopped)
     }

@@ -1,0 +1,118 @@
+//! Opening a system step by step, for programs that tell meanwhile how far they are.
+//!
+//! A server of many replicas may start before its database does, or before somebody brought the tables up to date.
+//! So the steps stand apart: [`Opening::begin`] takes what is at hand (key, folders), [`connect`] makes one attempt at
+//! the database, [`schema`] and [`migrate`] look after the tables, [`Opening::finish`] puts all together.
+//! [`System::open`] does them in one go.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cytomine_model::ErrorKind;
+use cytomine_store::{Blobs, StoreError};
+
+pub use cytomine_store::Db;
+pub use cytomine_store::schema::{Fit, Migrated, Schema};
+
+use crate::open::{Database, OpenOptions};
+use crate::password::Passwords;
+use crate::server_key::ServerKey;
+use crate::{DomainError, System, SystemClock};
+
+/// A system without its database.
+#[derive(Debug)]
+pub struct Opening {
+    data: PathBuf,
+    database: Database,
+    key: ServerKey,
+    blobs: Blobs,
+}
+
+/// The database is not open.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}")]
+pub struct NotConnected {
+    /// Why, and what to do.
+    pub cause: DomainError,
+    /// Another attempt may help: the server is away, still starting, or does not know the user or database yet.
+    pub passing: bool,
+}
+
+impl Opening {
+    /// Makes the data directory where it is missing, reads (or makes) the server key, opens the slides.
+    ///
+    /// # Errors
+    /// Each names what cannot be opened and what to do.
+    pub fn begin(options: OpenOptions) -> Result<Self, DomainError> {
+        let failed = |cause: String| DomainError::new(ErrorKind::Unavailable, cause);
+        let OpenOptions { data, database, key_file } = options;
+        std::fs::create_dir_all(&data).map_err(|cause| {
+            let remedy = "choose a directory that may be written with --data";
+            failed(format!("cannot make the data directory {}: {cause}; {remedy}", data.display()))
+        })?;
+        let key = match (key_file, &database) {
+            (Some(file), _) => ServerKey::read(&file)?,
+            (None, Database::Lite) => ServerKey::read_or_make(&data.join("server.key"))?,
+            (None, Database::Pg { .. }) => {
+                return Err(DomainError::invalid(
+                    "PostgreSQL needs --key-file: a file with 64 hexadecimal digits that every replica shares \
+                     (make one with `openssl rand -hex 32`)",
+                ));
+            }
+        };
+        let blobs = Blobs::open_disk(&data).map_err(|cause| failed(cause.to_string()))?;
+        Ok(Self { data, database, key, blobs })
+    }
+
+    /// Makes one attempt to open the database.
+    ///
+    /// # Errors
+    /// As [`connect`].
+    pub async fn connect(&self) -> Result<Db, NotConnected> {
+        connect(&self.database, &self.data).await
+    }
+
+    /// Whether the slides can be read.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub async fn storage_readable(&self) -> Result<(), DomainError> {
+        Ok(self.blobs.readable().await?)
+    }
+
+    /// The system on this database, whose tables are up to date.
+    pub fn finish(&self, db: Db) -> System {
+        System::new(db, self.blobs.clone(), self.key.clone(), Passwords::default(), Arc::new(SystemClock))
+    }
+}
+
+/// Makes one attempt to open the database and leaves its tables alone. `data` is where the SQLite file is.
+///
+/// # Errors
+/// [`NotConnected`].
+pub async fn connect(database: &Database, data: &Path) -> Result<Db, NotConnected> {
+    let outcome = match database {
+        Database::Lite => Db::connect_lite(&data.join("cytomine.db")).await,
+        Database::Pg { url, password } => Db::connect_pg(url, password.as_deref()).await,
+    };
+    outcome.map_err(|cause| {
+        let passing = matches!(cause, StoreError::Unreachable { .. });
+        NotConnected { cause: cause.into(), passing }
+    })
+}
+
+/// How the tables stand to this program.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn schema(db: &Db) -> Result<Schema, DomainError> {
+    Ok(cytomine_store::schema::state(db).await?)
+}
+
+/// Brings the tables up to date.
+///
+/// # Errors
+/// When they are another program's or a migration fails.
+pub async fn migrate(db: &Db) -> Result<Migrated, DomainError> {
+    Ok(cytomine_store::schema::migrate(db).await?)
+}
