@@ -1,13 +1,15 @@
 //! The command line: what can be asked of the program.
 
+pub(crate) mod backup;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::init;
 use crate::config::{
-    AccountSettings, DatabaseSettings, DemoSettings, LogSettings, ServerSettings, StorageSettings,
-    TlsSettings,
+    AccountSettings, ConcurrencySettings, DatabaseSettings, DemoSettings, LogSettings, MetricsSettings,
+    ServerSettings, StorageSettings, TlsSettings, WorkerSettings,
 };
 
 /// Whole slides in the browser: one program that stores, serves and annotates them.
@@ -20,6 +22,9 @@ pub(crate) struct Cli {
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// The settings of the command by key, with the values that count.
+    #[arg(skip)]
+    pub(crate) settings: Vec<(String, String)>,
 }
 
 /// How settings may be given, below every help text.
@@ -32,6 +37,24 @@ by commas in a variable. Secrets are given by file only.";
 pub(crate) enum Command {
     /// Run the server: web interface, API, tiles and conversion of slides.
     Serve(Box<Serve>),
+    /// Work off the queue only: conversion of slides, beside servers started with --worker-embedded=false.
+    Worker(Box<Worker>),
+    /// Bring the tables of the database up to date.
+    Migrate(Box<MigrateTables>),
+    /// Tell how the system is: versions, database, queue, storage, backups.
+    Status(Box<Status>),
+    /// Check everything the system needs, and say what to do about what is wrong.
+    Doctor(Box<Doctor>),
+    /// Seldom needed steps of an administrator.
+    #[command(subcommand)]
+    Admin(Box<Admin>),
+    /// Make, list, fetch and prune backups.
+    #[command(subcommand)]
+    Backup(Box<backup::Backup>),
+    /// Compare database and slides with a backup.
+    Verify(Box<backup::Verify>),
+    /// Put a fetched backup in the place of the live database, which is kept beside it.
+    Restore(Box<backup::Restore>),
     /// Import slides into a project; works while the server runs or not.
     Import(Box<Import>),
     /// List accounts, add one, set a password, show keys.
@@ -47,18 +70,34 @@ impl Command {
     pub(crate) fn log(&self) -> &LogSettings {
         match self {
             Self::Serve(serve) => &serve.system.log,
+            Self::Worker(worker) => &worker.system.log,
+            Self::Migrate(migrate) => &migrate.log,
+            Self::Status(status) => &status.system.log,
+            Self::Doctor(doctor) => &doctor.serve.system.log,
+            Self::Admin(admin) => admin.log(),
+            Self::Backup(backup) => backup.log(),
+            Self::Verify(verify) => &verify.log,
+            Self::Restore(restore) => &restore.log,
             Self::Import(import) => &import.system.log,
             Self::User(user) => &user.system().log,
             Self::Init(init) => &init.log,
         }
     }
 
-    /// Where the system is, for commands that open it.
-    pub(crate) fn system(&self) -> Option<&SystemSettings> {
+    /// Where the database is, for commands that have one.
+    pub(crate) fn database(&self) -> Option<&DatabaseSettings> {
         match self {
-            Self::Serve(serve) => Some(&serve.system),
-            Self::Import(import) => Some(&import.system),
-            Self::User(user) => Some(user.system()),
+            Self::Serve(serve) => Some(&serve.system.database),
+            Self::Worker(worker) => Some(&worker.system.database),
+            Self::Migrate(migrate) => Some(&migrate.database),
+            Self::Status(status) => Some(&status.system.database),
+            Self::Doctor(doctor) => Some(&doctor.serve.system.database),
+            Self::Admin(admin) => Some(admin.database()),
+            Self::Backup(backup) => backup.database(),
+            Self::Verify(verify) => Some(&verify.database),
+            Self::Restore(_) => None,
+            Self::Import(import) => Some(&import.system.database),
+            Self::User(user) => Some(&user.system().database),
             Self::Init(_) => None,
         }
     }
@@ -67,7 +106,8 @@ impl Command {
     pub(crate) fn tls(&self) -> Option<&TlsSettings> {
         match self {
             Self::Serve(serve) => Some(&serve.tls),
-            Self::Import(_) | Self::User(_) | Self::Init(_) => None,
+            Self::Doctor(doctor) => Some(&doctor.serve.tls),
+            _ => None,
         }
     }
 }
@@ -90,11 +130,96 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) server: ServerSettings,
     #[command(flatten)]
+    pub(crate) metrics: MetricsSettings,
+    #[command(flatten)]
     pub(crate) tls: TlsSettings,
+    #[command(flatten)]
+    pub(crate) worker: WorkerSettings,
+    #[command(flatten)]
+    pub(crate) concurrency: ConcurrencySettings,
     #[command(flatten)]
     pub(crate) demo: DemoSettings,
     #[command(flatten)]
     pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Worker {
+    #[command(flatten)]
+    pub(crate) metrics: MetricsSettings,
+    #[command(flatten)]
+    pub(crate) concurrency: ConcurrencySettings,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MigrateTables {
+    /// Seconds to wait for a database that does not answer yet.
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub(crate) wait: u64,
+    /// Print JSON: {"from", "to"}.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) storage: StorageSettings,
+    #[command(flatten)]
+    pub(crate) database: DatabaseSettings,
+    #[command(flatten)]
+    pub(crate) log: LogSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Status {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Doctor {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a support bundle (tar.gz) to this file, or to the standard output with `-`: versions, settings, what
+    /// `doctor` and `status` say, latest errors. It holds no secret and no data of patients.
+    #[arg(long, value_name = "FILE|-", conflicts_with = "json")]
+    pub(crate) bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Drop the databases that were set aside when a backup was restored.
+    DropOld(DropOld),
+}
+
+impl Admin {
+    fn log(&self) -> &LogSettings {
+        let Self::DropOld(drop_old) = self;
+        &drop_old.log
+    }
+
+    fn database(&self) -> &DatabaseSettings {
+        let Self::DropOld(drop_old) = self;
+        &drop_old.database
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DropOld {
+    /// Only say what would be dropped.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) storage: StorageSettings,
+    #[command(flatten)]
+    pub(crate) database: DatabaseSettings,
+    #[command(flatten)]
+    pub(crate) log: LogSettings,
 }
 
 #[derive(Debug, Clone, Args)]

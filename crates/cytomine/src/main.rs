@@ -22,9 +22,10 @@ fn main() -> ExitCode {
         Err(ConfigError::CommandLine(error)) => error.exit(),
         Err(error) => return say::failure(&error),
     };
-    if let Err(error) = telemetry::start(cli.command.log()) {
-        return say::failure(&error);
-    }
+    let log = match telemetry::start(cli.command.log()) {
+        Ok(log) => log,
+        Err(error) => return say::failure(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
             ));
         }
     };
-    match runtime.block_on(commands::run(cli.command)) {
+    match runtime.block_on(commands::run(cli, log)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => say::failure(&error),
     }

@@ -24,6 +24,13 @@ pub(crate) fn json(value: &serde_json::Value) {
     let _ = writeln!(std::io::stdout(), "{value}");
 }
 
+/// Bytes as they are, for a file that the output is sent to.
+pub(crate) fn bytes(bytes: &[u8]) -> std::io::Result<()> {
+    let mut output = std::io::stdout();
+    output.write_all(bytes)?;
+    output.flush()
+}
+
 /// One line.
 pub(crate) fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");

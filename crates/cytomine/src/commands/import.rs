@@ -16,8 +16,7 @@ use crate::say;
 pub(super) async fn run(settings: Import) -> Result<(), RunError> {
     let system = system::open(&settings.system).await?;
     // On a new data directory this makes the first account; its password is seen here or never.
-    if let Some(password) = account::ensure_admin(&system, settings.system.accounts.admin_password()?).await?
-    {
+    if let Some(password) = system::ensure_admin(&system, &settings.system.accounts).await? {
         let rows =
             [("User", account::ADMIN.to_owned()), ("Password", password), ("", "Shown this once".to_owned())];
         say::table("A new system was set up", &rows);

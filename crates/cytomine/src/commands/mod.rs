@@ -1,18 +1,29 @@
 //! The commands, one file each.
 
+mod admin;
+mod backup;
+mod doctor;
 mod greeting;
 mod import;
 pub(crate) mod init;
+mod migrate;
+mod reload;
+mod restore;
 mod serve;
 mod signals;
+mod startup;
+mod status;
 mod system;
 mod user;
+mod verify;
+mod worker;
 
 use cytomine_api::edge::server::ServeError;
 use cytomine_api::edge::ui::NoPage;
 
-use crate::cli::Command;
+use crate::cli::{Cli, Command};
 use crate::config::{ConfigError, SecretError};
+use crate::telemetry::Log;
 
 /// A command that failed, with cause and remedy.
 #[derive(Debug, thiserror::Error)]
@@ -31,14 +42,41 @@ pub(crate) enum RunError {
     System(#[from] cytomine_domain::DomainError),
     #[error(transparent)]
     Init(#[from] init::InitError),
+    #[error("The system is not well: see above")]
+    NotWell,
+    #[error("The support bundle cannot be written ({0}): choose another file with --bundle, or `-`")]
+    Bundle(#[source] std::io::Error),
+    #[error(transparent)]
+    Backup(#[from] cytomine_domain::backup::BackupError),
+    #[error("The database or the slides differ from the backup: see above")]
+    Differs,
+    #[error("The result could not be noted: {0}")]
+    NotNoted(String),
+    #[error("Stopped before anything was changed: run it again")]
+    Stopped,
     #[error("Nothing was imported: see the reasons above")]
     NothingImported,
 }
 
 /// Runs one command to its end.
-pub(crate) async fn run(command: Command) -> Result<(), RunError> {
+pub(crate) async fn run(cli: Cli, log: Log) -> Result<(), RunError> {
+    let Cli { config, command, settings: effective } = cli;
     match command {
-        Command::Serve(settings) => serve::serve(*settings).await,
+        Command::Serve(settings) => {
+            reload::follow(config, settings.system.log.filter.clone(), log.clone());
+            serve::serve(*settings, log).await
+        }
+        Command::Worker(settings) => {
+            reload::follow(config, settings.system.log.filter.clone(), log.clone());
+            worker::run(*settings, log).await
+        }
+        Command::Migrate(settings) => migrate::run(&settings).await,
+        Command::Status(settings) => status::run(&settings).await,
+        Command::Doctor(settings) => doctor::run(&settings, &effective).await,
+        Command::Admin(command) => admin::run(&command).await,
+        Command::Backup(command) => backup::run(*command).await,
+        Command::Verify(settings) => verify::run(*settings).await,
+        Command::Restore(settings) => restore::run(*settings).await,
         Command::Import(settings) => import::run(*settings).await,
         Command::User(command) => user::run(*command).await,
         Command::Init(settings) => Ok(init::run(&settings)?),

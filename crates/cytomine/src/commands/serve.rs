@@ -8,21 +8,22 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use cytomine_api::ApiState;
-use cytomine_api::edge::health::{self, Check, Health};
+use cytomine_api::edge::health::{self, Health};
 use cytomine_api::edge::server::{ServeOptions, Server};
 use cytomine_api::edge::ui::UiAssets;
 use cytomine_api::edge::{self, EdgeOptions, Metrics, OriginResolver, RequestOrigin};
 use cytomine_domain::demo::{self, Demo};
-use cytomine_domain::{System, account, sweep};
+use cytomine_domain::{System, account, start};
 use cytomine_worker::Options;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::signals::Stop;
+use super::signals::Stopping;
+use super::startup::Startup;
 use super::{RunError, greeting};
 use crate::cli::Serve;
-use crate::config::MetricsListen;
+use crate::telemetry::Log;
 use crate::ui;
 
 /// The demonstration (tests/data/README.md says where it comes from).
@@ -32,10 +33,11 @@ const DEMO: Demo<'_> = Demo {
 };
 
 /// Runs the server to its end.
-pub(super) async fn serve(settings: Serve) -> Result<(), RunError> {
-    let stop = Stop::listen()?;
+pub(super) async fn serve(settings: Serve, log: Log) -> Result<(), RunError> {
+    let stopping = Stopping::listen()?;
     // A secret that cannot be read ends the start before anything is touched.
-    let admin_password = settings.system.accounts.admin_password()?;
+    settings.system.accounts.admin_password()?;
+    settings.system.accounts.admin_keys()?;
     settings.system.database.password()?;
     let assets = Arc::new(ui::assets()?);
     let tls = settings.tls.files()?;
@@ -50,58 +52,59 @@ pub(super) async fn serve(settings: Serve) -> Result<(), RunError> {
     };
     let metrics = edge_options.metrics.clone();
     // The ports come first: a port that is taken must not cost a migration.
-    let server = Server::bind(ServeOptions {
+    let mut server = Server::bind(ServeOptions {
         listen: settings.server.listen,
         tls,
-        metrics_listen: match settings.server.metrics_listen {
-            MetricsListen::Off => None,
-            MetricsListen::At(address) => Some(address),
-        },
+        metrics_listen: settings.metrics.listen.address(),
     })
     .await?;
-    let system = super::system::open(&settings.system).await?;
-    sweep::at_start(&system).await?;
-    let made_up = account::ensure_admin(&system, admin_password).await?;
+    let operators = server.metrics_address();
+    let startup = Startup::begin(&settings.system)?;
+    let health = Health::with_errors(startup.checks(), move || log.recent().text());
+    // Operators are answered before the database is there: they want to know what the start waits for.
+    let answering = server.answer_operators(&health, &metrics);
+    let Some(system) = startup.open(settings.system.database.migrate, &stopping).await? else {
+        return Ok(());
+    };
+    let serving = start::serving(&system).await?;
+    let made_up = super::system::ensure_admin(&system, &settings.system.accounts).await?;
     if settings.demo.enabled {
         let admin = account::actor_for_command_line(&system, account::ADMIN).await?;
         demo::ensure(&system, &admin, DEMO).await?;
     }
-    let health = Health::new(vec![database_check(&system)]);
     let state = ApiState { system: system.clone(), cors_origins: edge_options.cors_origins.clone().into() };
     let app = edge::wrap(application(state, &health, assets), edge_options);
-    let background = Background::start(&system);
+    let background = Background::start(&system, &settings);
     health.set_started();
-    greeting::greet(&settings, server.address(), server.metrics_address(), made_up.as_deref())?;
-    server.run(app, health, metrics, stop.requested()).await?;
+    greeting::greet(&settings, server.address(), operators, made_up.as_deref())?;
+    let stop = stopping.clone();
+    server.run(app, health, metrics, async move { stop.requested().await }).await?;
     background.stop().await;
+    drop(answering);
+    drop(serving);
     system.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Whether the database answers, for readiness.
-fn database_check(system: &Arc<System>) -> Check {
-    let system = system.clone();
-    Check::new("database", move || {
-        let system = system.clone();
-        async move { system.ping().await.map_err(|cause| cause.to_string()) }
-    })
-}
-
 /// What runs beside the requests.
 struct Background {
     stop: oneshot::Sender<()>,
-    worker: JoinHandle<()>,
+    worker: Option<JoinHandle<()>>,
     rights: JoinHandle<()>,
 }
 
 impl Background {
-    fn start(system: &Arc<System>) -> Self {
+    fn start(system: &Arc<System>, settings: &Serve) -> Self {
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move {
             let _ = stopped.await;
         };
-        let worker = tokio::spawn(cytomine_worker::run(system.clone(), Options::default(), shutdown));
+        let options = Options { at_a_time: settings.concurrency.jobs.get(), ..Options::default() };
+        let worker = settings
+            .worker
+            .embedded
+            .then(|| tokio::spawn(cytomine_worker::run(system.clone(), options, shutdown)));
         let system = system.clone();
         let rights = tokio::spawn(async move { system.watch_rights().await });
         Self { stop, worker, rights }
@@ -112,7 +115,9 @@ impl Background {
         self.rights.abort();
         // A worker that ended by itself has nobody to tell.
         let _ = self.stop.send(());
-        if let Err(cause) = self.worker.await {
+        if let Some(worker) = self.worker
+            && let Err(cause) = worker.await
+        {
             tracing::error!(%cause, "the worker broke off");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::ConfigError;
 use super::secret::{self, SecretError};
@@ -17,6 +17,24 @@ pub(crate) struct DatabaseSettings {
     /// (PGPASSFILE, ~/.pgpass).
     #[arg(id = "database.password_file", long = "database-password-file", value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// When tables of an older release are brought up to date.
+    #[arg(
+        id = "database.migrate",
+        long = "migrate",
+        value_name = "WHEN",
+        value_enum,
+        default_value = "on-start"
+    )]
+    pub(crate) migrate: Migrate,
+}
+
+/// When tables are brought up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Migrate {
+    /// At every start.
+    OnStart,
+    /// Not by itself: start, and wait until `cytomine migrate` has been run.
+    Wait,
 }
 
 /// Which database is meant.

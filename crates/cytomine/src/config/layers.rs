@@ -73,8 +73,6 @@ pub(crate) enum ConfigError {
 struct Setting {
     /// `server.listen`.
     key: String,
-    /// `listen`.
-    flag: String,
     kind: Kind,
 }
 
@@ -132,9 +130,11 @@ pub(crate) fn load(
     for setting in &settings {
         let Some(given) = given.get(&setting.key) else { continue };
         // The command is asked, for matches of a release build do not know which settings a command has.
-        let known = chosen.get_arguments().any(|argument| argument.get_id().as_str() == setting.key);
-        if known && matches!(deepest.value_source(&setting.key), None | Some(ValueSource::DefaultValue)) {
-            appended.push((given, flags(setting, given)?));
+        let own = chosen.get_arguments().find(|argument| argument.get_id().as_str() == setting.key);
+        // A command may call the flag otherwise.
+        let Some(flag) = own.and_then(clap::Arg::get_long) else { continue };
+        if matches!(deepest.value_source(&setting.key), None | Some(ValueSource::DefaultValue)) {
+            appended.push((given, flags(setting.kind, flag, given)?));
         }
     }
     let parse = |flags: &[String]| {
@@ -200,7 +200,8 @@ fn settings(command: &clap::Command) -> Vec<Setting> {
                 ArgAction::Append => Kind::Many,
                 _ => Kind::One,
             };
-            Some(Setting { key: argument.get_id().to_string(), flag: argument.get_long()?.to_owned(), kind })
+            argument.get_long()?;
+            Some(Setting { key: argument.get_id().to_string(), kind })
         })
         .collect();
     for inner in command.get_subcommands() {
@@ -226,8 +227,7 @@ fn effective(matches: &ArgMatches, command: &clap::Command, settings: &[Setting]
 }
 
 /// What the name of a variable with a secret holds.
-const SECRET_WORDS: [&str; 8] =
-    ["KEY", "PASSWORD", "PWD", "TOKEN", "SECRET", "JWT", "BEARER", "CREDENTIAL"];
+const SECRET_WORDS: [&str; 8] = ["KEY", "PASSWORD", "PWD", "TOKEN", "SECRET", "JWT", "BEARER", "CREDENTIAL"];
 
 /// Refuses variables of ours that hold a secret. A setting holds none, it names a file at most.
 fn refuse_secrets(variables: &[(OsString, OsString)], settings: &[Setting]) -> Result<(), ConfigError> {
@@ -323,9 +323,8 @@ fn texts(value: &toml::Value) -> Option<Vec<String>> {
 }
 
 /// What stands for the values on the command line.
-fn flags(setting: &Setting, given: &Given) -> Result<Vec<String>, ConfigError> {
-    let flag = &setting.flag;
-    match (setting.kind, given.values.as_slice()) {
+fn flags(kind: Kind, flag: &str, given: &Given) -> Result<Vec<String>, ConfigError> {
+    match (kind, given.values.as_slice()) {
         (Kind::Switch, [value]) => match value.trim().to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => Ok(vec![format!("--{flag}")]),
             "false" | "0" | "no" | "off" | "" => Ok(vec![]),

@@ -5,6 +5,7 @@
 //! lower rank, so that every value, wherever it comes from, passes the same parser. Nothing unknown is ignored.
 
 mod account;
+mod backup;
 mod database;
 mod demo;
 mod layers;
@@ -13,16 +14,21 @@ pub(crate) mod secret;
 mod server;
 mod storage;
 mod tls;
+mod worker;
 
 pub(crate) use account::AccountSettings;
-pub(crate) use database::{Database, DatabaseSettings};
+pub(crate) use backup::{
+    LiveDatabaseSettings, PhraseSettings, PushSettings, RetentionSettings, TargetSettings,
+};
+pub(crate) use database::{Database, DatabaseSettings, Migrate};
 pub(crate) use demo::DemoSettings;
 pub(crate) use layers::{ConfigError, load};
 pub(crate) use log::{LogFormat, LogSettings};
 pub(crate) use secret::SecretError;
-pub(crate) use server::{MetricsListen, ServerSettings};
+pub(crate) use server::{MetricsSettings, ServerSettings};
 pub(crate) use storage::StorageSettings;
 pub(crate) use tls::TlsSettings;
+pub(crate) use worker::{ConcurrencySettings, WorkerSettings};
 
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,12 @@ pub(crate) struct ServerSettings {
     /// repeated.
     #[arg(id = "server.cors_origin", long = "cors-origin", value_name = "ORIGIN", value_parser = parse_origin)]
     pub(crate) cors_origins: Vec<HeaderValue>,
+}
+
+/// The operators' port, which server and worker have.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct MetricsSettings {
     /// Address and port of /metrics and /health for operators, or `off`.
     #[arg(
         id = "server.metrics_listen",
@@ -36,7 +42,7 @@ pub(crate) struct ServerSettings {
         value_name = "ADDRESS:PORT",
         default_value = "127.0.0.1:9090"
     )]
-    pub(crate) metrics_listen: MetricsListen,
+    pub(crate) listen: MetricsListen,
 }
 
 /// Where operators ask.
@@ -44,6 +50,16 @@ pub(crate) struct ServerSettings {
 pub(crate) enum MetricsListen {
     Off,
     At(SocketAddr),
+}
+
+impl MetricsListen {
+    /// The address; `None` = off.
+    pub(crate) fn address(self) -> Option<SocketAddr> {
+        match self {
+            Self::Off => None,
+            Self::At(address) => Some(address),
+        }
+    }
 }
 
 impl FromStr for MetricsListen {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use super::server::MetricsListen;
 use super::*;
 use crate::cli::{Cli, Command, Serve};
 
@@ -36,7 +37,7 @@ fn file(text: &str) -> (tempfile::TempDir, String) {
 fn nothing_needs_to_be_set() {
     let serve = serve(&[], &[]).unwrap();
     assert_eq!(serve.server.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(serve.server.metrics_listen, MetricsListen::At("127.0.0.1:9090".parse().unwrap()));
+    assert_eq!(serve.metrics.listen, MetricsListen::At("127.0.0.1:9090".parse().unwrap()));
     assert_eq!(serve.system.storage.data.to_str(), Some("./cytomine-data"));
     assert_eq!(serve.system.database.database().unwrap(), Database::Sqlite);
     assert_eq!(serve.system.log.format, LogFormat::Text);
@@ -99,11 +100,12 @@ fn lists_and_switches_may_stand_in_every_layer() {
 fn other_commands_read_the_same_settings_and_file_names_stay_file_names() {
     let (_directory, path) = file("[server]\nlisten = '1.1.1.1:1'\n[storage]\ndata = '/from/file'\n");
     let cli = load_with(&["user", "keys", "ada", "--json", "--config", &path], &[]).unwrap();
-    assert_eq!(cli.command.system().unwrap().storage.data.to_str(), Some("/from/file"));
+    let Command::User(user) = cli.command else { panic!() };
+    assert_eq!(user.system().storage.data.to_str(), Some("/from/file"));
     let variables = [("CYTOMINE_STORAGE__DATA", "/from/env")];
     let cli = load_with(&["import", "--project", "P", "--", "--odd.svs"], &variables).unwrap();
-    assert_eq!(cli.command.system().unwrap().storage.data.to_str(), Some("/from/env"));
     let Command::Import(import) = cli.command else { panic!() };
+    assert_eq!(import.system.storage.data.to_str(), Some("/from/env"));
     assert_eq!(import.paths, [std::path::PathBuf::from("--odd.svs")]);
 }
 
@@ -147,7 +149,7 @@ fn a_wrong_value_names_where_it_stands() {
     assert!(text.contains("write an address such as 10.0.0.5"), "{text}");
     assert!(refused(&["--public-url", "slides"], &[]).contains("write scheme and host only"));
     assert!(refused(&["--metrics-listen", "no"], &[]).contains("or `off`"));
-    assert_eq!(serve(&["--metrics-listen", "off"], &[]).unwrap().server.metrics_listen, MetricsListen::Off);
+    assert_eq!(serve(&["--metrics-listen", "off"], &[]).unwrap().metrics.listen, MetricsListen::Off);
 }
 
 #[test]
@@ -209,6 +211,64 @@ fn help_tells_every_setting_with_its_variable_and_default() {
     }
     for argument in help.split("\n\n").map(str::trim_start).filter(|block| block.starts_with("--")) {
         let own = ["--config", "--help"].iter().any(|flag| argument.starts_with(flag));
-        assert!(own || argument.contains("[env: CYTOMINE_"), "no variable is named in\n{argument}");
+        // Lines are wrapped anywhere.
+        let words = argument.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(own || words.contains("[env: CYTOMINE_"), "no variable is named in\n{argument}");
     }
+}
+
+#[test]
+fn a_server_refuses_variables_with_secrets_by_name_and_never_repeats_them() {
+    for name in [
+        "CYTOMINE_ADMIN_PASSWORD",
+        "CYTOMINE_ACCOUNT__ADMIN_PASSWORD",
+        "CYTOMINE_SERVER_KEY",
+        "CYTOMINE_oidc_Client_Secret",
+        "CYTOMINE_API_TOKEN",
+        "CYTOMINE_DB_PWD",
+    ] {
+        for command in ["serve", "worker"] {
+            let text = load_with(&[command], &[(name, "hunter2")]).unwrap_err().to_string();
+            assert!(text.starts_with(&format!("The variable {name} looks like a secret")), "{text}");
+            assert!(text.contains("--admin-password-file") && !text.contains("hunter2"), "{text}");
+        }
+    }
+    let harmless = [
+        ("CYTOMINE_ACCOUNT__ADMIN_PASSWORD_FILE", "f"),
+        ("CYTOMINE_ACCOUNT__ADMIN_KEYS_DIR", "d"),
+        ("CYTOMINE_TLS__KEY", "k"),
+        ("CYTOMINE_TLS__CERT", "c"),
+        ("SMTP_PASSWORD", "somebody else's"),
+    ];
+    assert!(serve(&[], &harmless).is_ok());
+    assert!(load_with(&["user", "list"], &[("CYTOMINE_ADMIN_PASSWORD", "x")]).is_ok());
+}
+
+#[test]
+fn settings_of_other_commands_may_stand_in_the_same_file() {
+    let (_directory, path) = file(
+        "[worker]\nembedded = false\nconcurrency = 3\n[database]\nmigrate = 'wait'\n[demo]\nenabled = true\n",
+    );
+    let found = serve(&["--config", &path], &[]).unwrap();
+    assert_eq!((found.worker.embedded, found.concurrency.jobs.get()), (false, 3));
+    assert_eq!(found.system.database.migrate, Migrate::Wait);
+    let Command::Worker(worker) = load_with(&["worker", "--config", &path], &[]).unwrap().command else {
+        panic!()
+    };
+    assert_eq!(worker.concurrency.jobs.get(), 3);
+    assert!(serve(&[], &[]).unwrap().worker.embedded);
+    assert!(refused(&["--worker-concurrency", "0"], &[]).contains("--worker-concurrency"));
+}
+
+#[test]
+fn the_values_that_count_are_kept_for_the_support_bundle() {
+    let (_directory, path) = file("[log]\nfilter = 'warn'\n");
+    let variables = [("CYTOMINE_SERVER__TRUSTED_PROXY", "10.0.0.0/8,::1")];
+    let cli = load_with(&["doctor", "--config", &path], &variables).unwrap();
+    let value =
+        |key: &str| cli.settings.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+    assert_eq!(value("log.filter"), Some("warn"));
+    assert_eq!(value("server.trusted_proxy"), Some("10.0.0.0/8, ::1"));
+    assert_eq!(value("storage.data"), Some("./cytomine-data"));
+    assert_eq!(cli.config.unwrap().to_str(), Some(path.as_str()));
 }
