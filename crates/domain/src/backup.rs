@@ -59,7 +59,10 @@ impl Place {
     }
 
     /// Opens the database and leaves its tables alone.
-    pub(crate) async fn connect(&self) -> Result<Db, BackupError> {
+    ///
+    /// # Errors
+    /// When there is none or it does not answer.
+    pub async fn connect(&self) -> Result<Db, BackupError> {
         // Opening would make a file that is not there, and an empty database is not worth a backup.
         if matches!(self.database, Database::Lite) && !self.lite_file().exists() {
             return Err(BackupError::Missing {
@@ -77,5 +80,7 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, BackupError> + Send + 'static,
 {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|cause| Err(BackupError::Broken(cause.to_string())))
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|cause| Err(BackupError::Broken(cause.to_string())))
 }

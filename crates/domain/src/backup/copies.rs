@@ -84,8 +84,10 @@ pub(crate) async fn put_back(
     let mut blobs = None;
     for line in BufReader::new(file).lines() {
         let line = line.map_err(BackupError::io("read", list))?;
-        let file = super::push::listed(&line)
-            .ok_or_else(|| BackupError::Damaged { path: list.to_owned(), what: "a line is no slide".to_owned() })?;
+        let file = super::push::listed(&line).ok_or_else(|| BackupError::Damaged {
+            path: list.to_owned(),
+            what: "a line is no slide".to_owned(),
+        })?;
         if present(data, &file) {
             continue;
         }
@@ -180,7 +182,8 @@ pub(crate) fn list(
         }
     }
     if let Some(known) = known {
-        let file = known.into_inner().map_err(|cause| BackupError::io("write", &hashes)(cause.into_error()))?;
+        let file =
+            known.into_inner().map_err(|cause| BackupError::io("write", &hashes)(cause.into_error()))?;
         file.sync_all().map_err(BackupError::io("write", &hashes))?;
     }
     Ok(listed)
@@ -210,7 +213,8 @@ pub(crate) fn prune(held: &Held) -> Result<u64, BackupError> {
         let Ok(files) = fs::read_dir(folder.path()) else { continue };
         for file in files.flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
-            let unneeded = name.strip_suffix(".age").is_some_and(|sha256| is_hash(sha256) && !needed.contains(sha256));
+            let unneeded =
+                name.strip_suffix(".age").is_some_and(|sha256| is_hash(sha256) && !needed.contains(sha256));
             if unneeded {
                 fs::remove_file(file.path()).map_err(BackupError::io("remove", &file.path()))?;
                 removed += 1;

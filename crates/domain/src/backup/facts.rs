@@ -44,8 +44,7 @@ impl Facts {
     /// Opens it and reads up to the files.
     pub(crate) fn open(path: &Path) -> Result<(Head, Self), BackupError> {
         let file = File::open(path).map_err(BackupError::io("read", path))?;
-        let mut facts =
-            Self { lines: BufReader::new(file), path: path.to_owned(), number: 0, held: None };
+        let mut facts = Self { lines: BufReader::new(file), path: path.to_owned(), number: 0, held: None };
         let Line::Begin { schema: Some(schema), time } = facts.line()? else {
             return Err(facts.refused("it does not begin with schema and time"));
         };

@@ -24,12 +24,7 @@ pub struct Fetched {
 ///
 /// # Errors
 /// When there is no such backup, it is damaged, the key is wrong, or the disk is full.
-pub async fn fetch(
-    target: PathBuf,
-    from: String,
-    into: PathBuf,
-    keys: Keys,
-) -> Result<Fetched, BackupError> {
+pub async fn fetch(target: PathBuf, from: String, into: PathBuf, keys: Keys) -> Result<Fetched, BackupError> {
     blocking(move || {
         let target = Target::open(&target)?;
         let (name, manifest) = target.find(&from)?;

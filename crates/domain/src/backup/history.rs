@@ -19,14 +19,6 @@ pub async fn newest(db: &Db, kind: Kind, limit: u32) -> Result<Vec<Record>, Back
     Ok(store::newest(db, kind, i64::from(limit)).await?)
 }
 
-/// The newest line of one kind that went well.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn last_good(db: &Db, kind: Kind) -> Result<Option<Record>, BackupError> {
-    Ok(store::newest(db, kind, 1000).await?.into_iter().find(|record| record.error.is_none()))
-}
-
 /// Writes a line.
 pub(crate) async fn note(db: &Db, record: &Record) -> Result<(), BackupError> {
     let mut tx = db.begin().await?;

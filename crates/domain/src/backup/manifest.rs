@@ -121,7 +121,13 @@ pub struct Manifest {
 
 impl Manifest {
     /// A manifest of the present form.
-    pub(crate) fn new(engine: Engine, schema: i64, time: Millis, server: Option<String>, mode: SlidesMode) -> Self {
+    pub(crate) fn new(
+        engine: Engine,
+        schema: i64,
+        time: Millis,
+        server: Option<String>,
+        mode: SlidesMode,
+    ) -> Self {
         Self {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -142,7 +148,9 @@ impl Manifest {
     pub fn read(path: &Path) -> Result<Self, BackupError> {
         let path = if path.is_dir() { &path.join(FILE) } else { path };
         let size = fs::metadata(path).map_err(BackupError::io("read", path))?.len();
-        let text = if size > LONGEST { String::new() } else {
+        let text = if size > LONGEST {
+            String::new()
+        } else {
             fs::read_to_string(path).map_err(BackupError::io("read", path))?
         };
         Self::parse(&text).map_err(|what| BackupError::Unreadable { path: path.to_owned(), what })
@@ -161,7 +169,10 @@ impl Manifest {
         // The form comes first: of a newer one nothing else need be as it is here.
         let form: Form = serde_json::from_str(text).map_err(damaged)?;
         if form.format == 0 || form.format > FORMAT {
-            return Err(format!("it has form {}, this program reads {FORMAT}: use a newer release", form.format));
+            return Err(format!(
+                "it has form {}, this program reads {FORMAT}: use a newer release",
+                form.format
+            ));
         }
         let manifest: Self = serde_json::from_str(text).map_err(damaged)?;
         if moment::parse(&manifest.time).is_none() {
@@ -222,7 +233,8 @@ mod tests {
     use super::*;
 
     fn some() -> Manifest {
-        let mut manifest = Manifest::new(Engine::Sqlite, 3, Millis(1_795_486_620_000), None, SlidesMode::Copy);
+        let mut manifest =
+            Manifest::new(Engine::Sqlite, 3, Millis(1_795_486_620_000), None, SlidesMode::Copy);
         manifest.tables.push(Table { name: "term".to_owned(), rows: 2, hash: "17".to_owned() });
         let sha256 = "ab".repeat(32);
         manifest.files.push(SealedFile {
@@ -248,7 +260,9 @@ mod tests {
             Manifest::parse(&manifest.to_text()).unwrap_err()
         };
         assert!(change(&|manifest| manifest.format = 2).contains("use a newer release"));
-        assert!(change(&|manifest| manifest.time = "yesterday".to_owned()).contains("`yesterday` is no time"));
+        assert!(
+            change(&|manifest| manifest.time = "yesterday".to_owned()).contains("`yesterday` is no time")
+        );
         for name in ["../db", "a/b", ".hidden"] {
             assert!(change(&|manifest| manifest.files[0].name = name.to_owned()).contains("is no file"));
         }

@@ -35,7 +35,9 @@ mod tests {
     fn a_name_says_its_moment() {
         assert_eq!(name(Millis(1_795_486_620_999)), "2026-11-24T02-17-00Z");
         assert_eq!(parse("2026-11-24T02-17-00Z"), Some(Millis(1_795_486_620_000)));
-        for text in ["", "latest", "2026-11-24", "2026-13-24T02-17-00Z", "2026-11-24T2-17-00Z", ".new-x", "../x"] {
+        for text in
+            ["", "latest", "2026-11-24", "2026-13-24T02-17-00Z", "2026-11-24T2-17-00Z", ".new-x", "../x"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -75,10 +75,9 @@ pub async fn push(push: Push) -> Result<Pushed, BackupError> {
     let outcome = make(&push, db.as_ref().ok()).await;
     let record = match &outcome {
         Ok((manifest, _)) => history::found(&manifest.time, manifest.moment(), manifest.size()),
-        Err(cause) => Record {
-            error: Some(cause.to_string()),
-            ..history::found(&moment::name(begun.0), begun.0, 0)
-        },
+        Err(cause) => {
+            Record { error: Some(cause.to_string()), ..history::found(&moment::name(begun.0), begun.0, 0) }
+        }
     };
     let took = begun.1.elapsed();
     let record = Record { duration: i64::try_from(took.as_millis()).unwrap_or(i64::MAX), ..record };
@@ -102,11 +101,7 @@ pub async fn push(push: Push) -> Result<Pushed, BackupError> {
 ///
 /// # Errors
 /// When the target cannot be written.
-pub async fn prune(
-    target: &Path,
-    retention: Retention,
-    db: Option<&Db>,
-) -> Result<Vec<String>, BackupError> {
+pub async fn prune(target: &Path, retention: Retention, db: Option<&Db>) -> Result<Vec<String>, BackupError> {
     let target = Target::open(target)?;
     let work = target.clone();
     let removed = blocking(move || {
@@ -170,7 +165,8 @@ async fn pg_dump(place: &Place, moment: &str, scratch: &Path, to: &Path) -> Resu
         let path = scratch.join("pgpass");
         let file = std::fs::File::options().create_new(true).write(true).mode(0o600).open(&path);
         let escaped = password.replace('\\', "\\\\").replace(':', "\\:");
-        file.and_then(|mut file| writeln!(file, "*:*:*:*:{escaped}")).map_err(BackupError::io("write", &path))?;
+        file.and_then(|mut file| writeln!(file, "*:*:*:*:{escaped}"))
+            .map_err(BackupError::io("write", &path))?;
         command.env("PGPASSFILE", path);
     }
     command
@@ -217,8 +213,15 @@ fn seal_all(
     manifest.files.push(database.finish()?);
     if push.slides != SlidesMode::None {
         let mut list = Sealer::create(&push.keys, &draft.folder.join(SLIDES), true)?;
-        let listed =
-            copies::list(&mut facts, push.slides, held, &push.keys, &push.place.data, &draft.folder, &mut list)?;
+        let listed = copies::list(
+            &mut facts,
+            push.slides,
+            held,
+            &push.keys,
+            &push.place.data,
+            &draft.folder,
+            &mut list,
+        )?;
         manifest.files.push(list.finish()?);
         manifest.slides.count = listed.count;
         manifest.slides.bytes = listed.bytes;
@@ -263,10 +266,13 @@ fn check_dump(engine: Engine, dump: &Path) -> Result<(), BackupError> {
         Ok(()) if found == begins => Ok(()),
         _ => Err(BackupError::Damaged {
             path: dump.to_owned(),
-            what: format!("it is no {}", match engine {
-                Engine::Postgresql => "dump of `pg_dump --format=custom`",
-                Engine::Sqlite => "database of SQLite",
-            }),
+            what: format!(
+                "it is no {}",
+                match engine {
+                    Engine::Postgresql => "dump of `pg_dump --format=custom`",
+                    Engine::Sqlite => "database of SQLite",
+                }
+            ),
         }),
     }
 }
@@ -297,7 +303,13 @@ pub(crate) fn listed(line: &str) -> Option<NamedFile> {
 }
 
 /// Notes the result of a drill.
-pub(crate) async fn note_drill(db: &Db, name: &str, begun: Millis, took: Duration, error: Option<String>) -> Result<(), BackupError> {
+pub(crate) async fn note_drill(
+    db: &Db,
+    name: &str,
+    begun: Millis,
+    took: Duration,
+    error: Option<String>,
+) -> Result<(), BackupError> {
     let record = Record {
         kind: Kind::Drill,
         duration: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),

@@ -85,7 +85,9 @@ pub async fn prepare(restore: &Restore) -> Result<Ready, BackupError> {
                 slides = put;
                 notes.extend(lost.into_iter().map(|lost| format!("a slide could not be put back: {lost}")));
             }
-            None => notes.push("slides were not looked at: name their copies with --backup-target".to_owned()),
+            None => {
+                notes.push("slides were not looked at: name their copies with --backup-target".to_owned())
+            }
         }
     }
     Ok(Ready { manifest, slides, notes, step })
@@ -106,7 +108,12 @@ impl Ready {
 }
 
 /// Compares a restored database with the manifest, and makes it ready to be the live one.
-async fn make_ready(db: &Db, manifest: &Manifest, engine: Engine, live: Option<Carried>) -> Result<(), BackupError> {
+async fn make_ready(
+    db: &Db,
+    manifest: &Manifest,
+    engine: Engine,
+    live: Option<Carried>,
+) -> Result<(), BackupError> {
     let checks = verify::database(db, engine, manifest).await?;
     let wrong: Vec<String> = checks.into_iter().flat_map(|check| check.wrong).collect();
     if !wrong.is_empty() {

@@ -118,7 +118,9 @@ impl Keys {
             identity
         });
         let identities = self.identities.iter().map(|one| one as &dyn age::Identity);
-        decryptor.decrypt(identities.chain(phrase.as_ref().map(|one| one as &dyn age::Identity))).map_err(failed)
+        decryptor
+            .decrypt(identities.chain(phrase.as_ref().map(|one| one as &dyn age::Identity)))
+            .map_err(failed)
     }
 }
 
@@ -346,10 +348,7 @@ mod tests {
         assert_eq!(opened(&keys, folder.path(), &entry, true).unwrap(), content);
         let text = opened(&phrase("wrong"), folder.path(), &entry, true).unwrap_err().to_string();
         assert!(text.contains("another phrase"), "{text}");
-        assert!(matches!(
-            opened(&Keys::default(), folder.path(), &entry, true),
-            Err(BackupError::NoKey)
-        ));
+        assert!(matches!(opened(&Keys::default(), folder.path(), &entry, true), Err(BackupError::NoKey)));
         assert!(matches!(Keys::default().require_lock(), Err(BackupError::NoLock)));
     }
 

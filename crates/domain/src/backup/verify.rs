@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use cytomine_slide::{Limits, Output, Request, Slide};
-use cytomine_store::backup::facts::{self, NamedFile, TableFacts};
 use cytomine_store::backup::check;
+use cytomine_store::backup::facts::{self, NamedFile, TableFacts};
 use cytomine_store::{Blobs, Db, schema};
 
 use super::manifest::Table;
@@ -132,7 +132,10 @@ pub(crate) fn differences(expected: &[Table], found: &[TableFacts]) -> Vec<Strin
         match found.iter().find(|one| one.table == table.name) {
             None => wrong.push(format!("the table {} is missing", table.name)),
             Some(one) if one.rows != table.rows => {
-                wrong.push(format!("the table {} has {} rows, the backup {}", table.name, one.rows, table.rows));
+                wrong.push(format!(
+                    "the table {} has {} rows, the backup {}",
+                    table.name, one.rows, table.rows
+                ));
             }
             Some(one) if one.hash != table.hash => {
                 wrong.push(format!("rows of the table {} differ from the backup", table.name));
@@ -206,11 +209,8 @@ mod tests {
     fn each_difference_is_told_once() {
         let table =
             |name: &str, rows, hash: &str| Table { name: name.to_owned(), rows, hash: hash.to_owned() };
-        let fact = |name: &str, rows, hash: &str| TableFacts {
-            table: name.to_owned(),
-            rows,
-            hash: hash.to_owned(),
-        };
+        let fact =
+            |name: &str, rows, hash: &str| TableFacts { table: name.to_owned(), rows, hash: hash.to_owned() };
         let expected = [table("a", 1, "x"), table("b", 1, "x"), table("c", 1, "x"), table("d", 1, "x")];
         let found = [fact("a", 1, "x"), fact("b", 2, "y"), fact("c", 1, "y"), fact("e", 0, "0")];
         assert_eq!(

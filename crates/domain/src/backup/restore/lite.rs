@@ -76,7 +76,8 @@ impl Lite {
         }
         let to = kept.clone().unwrap_or_else(|| self.live.with_extension("none"));
         blocking(move || {
-            lite::put(&self.new, &self.live, &to).map_err(BackupError::io("put the database in place at", &self.live))
+            lite::put(&self.new, &self.live, &to)
+                .map_err(BackupError::io("put the database in place at", &self.live))
         })
         .await?;
         Ok(Restored { kept: kept.map(|kept| kept.display().to_string()), already: false })
