@@ -56,7 +56,7 @@ pub async fn add(
     term: TermId,
     user: Option<UserId>,
 ) -> Result<Outcome<AnnotationTerm>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Annotation, annotation.0).await?;
     let access = editable(&mut unit, actor, annotation).await?;
     let user = user.unwrap_or(actor.id());
     if user != actor.id() {
@@ -77,7 +77,7 @@ pub async fn remove(
     term: TermId,
     user: Option<UserId>,
 ) -> Result<Outcome<AnnotationTerm>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Annotation, annotation.0).await?;
     let access = editable(&mut unit, actor, annotation).await?;
     let user = Some(user.unwrap_or(actor.id()));
     let link = store::annotation_term::between(&mut unit.tx, annotation, term, user).await?;
@@ -98,7 +98,7 @@ pub async fn replace(
     term: TermId,
     for_all: bool,
 ) -> Result<Outcome<AnnotationTerm>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Annotation, annotation.0).await?;
     let access = editable(&mut unit, actor, annotation).await?;
     let links = store::annotation_term::of_annotations(&mut unit.tx, &[annotation]).await?;
     let own = |link: &&AnnotationTerm| link.user == actor.id();

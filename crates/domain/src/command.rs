@@ -5,11 +5,12 @@
 //! redo what it had deleted. An edit is undone by writing the entity as it was before.
 
 mod load;
+mod rights;
 
-use cytomine_model::{Action, Command, CommandAction, CommandId, Entity, EntityKind};
+use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind};
 use cytomine_store as store;
 
-use crate::{Actor, DomainError, Done, System, Unit, access};
+use crate::{Actor, DomainError, Done, System, Unit};
 
 /// A command that was undone or done again.
 #[derive(Clone, Debug)]
@@ -63,6 +64,7 @@ async fn replay(
     way: Way,
 ) -> Result<Option<Replayed>, DomainError> {
     let mut unit = system.begin(actor).await?;
+    unit.tx.hold_undo(actor.id()).await?;
     let command = match (id, way) {
         (Some(id), _) => {
             own(&mut unit, actor, id).await?.filter(|command| command.undone == (way == Way::Redo))
@@ -71,9 +73,10 @@ async fn replay(
         (None, Way::Redo) => store::command::to_redo(&mut unit.tx, actor.id()).await?,
     };
     let Some(command) = command else { return Ok(None) };
-    may_replay(&mut unit, actor, &command).await?;
     let living = load::entities(&mut unit.tx, &command).await?;
     bring_back(&mut unit, &command).await?;
+    // Now that everything is there that the command is about; without the right it goes again with the transaction.
+    rights::require(&mut unit.tx, actor, &command).await?;
     let (taken_away, state, position, action) = match way {
         Way::Undo => {
             let action = match command.action {
@@ -112,26 +115,6 @@ async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Com
         return Err(DomainError::forbidden("Only who gave a command may undo or redo it"));
     }
     Ok(Some(command))
-}
-
-/// Whoever lost the project since, or may no longer draw in it, does not change it by the back door of undo.
-async fn may_replay(unit: &mut Unit, actor: &Actor, command: &Command) -> Result<(), DomainError> {
-    let own_account = command.ids == [(actor.id().0, actor.id().0)];
-    match command.kind {
-        EntityKind::User if command.action == CommandAction::Edit && own_account => {}
-        EntityKind::User | EntityKind::UserRole => access::require(actor, Action::ManageUsers)?,
-        _ => {}
-    }
-    let Some(project) = command.project.filter(|_| command.kind != EntityKind::Project) else {
-        return Ok(());
-    };
-    let access = access::project(&mut unit.tx, actor, project).await?;
-    match command.kind {
-        EntityKind::Annotation | EntityKind::AnnotationTerm => {
-            access.require(Action::EditAnnotation, Some(actor.id()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Takes away what the command made (`Add`) or had deleted (`Delete`).

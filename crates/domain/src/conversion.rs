@@ -1,7 +1,8 @@
 //! The job that turns an uploaded image into a pyramid that tiles can be read from.
 //!
-//! It may be run again at any moment: the pyramid is written to a staged file and moved to a key that was chosen
-//! with the upload, and rows change only if the file still waits for its conversion.
+//! It may be run again at any moment, even while another process still runs it: the pyramid is written to a staged
+//! file and moved to a key of its own, and rows change (and name that key) only if the file still waits for its
+//! conversion. Whoever comes second removes what it made.
 
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
@@ -76,7 +77,7 @@ pub async fn run(
 ) -> Result<Ended, DomainError> {
     let Some((file, child)) = waiting(system, work.file).await? else { return Ok(Ended::Done) };
     let source: BlobKey = file.filename.parse()?;
-    let target: BlobKey = child.filename.parse()?;
+    let target = BlobKey::converted(&file.original_filename);
     system.blobs.require_room(u64::try_from(file.size).unwrap_or(0))?;
     let (blobs, path) = (system.blobs.clone(), system.blobs.path(&source));
     let written = tokio::task::spawn_blocking(move || {
@@ -105,6 +106,7 @@ pub async fn run(
         }
     };
     let child = UploadedFile {
+        filename: target.to_string(),
         size: i64::try_from(sealed.size).unwrap_or(i64::MAX),
         sha256: Some(sealed.sha256.clone()),
         content_type: info.format.as_str().to_owned(),
@@ -112,7 +114,12 @@ pub async fn run(
         ..child
     };
     system.blobs.publish(sealed, &target).await?;
-    finish(system, work, &file, child, &info).await?;
+    // After an error the rows may name the bytes all the same, when only the answer of the database was lost.
+    if !finish(system, work, &file, child, &info).await?
+        && let Err(cause) = system.blobs.delete(&target).await
+    {
+        tracing::warn!(%cause, "a pyramid that nobody needs stays until the next sweep");
+    }
     Ok(Ended::Done)
 }
 
@@ -148,18 +155,19 @@ async fn waiting(
     Ok(children.into_iter().find(|child| child.status == converting).map(|child| (file, child)))
 }
 
+/// Makes the image; false when the file no longer waits for it.
 async fn finish(
     system: &System,
     work: &Work,
     file: &UploadedFile,
     mut child: UploadedFile,
     info: &SlideInfo,
-) -> Result<(), DomainError> {
+) -> Result<bool, DomainError> {
     let mut unit = system.begin_as(file.user).await?;
     let (from, to) = (UploadStatus::Converting.code(), UploadStatus::Deployed.code());
     if !store::uploaded_file::advance(&mut unit.tx, file.id, from, to, unit.now).await? {
         // Somebody else was quicker, or the file was deleted meanwhile.
-        return Ok(());
+        return Ok(false);
     }
     child.updated = Some(unit.now);
     store::uploaded_file::update(&mut unit.tx, &child).await?;
@@ -174,7 +182,8 @@ async fn finish(
     let deployment = Deployment { file, slide_file: child.id, info, properties: &work.properties };
     deploy::deploy(&mut unit, &deployment, &projects).await?;
     // No command: undo goes back over what a user did, not over what the system did meanwhile.
-    unit.finish(system).await
+    unit.finish(system).await?;
+    Ok(true)
 }
 
 /// Gives a conversion up: the rows keep the status and the cause, the bytes go.

@@ -1,6 +1,6 @@
 //! Default layers of projects: whose annotations show by themselves when an image opens.
 
-use cytomine_model::{Action, DefaultLayer, ProjectId, UserId};
+use cytomine_model::{Action, DefaultLayer, EntityKind, ProjectId, UserId};
 use cytomine_store as store;
 
 use crate::{Actor, DomainError, System, Unit, access};
@@ -41,7 +41,7 @@ pub async fn update(system: &System, actor: &Actor, layer: DefaultLayer) -> Resu
     unit.finish(system).await
 }
 
-/// Takes a default layer away.
+/// Takes a default layer away; gives it as it was.
 ///
 /// # Errors
 /// When the actor is no manager, or there is no such layer.
@@ -50,16 +50,17 @@ pub async fn remove(
     actor: &Actor,
     project: ProjectId,
     user: UserId,
-) -> Result<(), DomainError> {
+) -> Result<DefaultLayer, DomainError> {
     let mut unit = editing(system, actor, project).await?;
-    if !store::default_layer::remove(&mut unit.tx, project, user).await? {
-        return Err(missing(user));
-    }
-    unit.finish(system).await
+    let layers = store::default_layer::list(&mut unit.tx, project).await?;
+    let layer = layers.into_iter().find(|layer| layer.user == user).ok_or_else(|| missing(user))?;
+    store::default_layer::remove(&mut unit.tx, project, user).await?;
+    unit.finish(system).await?;
+    Ok(layer)
 }
 
 async fn editing(system: &System, actor: &Actor, project: ProjectId) -> Result<Unit, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
     access::project(&mut unit.tx, actor, project).await?.require(Action::EditProject, None)?;
     Ok(unit)
 }

@@ -42,6 +42,7 @@ pub struct Demo<'a> {
 /// # Errors
 /// When the actor may not, or disk or database fail.
 pub async fn ensure(system: &System, actor: &Actor, demo: Demo<'_>) -> Result<bool, DomainError> {
+    let _turn = system.db.turn().await?;
     let terms = vocabulary(system, actor).await?;
     let project = match store::project::by_name(&system.db, PROJECT).await? {
         Some(project) => project.id,

@@ -179,7 +179,7 @@ pub async fn update(
     id: AbstractImageId,
     fields: ImageFields,
 ) -> Result<Outcome<AbstractImage>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::AbstractImage, id.0).await?;
     let before = owned(&mut unit.tx, actor, id).await?;
     let mut image = before.clone();
     apply(&mut image, &fields)?;

@@ -106,7 +106,7 @@ pub async fn update(
     id: AbstractSliceId,
     fields: SliceFields,
 ) -> Result<Outcome<AbstractSlice>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::AbstractSlice, id.0).await?;
     let (before, owner) = owned(&mut unit, actor, id).await?;
     let mut slice = before.clone();
     apply(&mut slice, &fields)?;

@@ -242,7 +242,7 @@ pub async fn update(
     id: ImageInstanceId,
     fields: InstanceFields,
 ) -> Result<Outcome<Seen>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::ImageInstance, id.0).await?;
     let (before, access) = with_access(&mut unit.tx, actor, id).await?;
     access.require(Action::EditImage, Some(before.user))?;
     let mut image = before.clone();

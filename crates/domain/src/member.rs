@@ -1,6 +1,6 @@
 //! Members, managers and representatives of projects.
 
-use cytomine_model::{Action, GlobalRole, Member, ProjectId, ProjectRole, UserId};
+use cytomine_model::{Action, EntityKind, GlobalRole, Member, ProjectId, ProjectRole, UserId};
 use cytomine_store as store;
 
 use crate::{Actor, DomainError, System, access};
@@ -63,7 +63,7 @@ pub async fn put(
     user: UserId,
     role: ProjectRole,
 ) -> Result<(), DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
     let access = access::project(&mut unit.tx, actor, project).await?;
     access.require(Action::ManageMembers, None)?;
     if store::user::by_id(&mut unit.tx, user).await?.is_none() {
@@ -93,7 +93,7 @@ pub async fn remove(
     project: ProjectId,
     user: UserId,
 ) -> Result<(), DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
     let access = access::project(&mut unit.tx, actor, project).await?;
     if user != actor.id() {
         access.require(Action::ManageMembers, None)?;
@@ -128,7 +128,7 @@ pub async fn set_representative(
     user: UserId,
     is_representative: bool,
 ) -> Result<Member, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
     let access = access::project(&mut unit.tx, actor, project).await?;
     access.require(Action::EditProject, None)?;
     let members = store::project::members(&mut unit.tx, project).await?;

@@ -142,7 +142,7 @@ pub async fn update(
     id: OntologyId,
     name: &str,
 ) -> Result<Outcome<OntologyTree>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Ontology, id.0).await?;
     let before = editable(&mut unit.tx, actor, id).await?;
     let ontology = Ontology { name: valid_name(name)?, updated: Some(unit.now), ..before.clone() };
     store::ontology::update(&mut unit.tx, &ontology).await.map_err(taken(&ontology))?;

@@ -149,7 +149,7 @@ pub async fn update(
     id: ProjectId,
     fields: ProjectFields,
 ) -> Result<Outcome<Project>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Project, id.0).await?;
     let access = access::project(&mut unit.tx, actor, id).await?;
     access.require(Action::EditProject, None)?;
     let before = access.project;

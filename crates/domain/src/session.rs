@@ -1,7 +1,7 @@
 //! Signing in: by password (browsers) and by key (clients), and the admin session.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cytomine_model::{ErrorKind, GlobalRole, Millis, User, UserId};
@@ -23,7 +23,7 @@ pub const FAILURES: usize = 10;
 /// See [`FAILURES`].
 pub const FAILURE_WINDOW: Duration = Duration::from_mins(5);
 
-/// Longer names do not exist, and must not fill the memory of failures.
+/// Longer names do not exist, and must not fill the table of failures.
 const LONGEST_NAME: usize = 200;
 
 /// Use is noted at most this often, so that reading tiles writes nothing.
@@ -67,9 +67,6 @@ pub(crate) struct Known {
     generation: u64,
 }
 
-/// Failures to sign in, by name and address.
-pub(crate) type Failures = moka::sync::Cache<(String, IpAddr), Arc<Mutex<Vec<Millis>>>>;
-
 fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
@@ -89,19 +86,11 @@ pub async fn sign_in(
     if username.len() > LONGEST_NAME {
         return Err(wrong());
     }
-    let who = (username.to_lowercase(), address);
-    let failures = system.failures.get_with(who.clone(), Default::default);
+    let (name, address) = (username.to_lowercase(), address.to_string());
     // Counted before the password is checked, which takes long: else tries sent at once would all pass.
-    count_failure(&failures, system.clock.now())?;
-    let user = match check_password(system, username, password).await {
-        Ok(Some(user)) => user,
-        Ok(None) => return Err(wrong()),
-        Err(error) => {
-            failures.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            return Err(error);
-        }
-    };
-    system.failures.invalidate(&who);
+    count_try(system, &name, &address).await?;
+    let user = check_password(system, username, password).await?.ok_or_else(wrong)?;
+    store::sign_in::forget_tries(&system.db, &name, &address).await?;
     let token = open(system, user).await?;
     let actor = authenticate(system, token.as_str()).await?;
     let actor =
@@ -109,16 +98,30 @@ pub async fn sign_in(
     Ok((token, actor))
 }
 
-fn count_failure(failures: &Mutex<Vec<Millis>>, now: Millis) -> Result<(), DomainError> {
-    let mut failures = failures.lock().unwrap_or_else(PoisonError::into_inner);
-    failures.retain(|failure| now.since(*failure) < millis(FAILURE_WINDOW));
-    if failures.len() < FAILURES {
-        failures.push(now);
-        return Ok(());
+/// Counts a try as failed until it succeeds, whichever process of the system answers it.
+async fn count_try(system: &System, name: &str, address: &str) -> Result<(), DomainError> {
+    let mut unit = system.begin_as(UserId(0)).await?;
+    let now = unit.now;
+    let mut tries = store::sign_in::hold_tries(&mut unit.tx, name, address).await?;
+    tries.retain(|earlier| now.since(*earlier) < millis(FAILURE_WINDOW));
+    if tries.len() < FAILURES {
+        tries.push(now);
+        store::sign_in::put_tries(&mut unit.tx, name, address, &tries).await?;
+        return unit.finish(system).await;
     }
-    let wait = (millis(FAILURE_WINDOW) - now.since(failures[0])).max(0) / 1000 + 1;
+    let wait = (millis(FAILURE_WINDOW) - now.since(tries[0])).max(0) / 1000 + 1;
     let message = format!("Too many failed tries to sign in. Wait {wait} seconds, then try again");
     Err(DomainError::new(ErrorKind::TooMany, message).with_value("retryAfter", wait))
+}
+
+/// Removes failures that no longer count.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn sweep_tries(system: &System) -> Result<(), DomainError> {
+    let before = minus(system.clock.now(), FAILURE_WINDOW);
+    store::sign_in::sweep_tries(&system.db, before).await?;
+    Ok(())
 }
 
 /// Whose name and password these are; takes as long for names that nobody bears.

@@ -115,7 +115,7 @@ pub async fn update(
     id: SliceInstanceId,
     base: Option<AbstractSliceId>,
 ) -> Result<Outcome<(SliceInstance, ImageInstance)>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::SliceInstance, id.0).await?;
     let (before, image, access) = found(&mut unit, actor, id).await?;
     access.require(Action::EditImage, Some(image.user))?;
     let mut slice = before.clone();

@@ -93,7 +93,7 @@ pub async fn update(
     name: Option<&str>,
     owner: Option<UserId>,
 ) -> Result<Outcome<Storage>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Storage, id.0).await?;
     let before = owned(&mut unit.tx, actor, id).await?;
     let mut storage = before.clone();
     if let Some(name) = name {

@@ -2,7 +2,8 @@
 //! also frees conversions that a dead process held.
 //!
 //! Bytes get their row some moments after they are in place, so what is younger than [`AGE`] is left alone, unless
-//! this process is the only one with the data directory open and takes no uploads yet. Rows that were deleted keep
+//! this process is the only one of the system and takes no uploads yet. Being the only one is said by the lock of the
+//! data directory and by the database: network file systems have locks that hold on one machine only. Rows that were deleted keep
 //! their bytes, since a deletion can be undone; rows whose import failed do not.
 
 use std::time::Duration;
@@ -24,27 +25,42 @@ pub struct Swept {
     pub stored: usize,
 }
 
-/// Sweeps before any upload is taken: everything that nothing names, if no other process uses the data directory;
+/// Sweeps before any upload is taken: everything that nothing names, if no other process of the system runs;
 /// else as [`regularly`]. In the first case conversions that somebody had begun are free to be taken again.
 ///
 /// # Errors
 /// When disk or database fail.
 pub async fn at_start(system: &System) -> Result<Swept, DomainError> {
-    let alone = system.blobs.alone()?;
-    if alone.is_some() {
-        conversion::take_back(system).await?;
+    // Whoever starts meanwhile waits here before it takes uploads.
+    let _turn = system.db.turn().await?;
+    let lock = system.blobs.alone()?;
+    if lock.is_none() || others_stay(system).await? {
+        drop(lock);
+        return sweep(system, old(system)).await;
     }
-    let before = if alone.is_some() { Millis(i64::MAX) } else { old(system) };
-    let swept = sweep(system, before).await;
-    drop(alone);
+    conversion::take_back(system).await?;
+    let swept = sweep(system, Millis(i64::MAX)).await;
+    drop(lock);
     swept
 }
 
-/// Sweeps while the system runs.
+/// Whether other processes are connected, and not only the last traces of one that died.
+async fn others_stay(system: &System) -> Result<bool, DomainError> {
+    for _ in 0..5 {
+        if !system.db.has_others().await? {
+            return Ok(false);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(true)
+}
+
+/// Sweeps while the system runs; failures to sign in that no longer count go too.
 ///
 /// # Errors
 /// When disk or database fail.
 pub async fn regularly(system: &System) -> Result<Swept, DomainError> {
+    crate::session::sweep_tries(system).await?;
     sweep(system, old(system)).await
 }
 

@@ -12,7 +12,7 @@ use crate::Clock;
 use crate::password::Passwords;
 use crate::pixels::{PixelRight, PixelSource, PixelTarget};
 use crate::server_key::ServerKey;
-use crate::session::{Credential, FAILURE_WINDOW, Failures, Known};
+use crate::session::{Credential, Known};
 use crate::slides::Slides;
 
 /// How long a right that was looked up is trusted without asking again.
@@ -33,8 +33,6 @@ pub struct System {
     pub(crate) passwords: Passwords,
     /// Who is behind credentials that were checked lately.
     pub(crate) known: moka::sync::Cache<Credential, Known>,
-    /// Failures to sign in.
-    pub(crate) failures: Failures,
     /// Raised whenever `known` and the rights are forgotten.
     forgotten: AtomicU64,
     /// Rung when jobs were queued by this process.
@@ -57,7 +55,6 @@ impl System {
             key,
             passwords,
             known: moka::sync::Cache::builder().max_capacity(50_000).time_to_live(RIGHTS_LIFETIME).build(),
-            failures: moka::sync::Cache::builder().max_capacity(50_000).time_to_idle(FAILURE_WINDOW).build(),
             forgotten: AtomicU64::new(0),
             jobs_waiting: Notify::new(),
             slides: Slides::default(),

@@ -120,7 +120,7 @@ pub async fn update(
     id: TermId,
     fields: TermFields,
 ) -> Result<Outcome<Term>, DomainError> {
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Term, id.0).await?;
     let before =
         store::term::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("Term", id))?;
     ontology::editable(&mut unit.tx, actor, before.ontology).await?;

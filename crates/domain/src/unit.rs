@@ -67,6 +67,17 @@ impl System {
         self.begin_as(actor.id()).await
     }
 
+    /// Begins a unit of work that reads an entity, changes part of it and writes it back: nobody else changes it
+    /// meanwhile, in this process or another.
+    ///
+    /// # Errors
+    /// When the database is out of reach.
+    pub async fn begin_on(&self, actor: &Actor, kind: EntityKind, id: i64) -> Result<Unit, DomainError> {
+        let mut unit = self.begin(actor).await?;
+        store::rows::hold(&mut unit.tx, kind, id).await?;
+        Ok(unit)
+    }
+
     /// Begins a unit of work in a user's name, for jobs and the command line.
     ///
     /// # Errors

@@ -160,7 +160,7 @@ pub async fn update(
     fields: FileFields,
 ) -> Result<Outcome<UploadedFile>, DomainError> {
     access::require(actor, Action::Upload)?;
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::UploadedFile, id.0).await?;
     require_owner(&mut unit.tx, actor, id).await?;
     let before = store::uploaded_file::by_id(&mut unit.tx, id).await?;
     let before = before.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;

@@ -3,6 +3,7 @@
 
 use cytomine_model::{CommandId, EntityKind};
 
+use crate::dialect::Dialect;
 use crate::{Executor, StoreError, sql};
 
 /// What hangs on what: rows of the second kind go with those of the first that they name in the column.
@@ -42,6 +43,19 @@ fn reach(kind: EntityKind) -> Vec<EntityKind> {
         next += 1;
     }
     reached
+}
+
+/// Lets nobody else change this row until the transaction ends: whoever reads it, changes a field and writes it back
+/// would otherwise undo what another wrote in between. SQLite has one writer anyway.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(mut tx: impl Executor, kind: EntityKind, id: i64) -> Result<(), StoreError> {
+    if tx.dialect() == Dialect::Lite {
+        return Ok(());
+    }
+    let text = format!("SELECT id FROM {} WHERE id = $1 FOR NO KEY UPDATE", kind.as_str());
+    tx.rows(sql(text).bind(id)).await.map(|_| ())
 }
 
 /// Marks living rows of one kind with ids in these (inclusive) ranges as deleted by a command.

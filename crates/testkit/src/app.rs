@@ -31,6 +31,7 @@ pub struct App {
     pub clock: Arc<ManualClock>,
     router: Router,
     folder: Arc<TempDir>,
+    key: ServerKey,
 }
 
 /// Runs a test on an application with SQLite and on one with PostgreSQL (where a server is named).
@@ -81,11 +82,28 @@ impl App {
     fn in_folder(db: Db, folder: TempDir) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let blobs = Blobs::open_disk(folder.path()).expect("folders for slides can be made");
+        Self::of_parts(db, blobs, ServerKey::random(), clock, Arc::new(folder))
+    }
+
+    fn of_parts(db: Db, blobs: Blobs, key: ServerKey, clock: Arc<ManualClock>, folder: Arc<TempDir>) -> Self {
         let passwords = Passwords::with_memory(PASSWORD_MEMORY);
-        let system = Arc::new(System::new(db, blobs, ServerKey::random(), passwords, clock.clone()));
+        let system = Arc::new(System::new(db, blobs, key.clone(), passwords, clock.clone()));
         let router = cytomine_api::routes().with_state(ApiState::new(system.clone()));
         let router = edge::wrap(router, EdgeOptions::default());
-        Self { system, clock, router, folder: Arc::new(folder) }
+        Self { system, clock, router, folder, key }
+    }
+
+    /// The same system as another process of it: with the same database, bytes, key and clock, and nothing else.
+    #[must_use]
+    pub fn replica(&self) -> Self {
+        let (db, blobs) = (self.system.db.clone(), self.system.blobs.clone());
+        Self::of_parts(db, blobs, self.key.clone(), self.clock.clone(), Arc::clone(&self.folder))
+    }
+
+    /// A client of this replica that is signed in as that one.
+    #[must_use]
+    pub fn client_of(&self, client: &Client) -> Client {
+        client.elsewhere(self.router.clone())
     }
 
     /// Its data directory.

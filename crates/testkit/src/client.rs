@@ -62,6 +62,12 @@ impl Client {
         Self { router, cookie, id }
     }
 
+    /// The same session at another application.
+    #[must_use]
+    pub fn elsewhere(&self, router: Router) -> Self {
+        Self { router, ..self.clone() }
+    }
+
     /// Sends any request; host, origin and cookie are added.
     ///
     /// # Panics

@@ -80,8 +80,8 @@ pub(super) async fn delete(
     Caller(actor): Caller,
     Path((project, user)): Path<(ProjectId, UserId)>,
 ) -> Result<Json<Value>, CommandError> {
-    default_layer::remove(&state.system, &actor, project, user).await?;
-    Ok(changed("Delete", &DefaultLayer { project, user, hide_by_default: false }))
+    let layer = default_layer::remove(&state.system, &actor, project, user).await?;
+    Ok(changed("Delete", &layer))
 }
 
 fn changed(verb: &str, layer: &DefaultLayer) -> Json<Value> {

@@ -37,7 +37,7 @@ pub async fn update(
         Some(aside(move || prepare(location.as_deref(), size, fill, thinning)).await??)
     };
 
-    let mut unit = system.begin(actor).await?;
+    let mut unit = system.begin_on(actor, EntityKind::Annotation, id.0).await?;
     let (before, access) = with_access(&mut unit.tx, actor, id).await?;
     access.require(Action::EditAnnotation, Some(before.user))?;
     let mut after = Annotation {

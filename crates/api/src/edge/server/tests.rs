@@ -16,6 +16,9 @@ use super::*;
 
 const ANY_PORT: &str = "127.0.0.1:0";
 
+/// The preface and an empty SETTINGS frame (RFC 9113, 3.4 and 6.5).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+
 fn options() -> ServeOptions {
     ServeOptions { listen: ANY_PORT.parse().unwrap(), tls: None, metrics_listen: None }
 }
@@ -23,6 +26,7 @@ fn options() -> ServeOptions {
 struct Running {
     address: SocketAddr,
     metrics: Option<SocketAddr>,
+    health: Health,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServeError>>,
 }
@@ -33,10 +37,10 @@ async fn start(app: Router, options: ServeOptions) -> Running {
     let (stop, stopped) = oneshot::channel::<()>();
     let health = Health::new(vec![]);
     health.set_started();
-    let task = tokio::spawn(server.run(app, health, Metrics::default(), async {
+    let task = tokio::spawn(server.run(app, health.clone(), Metrics::default(), async {
         let _ = stopped.await;
     }));
-    Running { address, metrics, stop, task }
+    Running { address, metrics, health, stop, task }
 }
 
 fn hello() -> Router {
@@ -71,17 +75,16 @@ async fn http_1_is_answered_and_metrics_have_a_port_of_their_own() {
 async fn http_2_is_answered_without_tls() {
     let running = start(hello(), options()).await;
     let mut stream = TcpStream::connect(running.address).await.unwrap();
-    // The preface and an empty SETTINGS frame (RFC 9113, 3.4 and 6.5).
-    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    stream.write_all(PREFACE).await.unwrap();
     let mut frame = [0; 9];
     stream.read_exact(&mut frame).await.unwrap();
     assert_eq!(frame[3], 4, "the server's first frame is SETTINGS");
 }
 
 #[tokio::test]
-async fn the_end_waits_for_a_request_in_flight_and_takes_no_new_one() {
+async fn the_end_waits_for_a_request_in_flight_and_answers_who_comes_meanwhile() {
     let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let app = Router::new().route("/", {
+    let app = hello().route("/slow", {
         let (entered, release) = (Arc::clone(&entered), Arc::clone(&release));
         get(move || async move {
             entered.notify_one();
@@ -91,15 +94,76 @@ async fn the_end_waits_for_a_request_in_flight_and_takes_no_new_one() {
     });
     let running = start(app, options()).await;
     let address = running.address;
-    let request = tokio::spawn(async move { fetch(TcpStream::connect(address).await.unwrap(), "/").await });
+    let slow = tokio::spawn(async move { fetch(TcpStream::connect(address).await.unwrap(), "/slow").await });
     entered.notified().await;
     running.stop.send(()).unwrap();
-    while TcpStream::connect(address).await.is_ok() {
-        tokio::task::yield_now().await;
+    running.health.draining().await;
+    for _ in 0..3 {
+        let answer = kept_once(&mut TcpStream::connect(address).await.unwrap()).await;
+        assert!(answer.contains("\r\nconnection: close\r\n") && answer.ends_with("hello"), "{answer}");
     }
     assert!(!running.task.is_finished());
     release.notify_one();
-    assert!(request.await.unwrap().ends_with("finished"));
+    assert!(slow.await.unwrap().ends_with("finished"));
+    running.task.await.unwrap().unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+/// Sends a request that would keep its connection, and reads until the other side is done.
+async fn kept_once(stream: &mut TcpStream) -> String {
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"hello") {
+        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "closed without an answer");
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn a_watched_server_goes_on_until_the_watcher_has_seen_that_it_goes() {
+    let running = start(hello(), options()).await;
+    running.health.ready().await.unwrap();
+    let mut kept = TcpStream::connect(running.address).await.unwrap();
+    assert!(!kept_once(&mut kept).await.contains("connection: close"));
+    running.stop.send(()).unwrap();
+    running.health.draining().await;
+    // The first server is still there: its kept connections are used once more, and new ones are taken.
+    assert!(running.health.ready().await.is_err());
+    let answer = kept_once(&mut kept).await;
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    assert_eq!(kept.read(&mut [0; 1]).await.unwrap(), 0, "and it does close");
+    let answer = kept_once(&mut TcpStream::connect(running.address).await.unwrap()).await;
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    assert!(!running.task.is_finished());
+}
+
+#[tokio::test]
+async fn http_2_is_told_to_go_away() {
+    let running = start(hello(), options()).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(PREFACE).await.unwrap();
+    let mut seen = Vec::new();
+    let mut stop = Some(running.stop);
+    let mut head = [0; 9];
+    while stream.read_exact(&mut head).await.is_ok() {
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        let mut payload = vec![0; length as usize];
+        stream.read_exact(&mut payload).await.unwrap();
+        seen.push(head[3]);
+        if let Some(stop) = stop.take() {
+            stop.send(()).unwrap();
+        }
+        if head[3] == 6 && head[4] == 0 {
+            // A PING that wants to be answered stands between the two frames of the farewell.
+            let answer = [&[0, 0, 8, 6, 1, 0, 0, 0, 0][..], &payload].concat();
+            stream.write_all(&answer).await.unwrap();
+        }
+    }
+    assert_eq!(
+        seen.iter().filter(|kind| **kind == 7).count(),
+        2,
+        "GOAWAY comes first as a warning: {seen:?}"
+    );
     running.task.await.unwrap().unwrap();
 }
 
@@ -107,11 +171,7 @@ async fn the_end_waits_for_a_request_in_flight_and_takes_no_new_one() {
 async fn an_idle_kept_connection_does_not_hold_up_the_end() {
     let running = start(hello(), options()).await;
     let mut kept = TcpStream::connect(running.address).await.unwrap();
-    kept.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
-    let mut answer = Vec::new();
-    while !answer.ends_with(b"hello") {
-        assert_ne!(kept.read_buf(&mut answer).await.unwrap(), 0);
-    }
+    kept_once(&mut kept).await;
     running.stop.send(()).unwrap();
     running.task.await.unwrap().unwrap();
     assert_eq!(kept.read(&mut [0; 1]).await.unwrap(), 0);

@@ -1,0 +1,104 @@
+//! Several processes on one database: who goes first, who else is there, who waits for whom.
+//!
+//! All of it is PostgreSQL's affair. SQLite has one writer at a time, and its processes share the data directory,
+//! whose locks tell the rest ([`Blobs::alone`](crate::Blobs::alone), [`Blobs::claim`](crate::Blobs::claim)).
+
+use std::time::{Duration, Instant};
+
+use cytomine_model::UserId;
+use sqlx::Postgres;
+use sqlx::pool::PoolConnection;
+
+use crate::dialect::Dialect;
+use crate::{Db, Executor, StoreError, Tx, sql};
+
+/// Begins the name under which a process is known to PostgreSQL; the rest is its own.
+pub(crate) const NAME: &str = "cytomine-";
+
+/// Longest wait for one's turn to set the system up.
+const TURN: Duration = Duration::from_secs(60);
+
+/// Which advisory lock: the kind is in the topmost byte, since ids stay below 2^53.
+#[derive(Clone, Copy)]
+enum Key {
+    Turn,
+    Undo(UserId),
+}
+
+impl Key {
+    fn number(self) -> i64 {
+        match self {
+            Self::Turn => 1 << 56,
+            Self::Undo(user) => (2 << 56) | user.0,
+        }
+    }
+}
+
+/// The turn to set the system up, until it is dropped.
+#[derive(Debug)]
+pub struct Turn(#[allow(dead_code, reason = "its end gives the lock back")] Option<PoolConnection<Postgres>>);
+
+impl Db {
+    /// Waits until no other process is setting the system up: two that begin on an empty database would both find
+    /// it empty.
+    ///
+    /// # Errors
+    /// When the database refuses, or another process takes more than a minute.
+    pub async fn turn(&self) -> Result<Turn, StoreError> {
+        let Self::Pg(pool) = self else { return Ok(Turn(None)) };
+        let end = Instant::now() + TURN;
+        loop {
+            let mut connection = pool.acquire().await?;
+            let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+                .bind(Key::Turn.number())
+                .fetch_one(&mut *connection)
+                .await?;
+            if taken {
+                // The lock is the connection's; going back to the pool it would be kept.
+                connection.close_on_drop();
+                return Ok(Turn(Some(connection)));
+            }
+            if Instant::now() > end {
+                return Err(StoreError::Busy);
+            }
+            drop(connection);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Whether other processes of this program are connected to the database. Not asked of SQLite, where the locks
+    /// of the data directory tell.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_others(&self) -> Result<bool, StoreError> {
+        let mut db = self;
+        if db.dialect() == Dialect::Lite {
+            return Ok(false);
+        }
+        // Behind a pooler that drops names nobody can tell.
+        let statement = sql("SELECT CAST(count(*) AS BIGINT) AS others FROM pg_stat_activity \
+             WHERE datname = current_database() AND application_name LIKE $1 || '%' \
+             AND application_name <> current_setting('application_name') \
+             OR current_setting('application_name') NOT LIKE $1 || '%'")
+        .bind(NAME);
+        let others: i64 = db.first(statement).await?.map_or(Ok(1), |row| row.get("others"))?;
+        Ok(others > 0)
+    }
+}
+
+impl Tx {
+    /// Lets nobody else undo or redo steps of this user until the transaction ends: two that begin together would
+    /// both take the same step.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn hold_undo(&mut self, user: UserId) -> Result<(), StoreError> {
+        if self.dialect() == Dialect::Lite {
+            return Ok(());
+        }
+        let key = Key::Undo(user).number();
+        // An answer without columns that this code would have to know the type of.
+        self.rows(sql("SELECT 1 FROM pg_advisory_xact_lock($1)").bind(key)).await.map(|_| ())
+    }
+}
