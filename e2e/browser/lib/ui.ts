@@ -5,7 +5,7 @@ import type { Server } from "./server.ts";
 export class Ui {
   constructor(
     readonly page: Page,
-    private readonly server: Server,
+    private readonly server: Pick<Server, "url" | "password">,
   ) {}
 
   async open(path: string): Promise<void> {
