@@ -32,20 +32,18 @@ class Verified(http.client.HTTPSConnection):
 class Person(Client):
     """A client of a release, by its Service or by one pod."""
 
-    def __init__(self, release, address=None, timeout=30):
+    def __init__(self, release, address=None, timeout=30, authority=None):
         super().__init__(f"https://{HOST}", timeout)
         self.release = release
         self.address = address or release.address()
-        self.authority = release.folder / "ca.crt"
-        if not self.authority.exists():
-            release.authority()
+        self.authority = authority or release.authority()
 
     def connect(self):
         return Verified(self.address, self.authority, self.timeout)
 
     def again(self, address=None):
         """The same person on a connection of its own, perhaps to another pod."""
-        other = Person(self.release, address or self.address, self.timeout)
+        other = Person(self.release, address or self.address, self.timeout, self.authority)
         other.cookie, other.keys = self.cookie, self.keys
         return other
 
@@ -126,6 +124,8 @@ class Writer(Worker):
         self.acknowledged = {}
 
     def act(self):
+        # A kept connection may be closed while a request is under way; whether to send that again only a person can say.
+        self.client.close()
         one, shape = self.laboratory.annotate(self.client)
         self.acknowledged[one] = shape
 
