@@ -371,8 +371,9 @@ CREATE TABLE backup (
 CREATE INDEX backup_kind ON backup (kind, time);
 
 -- Rows of each table, and a hash that does not depend on their order: the sum of 128 bits of the SHA-256 of each row's
--- text, whose form no setting of the session can change. Left out is what a backup does not hold (sessions and tries to
--- sign in: who signed out must not come back) and what a restore changes (the history of backups, the generation of rights).
+-- text, whose form no setting of the session can change. Left out is what a restore does not bring back (sessions, also
+-- those of administrators, and tries to sign in: who signed out must stay out) and what it changes itself (the history
+-- of backups, the generation of rights).
 CREATE FUNCTION cytomine_table_facts() RETURNS TABLE (table_name TEXT, row_count BIGINT, row_hash TEXT)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -384,12 +385,16 @@ SET bytea_output = 'hex'
 AS $function$
 DECLARE
     next_table TEXT;
+    next_columns TEXT;
 BEGIN
-    FOR next_table IN
-        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    FOR next_table, next_columns IN
+        SELECT c.relname, string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE n.nspname = 'public' AND c.relkind = 'r'
         AND c.relname NOT IN ('session', 'sign_in_try', 'backup', 'rights_generation')
-        ORDER BY c.relname COLLATE "C"
+        AND a.attname <> 'admin_session_until'
+        GROUP BY c.relname ORDER BY c.relname COLLATE "C"
     LOOP
         RETURN QUERY EXECUTE format($query$
             SELECT %1$L::TEXT, count(*), mod(mod(
@@ -397,9 +402,9 @@ BEGIN
                 + coalesce(sum(('x' || substr(hash, 17, 16))::BIT(64)::BIGINT), 0),
                 340282366920938463463374607431768211456) + 340282366920938463463374607431768211456,
                 340282366920938463463374607431768211456)::TEXT
-            FROM (SELECT encode(sha256(convert_to((whole_row.*)::TEXT, 'UTF8')), 'hex') AS hash
-                FROM public.%1$I AS whole_row OFFSET 0) AS hashes
-        $query$, next_table);
+            FROM (SELECT encode(sha256(convert_to(ROW(%2$s)::TEXT, 'UTF8')), 'hex') AS hash
+                FROM public.%1$I OFFSET 0) AS hashes
+        $query$, next_table, next_columns);
     END LOOP;
 END
 $function$;

@@ -18,8 +18,13 @@ use crate::{Executor, Row, StoreError, sql};
 /// Tables whose rows are not backed up: who signed out must not come back by a restore.
 pub const TRANSIENT: [&str; 2] = ["session", "sign_in_try"];
 
-/// Tables that [`facts`] leaves out: the transient ones, and what a restore itself changes.
-pub(crate) const LEFT_OUT: [&str; 4] = ["session", "sign_in_try", "backup", "rights_generation"];
+/// A column of accounts that is not brought back either: until when the rights of an administrator are in force.
+pub(crate) const TRANSIENT_COLUMN: &str = "admin_session_until";
+
+/// Tables that [`facts`] leaves out: the transient ones, and what a restore itself changes. (Ids come from a table on
+/// SQLite alone.)
+pub(crate) const LEFT_OUT: [&str; 5] =
+    ["session", "sign_in_try", "backup", "rights_generation", "id_sequence"];
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use crate::dialect::Dialect;
 use crate::{Db, Executor as _, StoreError, sql};
 
-use super::TRANSIENT;
 use super::swap::identifier;
+use super::{TRANSIENT, TRANSIENT_COLUMN};
 
 /// Rows that name something that does not exist, as lines for people; on SQLite also damage of the file.
 ///
@@ -14,8 +14,8 @@ pub async fn dangling(db: &Db) -> Result<Vec<String>, StoreError> {
     let mut ex = db;
     let mut found = Vec::new();
     if ex.dialect() == Dialect::Lite {
-        for row in ex.rows(sql("SELECT integrity_check AS said FROM pragma_integrity_check(10)")).await? {
-            let said: String = row.get("said")?;
+        for row in ex.rows(sql("PRAGMA integrity_check(10)")).await? {
+            let said: String = row.get("integrity_check")?;
             if said != "ok" {
                 found.push(said);
             }
@@ -106,10 +106,16 @@ pub async fn carry(db: &Db, from: Carried) -> Result<(), StoreError> {
     let raise = sql("UPDATE rights_generation SET value = CASE WHEN value > $1 THEN value ELSE $1 END + 1")
         .bind(from.generation);
     tx.execute(raise).await?;
-    for table in TRANSIENT {
-        tx.execute(sql(format!("DELETE FROM {table}"))).await?;
+    for statement in forget() {
+        tx.execute(sql(statement)).await?;
     }
     tx.commit().await
+}
+
+/// Statements that sign everybody out.
+pub(crate) fn forget() -> impl Iterator<Item = String> {
+    let column = format!("UPDATE user_account SET {TRANSIENT_COLUMN} = NULL");
+    TRANSIENT.iter().map(|table| format!("DELETE FROM {table}")).chain(std::iter::once(column))
 }
 
 /// The largest id in use, when the sequence that gives them is behind it: then the next one would be given twice.

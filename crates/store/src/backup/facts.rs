@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
-use super::LEFT_OUT;
+use super::{LEFT_OUT, TRANSIENT_COLUMN};
 use crate::{Db, Executor as _, Row, StoreError, sql};
 
 /// What one table holds.
@@ -79,8 +79,11 @@ async fn table_lite(connection: &mut SqliteConnection, table: String) -> Result<
         .bind(&table)
         .fetch_all(&mut *connection)
         .await?;
-    let quoted: Vec<String> =
-        columns.iter().map(|column| format!("quote({})", super::swap::identifier(column))).collect();
+    let quoted: Vec<String> = columns
+        .iter()
+        .filter(|column| *column != TRANSIENT_COLUMN)
+        .map(|column| format!("quote({})", super::swap::identifier(column)))
+        .collect();
     let text = format!(
         "SELECT {} AS line FROM {}",
         if quoted.is_empty() { "''".to_owned() } else { quoted.join(" || ',' || ") },

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Postgres, Row as
 
 use cytomine_model::Millis;
 
-use super::{TRANSIENT, facts};
+use super::{check, facts};
 use crate::{Db, StoreError};
 
 /// A moment of a PostgreSQL database that stays visible as long as this lives.
@@ -86,8 +86,8 @@ pub async fn copy_lite(
         .pragma("secure_delete", "on")
         .connect()
         .await?;
-    for table in TRANSIENT {
-        sqlx::query(AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut copy).await?;
+    for statement in check::forget() {
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut copy).await?;
     }
     let schema: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
         .fetch_one(&mut copy)

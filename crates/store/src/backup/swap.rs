@@ -268,7 +268,7 @@ mod tests {
         let mut tx = live_db.begin().await.unwrap();
         assert!(tx.next_id().await.unwrap() > 5000);
         drop(tx);
-        let old = Db::connect_pg(&address_of(&live.url, &kept), None).await.unwrap();
+        let old = Db::connect_pg(&address_of(&live.url, &kept), None, 4).await.unwrap();
         assert_eq!(crate::rights::generation(&old).await.unwrap(), before);
         old.close().await;
         live_db.close().await;
