@@ -67,10 +67,19 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(cause) if cause.is_foreign_key_violation() => {
                 Self::Dangling(cause.message().to_owned())
             }
+            sqlx::Error::Database(cause) if cause.code().is_some_and(|code| passing(&code)) => {
+                Self::Unavailable(error)
+            }
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
                 Self::Unavailable(error)
             }
             _ => Self::Sql(error),
         }
     }
+}
+
+/// Whether PostgreSQL says by this code that it lets nobody in at the moment: it starts or stops, has no room for more
+/// sessions, or a restore exchanges the database (sessions are ended, the database is closed, its name is free).
+fn passing(code: &str) -> bool {
+    code.starts_with("57P") || code.starts_with("08") || ["53300", "55000", "3D000"].contains(&code)
 }

@@ -14,15 +14,16 @@ pub(crate) enum SecretError {
 
 /// Reads the secret that `flag` names the file of. Spaces belong to it, the line's end does not.
 pub(crate) fn read(flag: &'static str, file: &Path) -> Result<String, SecretError> {
-    let text = fs::read_to_string(file).map_err(|source| SecretError::Unreadable {
-        flag,
-        file: file.to_owned(),
-        source,
-    })?;
+    let text = whole(flag, file)?;
     match text.lines().next() {
         Some(line) if !line.is_empty() => Ok(line.to_owned()),
         _ => Err(SecretError::Empty { flag, file: file.to_owned() }),
     }
+}
+
+/// Reads all lines of the file that `flag` names.
+pub(crate) fn whole(flag: &'static str, file: &Path) -> Result<String, SecretError> {
+    fs::read_to_string(file).map_err(|source| SecretError::Unreadable { flag, file: file.to_owned(), source })
 }
 
 #[cfg(test)]
