@@ -59,7 +59,9 @@ volumeMounts:
 {{/* What containers of the database's image mount. */}}
 {{- define "cytomine.scriptMounts" -}}
 - {name: scripts, mountPath: /etc/cytomine-maintenance, readOnly: true}
+{{- if not (include "cytomine.openshift" .) }}
 - {name: scripts, mountPath: /etc/passwd, subPath: users, readOnly: true}
+{{- end }}
 - {name: scratch, mountPath: /scratch}
 - {name: tmp, mountPath: /tmp}
 {{- end }}

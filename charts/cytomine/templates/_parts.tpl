@@ -53,6 +53,7 @@ url = "postgres://cytomine@localhost/cytomine_restore?host=/run/postgresql&sslmo
 url = "{{ include "cytomine.databaseUrl" .root }}"
 {{- end }}
 password_file = "/run/cytomine/database/password"
+pool_size = {{ ternary (int $v.database.poolSize) 4 $serves }}
 {{- if and $serves (ne $v.migrations.mode "onStart") }}
 migrate = "wait"
 {{- end }}
@@ -62,6 +63,7 @@ migrate = "wait"
 key_file = "/run/cytomine/secrets/server-key"
 {{- if eq .part "server" }}
 admin_password_file = "/run/cytomine/secrets/admin-password"
+admin_keys_dir = "/run/cytomine/secrets"
 {{- end }}
 {{- end }}
 {{- if has .part (list "maintenance" "drill") }}
@@ -230,6 +232,9 @@ pg_hba.conf: |
 pg_ident.conf: |
   {{- range list "postgres" "cytomine" "cytomine_app" "cytomine_readonly" "backup" }}
   pg postgres {{ . }}
+  {{- if include "cytomine.openshift" $ }}
+  pg /^[0-9]+$ {{ . }}
+  {{- end }}
   {{- end }}
 postgresql.conf: |
   listen_addresses = '*'

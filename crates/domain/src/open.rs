@@ -27,6 +27,8 @@ pub enum Database {
         url: String,
         /// Password, where PostgreSQL's own rules shall not hold.
         password: Option<String>,
+        /// Most connections that are open at a time.
+        connections: u32,
     },
 }
 

@@ -38,6 +38,19 @@ pub struct NotConnected {
     pub passing: bool,
 }
 
+impl From<NotConnected> for DomainError {
+    fn from(error: NotConnected) -> Self {
+        error.cause
+    }
+}
+
+impl From<StoreError> for NotConnected {
+    fn from(error: StoreError) -> Self {
+        let passing = matches!(error, StoreError::Unreachable { .. } | StoreError::Unavailable(_));
+        Self { cause: error.into(), passing }
+    }
+}
+
 impl Opening {
     /// Makes the data directory where it is missing, reads (or makes) the server key, opens the slides.
     ///
@@ -93,12 +106,11 @@ impl Opening {
 pub async fn connect(database: &Database, data: &Path) -> Result<Db, NotConnected> {
     let outcome = match database {
         Database::Lite => Db::connect_lite(&data.join("cytomine.db")).await,
-        Database::Pg { url, password } => Db::connect_pg(url, password.as_deref()).await,
+        Database::Pg { url, password, connections } => {
+            Db::connect_pg(url, password.as_deref(), *connections).await
+        }
     };
-    outcome.map_err(|cause| {
-        let passing = matches!(cause, StoreError::Unreachable { .. });
-        NotConnected { cause: cause.into(), passing }
-    })
+    outcome.map_err(Into::into)
 }
 
 /// How the tables stand to this program.
@@ -112,7 +124,7 @@ pub async fn schema(db: &Db) -> Result<Schema, DomainError> {
 /// Brings the tables up to date.
 ///
 /// # Errors
-/// When they are another program's or a migration fails.
-pub async fn migrate(db: &Db) -> Result<Migrated, DomainError> {
+/// When they are another program's or a migration fails, for good; when the database went away, passing.
+pub async fn migrate(db: &Db) -> Result<Migrated, NotConnected> {
     Ok(cytomine_store::schema::migrate(db).await?)
 }

@@ -23,6 +23,9 @@ use crate::{StoreError, schema, sql};
 /// Longest wait for one connection to PostgreSQL, names and TLS included.
 pub const CONNECT: Duration = Duration::from_secs(5);
 
+/// Connections of one process to PostgreSQL where nobody says how many.
+pub const CONNECTIONS: u32 = 16;
+
 /// Oldest PostgreSQL that is supported.
 const OLDEST: u32 = 15;
 
@@ -215,18 +218,18 @@ impl Db {
     /// # Errors
     /// As [`Db::connect_pg`] and [`schema::migrate`].
     pub async fn open_pg(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
-        let db = Self::connect_pg(url, password).await?;
+        let db = Self::connect_pg(url, password, CONNECTIONS).await?;
         schema::migrate(&db).await?;
         Ok(db)
     }
 
-    /// Connects to PostgreSQL, whatever the tables. One attempt of at most [`CONNECT`], so that whoever waits for
+    /// Connects to PostgreSQL, whatever the tables; at most `connections` are open at a time. One attempt of at most [`CONNECT`], so that whoever waits for
     /// the server can tell at any time what it waits for.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`] when another attempt may help, [`StoreError::Open`] when the address cannot be
     /// read or the server is too old.
-    pub async fn connect_pg(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
+    pub async fn connect_pg(url: &str, password: Option<&str>, connections: u32) -> Result<Self, StoreError> {
         const REMEDY: &str = "Check address, user, database and password file, and that the server is up";
         let mut options = PgConnectOptions::from_str(url)
             .map_err(|cause| StoreError::Open {
@@ -255,7 +258,7 @@ impl Db {
             });
         }
         let pool = PgPoolOptions::new()
-            .max_connections(16)
+            .max_connections(connections)
             .acquire_timeout(Duration::from_secs(15))
             .connect_lazy_with(options);
         Ok(Self::Pg(pool))

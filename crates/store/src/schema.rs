@@ -169,7 +169,7 @@ mod tests {
         let lite = Db::connect_lite(&folder.path().join("a.db")).await.unwrap();
         let database = PgDatabase::create().await;
         let pg = match &database {
-            Some(database) => Some(Db::connect_pg(&database.url, None).await.unwrap()),
+            Some(database) => Some(Db::connect_pg(&database.url, None, 4).await.unwrap()),
             None => None,
         };
         for db in std::iter::once(lite).chain(pg) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cytomine_model::{CommandId, EntityKind, JobId, JobState, Millis};
 use cytomine_store::dialect::Dialect;
-use cytomine_store::testing::both;
+use cytomine_store::testing::{PgDatabase, both};
 use cytomine_store::{Db, Executor as _, job, rights, rows, sql};
 
 async fn user(db: &Db, id: i64) {
@@ -169,4 +169,14 @@ async fn both_schemas_have_the_same_columns() {
     if let [lite, pg] = &schemas[..] {
         assert_eq!(lite, pg);
     }
+}
+
+#[tokio::test]
+async fn a_process_opens_no_more_connections_than_it_was_told() {
+    let Some(database) = PgDatabase::create().await else { return };
+    let db = Db::connect_pg(&database.url, None, 2).await.unwrap();
+    let Db::Pg(pool) = &db else { panic!("this is PostgreSQL") };
+    assert_eq!(pool.options().get_max_connections(), 2);
+    db.close().await;
+    database.drop().await;
 }

@@ -40,7 +40,9 @@ pub(super) fn options(settings: &SystemSettings) -> Result<OpenOptions, RunError
 pub(super) fn database(settings: &DatabaseSettings) -> Result<Database, RunError> {
     Ok(match settings.database()? {
         config::Database::Sqlite => Database::Lite,
-        config::Database::Postgres(url) => Database::Pg { url, password: settings.password()? },
+        config::Database::Postgres(url) => {
+            Database::Pg { url, password: settings.password()?, connections: settings.pool_size }
+        }
     })
 }
 

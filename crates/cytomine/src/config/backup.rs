@@ -132,6 +132,7 @@ impl LiveDatabaseSettings {
         DatabaseSettings {
             url: self.url.clone(),
             password_file: self.password_file.clone(),
+            pool_size: DatabaseSettings::POOL_SIZE,
             migrate: Migrate::OnStart,
         }
     }

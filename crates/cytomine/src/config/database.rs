@@ -17,6 +17,16 @@ pub(crate) struct DatabaseSettings {
     /// (PGPASSFILE, ~/.pgpass).
     #[arg(id = "database.password_file", long = "database-password-file", value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// Most connections that are open to PostgreSQL at a time. All processes together must stay below its
+    /// max_connections.
+    #[arg(
+        id = "database.pool_size",
+        long = "database-pool-size",
+        value_name = "COUNT",
+        default_value_t = DatabaseSettings::POOL_SIZE,
+        value_parser = clap::value_parser!(u32).range(2..=1000)
+    )]
+    pub(crate) pool_size: u32,
     /// When tables of an older release are brought up to date.
     #[arg(
         id = "database.migrate",
@@ -47,6 +57,9 @@ pub(crate) enum Database {
 }
 
 impl DatabaseSettings {
+    /// Connections where nobody says how many.
+    pub(crate) const POOL_SIZE: u32 = 16;
+
     /// The password of the PostgreSQL user; `None` = PostgreSQL's own rules hold.
     pub(crate) fn password(&self) -> Result<Option<String>, SecretError> {
         self.password_file.as_deref().map(|file| secret::read("--database-password-file", file)).transpose()

@@ -79,7 +79,7 @@ impl OnServer {
 
     fn on_server(&self, text: &str) -> Vec<String> {
         block_on(async {
-            let db = Db::connect_pg(&address_of(&self.url, "postgres"), None).await.unwrap();
+            let db = Db::connect_pg(&address_of(&self.url, "postgres"), None, 4).await.unwrap();
             let rows = (&db).rows(sql(text.to_owned())).await.unwrap();
             db.close().await;
             rows.iter().map(|row| row.get("name").unwrap()).collect()
@@ -116,7 +116,7 @@ fn a_dump_is_backed_up_and_a_drill_restores_it_into_a_scratch_database() {
     assert_eq!((&drill["name"], &drill["result"]), (&json!(given), &json!("ok")));
 
     block_on(async {
-        let db = Db::connect_pg(&scratch, None).await.unwrap();
+        let db = Db::connect_pg(&scratch, None, 4).await.unwrap();
         execute(&db, "ALTER TABLE user_role DISABLE TRIGGER ALL").await;
         execute(&db, "UPDATE user_role SET user_id = 999999").await;
         db.close().await;
@@ -166,7 +166,7 @@ fn a_restore_takes_the_place_of_the_live_database_under_running_servers() {
     }
     let last_id = |url: &str| {
         block_on(async {
-            let db = Db::connect_pg(url, None).await.unwrap();
+            let db = Db::connect_pg(url, None, 4).await.unwrap();
             let row = (&db).first(sql("SELECT last_value AS last FROM ids")).await.unwrap().unwrap();
             db.close().await;
             row.get::<i64>("last").unwrap()
@@ -196,7 +196,7 @@ fn a_restore_takes_the_place_of_the_live_database_under_running_servers() {
     let old = on.on_server(&names);
     assert_eq!(old.len(), 1, "{old:?}");
     let users = block_on(async {
-        let db = Db::connect_pg(&address_of(&on.url, &old[0]), None).await.unwrap();
+        let db = Db::connect_pg(&address_of(&on.url, &old[0]), None, 4).await.unwrap();
         let rows = (&db).rows(sql("SELECT username FROM user_account")).await.unwrap();
         db.close().await;
         rows.iter().map(|row| row.get("username").unwrap()).collect::<Vec<String>>()

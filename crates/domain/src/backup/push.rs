@@ -155,7 +155,7 @@ async fn snapshot_of(place: &Place, db: &Db, scratch: &Path) -> Result<(PathBuf,
 }
 
 async fn pg_dump(place: &Place, moment: &str, scratch: &Path, to: &Path) -> Result<(), BackupError> {
-    let Database::Pg { url, password } = &place.database else {
+    let Database::Pg { url, password, .. } = &place.database else {
         return Err(BackupError::Usage("pg_dump is for PostgreSQL"));
     };
     let mut command = Command::new("pg_dump");

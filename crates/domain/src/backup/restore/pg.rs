@@ -28,7 +28,7 @@ pub(super) async fn prepare(
     restore: &Restore,
     manifest: &Manifest,
 ) -> Result<(Step, Vec<String>), BackupError> {
-    let Database::Pg { url, password } = &restore.place.database else {
+    let Database::Pg { url, password, connections } = &restore.place.database else {
         return Err(BackupError::Usage("PostgreSQL is meant, and the settings name SQLite"));
     };
     let password = password.as_deref();
@@ -69,8 +69,8 @@ pub(super) async fn prepare(
             )));
         }
     }
-    let carried = live_of(Db::connect_pg(url, password).await.map_err(Into::into)).await;
-    let db = Db::connect_pg(&address_of(url, scratch), password).await?;
+    let carried = live_of(Db::connect_pg(url, password, *connections).await.map_err(Into::into)).await;
+    let db = Db::connect_pg(&address_of(url, scratch), password, *connections).await?;
     let ready = make_ready(&db, manifest, Engine::Postgresql, carried).await;
     db.close().await;
     ready?;
