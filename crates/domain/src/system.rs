@@ -96,7 +96,7 @@ impl System {
                 }
                 Ok(_) => {}
                 // While the database is away nobody can tell; what is kept runs out by itself.
-                Err(cause) => tracing::warn!("cannot look for changed rights: {cause}"),
+                Err(cause) => tracing::warn!(%cause, "cannot look for changed rights"),
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cytomine_domain::opening;
+use cytomine_domain::{DomainError, opening};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -18,7 +18,7 @@ pub(super) async fn run(settings: &MigrateTables) -> Result<(), RunError> {
     let db = startup::reach(connect, |_| (), Some(until)).await?;
     let migrated = opening::migrate(&db).await;
     db.close().await;
-    let migrated = migrated?;
+    let migrated = migrated.map_err(DomainError::from)?;
     if settings.json {
         say::json(&json!({ "from": migrated.from, "to": migrated.to }));
     } else if migrated.from == migrated.to {

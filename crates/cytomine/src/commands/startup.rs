@@ -110,19 +110,26 @@ impl Startup {
     }
 
     async fn opened(&self, migrate: Migrate) -> Result<Arc<System>, RunError> {
-        let db = reach(
-            || self.0.opening.connect(),
-            |cause| *self.state() = Database::Awaited(cause.to_owned()),
-            None,
-        )
-        .await?;
-        *self.state() = Database::Open(db.clone());
-        match migrate {
-            Migrate::OnStart => {
-                opening::migrate(&db).await?;
+        let await_it = |cause: &str| *self.state() = Database::Awaited(cause.to_owned());
+        let db = loop {
+            let db = reach(|| self.0.opening.connect(), await_it, None).await?;
+            *self.state() = Database::Open(db.clone());
+            match migrate {
+                Migrate::OnStart => match opening::migrate(&db).await {
+                    Ok(_) => break db,
+                    // It went away between two questions.
+                    Err(error) if error.passing => {
+                        await_it(&error.to_string());
+                        tokio::time::sleep(FIRST_PAUSE).await;
+                    }
+                    Err(error) => return Err(DomainError::from(error).into()),
+                },
+                Migrate::Wait => {
+                    tables(&db).await?;
+                    break db;
+                }
             }
-            Migrate::Wait => tables(&db).await?,
-        }
+        };
         Ok(Arc::new(self.0.opening.finish(db)))
     }
 }

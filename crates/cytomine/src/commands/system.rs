@@ -16,7 +16,7 @@ pub(super) async fn open(settings: &SystemSettings) -> Result<Arc<System>, RunEr
     let db = opening.connect().await.map_err(|error| error.cause)?;
     match settings.database.migrate {
         Migrate::OnStart => {
-            opening::migrate(&db).await?;
+            opening::migrate(&db).await.map_err(DomainError::from)?;
         }
         Migrate::Wait => {
             if let Some(objection) = opening::schema(&db).await?.objection() {
