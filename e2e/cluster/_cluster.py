@@ -12,9 +12,11 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -85,7 +87,7 @@ class Release:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chart-"))
         self.chart = self.folder / "cytomine"
         self.failed_before = suite.failed
-        self.forwards = []
+        self.forwards = {}
 
     def __enter__(self):
         # A run that takes too long is ended by a signal; the namespace goes all the same.
@@ -98,9 +100,7 @@ class Release:
         if kind or self.suite.failed > self.failed_before:
             with contextlib.suppress(Exception):
                 self.explain()
-        for forward in self.forwards:
-            forward.kill()
-            forward.wait()
+        self.drop_forwards()
         if KEEP:
             print(f"         kept: namespace {self.namespace}, chart {self.chart}", flush=True)
             return
@@ -195,19 +195,13 @@ class Release:
             if kind == "service":
                 return self.objects("service", name)[0]["spec"]["clusterIP"], port
             return self.objects("pod", name)[0]["status"]["podIP"], port
-        forward = subprocess.Popen(
-            ["kubectl", "-n", self.namespace, "port-forward", target, f":{port}"], stdout=subprocess.PIPE, text=True
-        )
-        self.forwards.append(forward)
-        found = re.search(r":(\d+) ->", forward.stdout.readline())
-        assert found, f"no port is forwarded to {target}"
-        return "127.0.0.1", int(found[1])
+        if (target, port) not in self.forwards:
+            self.forwards[target, port] = Forward(self.namespace, target, port)
+        return "127.0.0.1", self.forwards[target, port].local
 
     def drop_forwards(self):
-        for forward in self.forwards:
-            forward.kill()
-            forward.wait()
-        self.forwards = []
+        while self.forwards:
+            self.forwards.popitem()[1].close()
 
     def wait_ready(self, seconds=120):
         """Waits until every Deployment and StatefulSet has what it wants."""
@@ -264,6 +258,36 @@ class Release:
             print("\n".join(self.kubectl(*what, check=False).splitlines()[-25:]), flush=True)
         for name, text in self.logs().items():
             print(f"--- log of {name}\n" + "\n".join(line[:300] for line in text.splitlines()[-15:]), flush=True)
+
+
+class Forward(threading.Thread):
+    """A port of this machine that leads to a Service or a pod; begun anew when the pod behind it goes."""
+
+    def __init__(self, namespace, target, port):
+        super().__init__(daemon=True)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.local = free.getsockname()[1]
+        self.command = ["kubectl", "-n", namespace, "port-forward", target, f"{self.local}:{port}"]
+        self.process, self.ending = None, threading.Event()
+        self.start()
+        end = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.local), 1):
+                return
+            assert time.monotonic() < end, f"no port is forwarded to {target}"
+            time.sleep(0.1)
+
+    def run(self):
+        while not self.ending.is_set():
+            self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.process.wait()
+            self.ending.wait(0.3)
+
+    def close(self):
+        self.ending.set()
+        if self.process:
+            self.process.kill()
+        self.join()
 
 
 def owned_by(one, kind):

@@ -1,5 +1,6 @@
 # Which cluster the suite `cluster` runs on, and how: sourced by e2e/run and by ./run, after scripts/lib.sh.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # read by the scripts that source this file
 #
 # 1. KUBECONFIG is set: that cluster (kind, k3d, minikube), reached by port-forwarding. The image is loaded by
 #    `$CYTOMINE_CLUSTER_LOAD ARCHIVE` when that is set (`kind load image-archive`), else it must be there.
@@ -20,15 +21,20 @@ cluster_image() {
   printf '%s\n' "$archive"
 }
 
-# cluster_load REF ARCHIVE: into the node of kube.sh, pinned: on a full disk the kubelet removes what no pod uses.
+# cluster_pin REF: on a full disk the kubelet removes images that no pod uses, and here nobody could fetch them again.
 cluster_pin() { "$CLUSTER_KUBE" sh ctr -n k8s.io images label "$1" io.cri-containerd.pinned=pinned >/dev/null 2>&1; }
 
 # Returns 0 when there is a cluster, 2 when there is none, 1 when it does not work.
 cluster_up() {
   local archive shared
-  if [ -n "${KUBECONFIG:-}" ] && [ "${CYTOMINE_CLUSTER:-}" != service ]; then
-    have kubectl && have helm || fail "KUBECONFIG is set, but kubectl or helm is not in PATH." "Install them, or unset KUBECONFIG."
-    kubectl version >/dev/null || fail "the cluster of $KUBECONFIG does not answer." "Start it, or unset KUBECONFIG."
+  if [ -n "${KUBECONFIG:-}" ]; then
+    if ! have kubectl || ! have helm; then
+      warn "KUBECONFIG is set, but kubectl or helm is not in PATH: install them, or unset KUBECONFIG"
+      return 1
+    elif ! kubectl version >/dev/null; then
+      warn "the cluster of $KUBECONFIG does not answer: start it, or unset KUBECONFIG"
+      return 1
+    fi
     say "on the cluster of $KUBECONFIG: $(kubectl config view --minify -o 'jsonpath={.clusters[0].cluster.server}')"
     if [ -n "${CYTOMINE_CLUSTER_LOAD:-}" ]; then
       archive=$(cluster_image) || return 1

@@ -81,6 +81,7 @@ class Servers:
 
     def under_load(self, change):
         """Runs a change while people look at tiles through the Service; no request may fail."""
+        need_node("load through the Service")
         viewers = [Viewer(self.laboratory, keep) for keep in (True, False, True, False)]
         for viewer in viewers:
             viewer.start()
@@ -143,23 +144,11 @@ class Servers:
         assert answers[1].returncode != 0 and "disruption budget" in answers[1].stderr, answers[1].stdout + answers[1].stderr
 
 
-def by_address(case):
-    """Cases that ask pods one by one."""
-
-    def wrapped(servers):
-        need_node("asking each pod")
-        case(servers)
-
-    return wrapped
-
-
 CASES = [
     ("a session counts at every server, and its end as well", Servers.sessions),
     ("what one server stores, the others know at once", Servers.reads),
     ("pictures uploaded to any server are shown by all alike", Servers.uploads),
     ("a queue that three servers share does each task once", Servers.queue),
-]
-LOAD = [
     ("a rolling upgrade under load fails no request", Servers.upgrade),
     ("a rollback under load fails no request", Servers.rollback),
     ("deleting each server under load fails no request and loses no annotation", Servers.deletion),
@@ -174,8 +163,6 @@ def main():
             servers = suite.case("each is met", Servers, release)
             for name, case in CASES if servers else []:
                 suite.case(name, case, servers)
-            for name, case in LOAD if servers else []:
-                suite.case(name, by_address(case), servers)
     suite.finish()
 
 
