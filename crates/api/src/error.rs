@@ -62,7 +62,7 @@ impl From<DomainError> for ApiError {
     fn from(error: DomainError) -> Self {
         if matches!(error.kind, ErrorKind::Internal | ErrorKind::Unavailable) {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::error!(cause, "request failed: {error}");
+            tracing::error!(%error, cause, "a request failed");
         }
         Self { kind: error.kind, message: error.message, values: error.values }
     }

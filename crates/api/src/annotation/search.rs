@@ -88,7 +88,7 @@ pub(super) async fn answer(
                     break;
                 }
                 if let Err(error) = writer.chunk(&mut text).await {
-                    tracing::error!("a list of annotations broke off: {}", error.message());
+                    tracing::error!(error = error.message(), "a list of annotations broke off");
                     sender.abort(std::io::Error::other(error.message().to_owned()));
                     return;
                 }
