@@ -170,6 +170,9 @@ async fn layers_of_members_show_by_default() {
         assert_eq!(bob.get(&one).await.status, 404);
 
         alice.post(&path, &layer).await.ok();
+        let gone = alice.delete(&one).await.ok();
+        assert_eq!(gone["projectdefaultlayer"]["hideByDefault"], true, "as it was");
+        alice.post(&path, &layer).await.ok();
         alice.delete(&format!("/api/project/{id}/user/{}.json", bob.id)).await.ok();
         assert_eq!(alice.get(&path).await.ok()["size"], 0, "it goes with the member");
     })

@@ -2,6 +2,8 @@
 //!
 //! Rights come from having made one, or from the projects that use it: members read, managers change.
 
+use std::collections::HashMap;
+
 use cytomine_model::{
     Action, EditionMode, Entity, EntityKind, Ontology, OntologyId, Page, ProjectId, ProjectRole, Standing,
     Term, UserId, permission,
@@ -70,9 +72,9 @@ pub async fn get(system: &System, actor: &Actor, id: OntologyId) -> Result<Ontol
 }
 
 async fn tree(system: &System, actor: &Actor, ontology: Ontology) -> Result<OntologyTree, DomainError> {
-    let terms = store::term::of_ontology(&system.db, ontology.id).await?;
-    let projects = store::ontology::projects(&system.db, actor.scope(), ontology.id).await?;
-    Ok(OntologyTree { ontology, terms, projects })
+    let id = ontology.id;
+    let trees = trees(system, actor, vec![ontology]).await?;
+    trees.into_iter().next().ok_or_else(|| DomainError::not_found("Ontology", id))
 }
 
 /// A page of the ontologies that the actor may read, and how many there are.
@@ -92,11 +94,23 @@ pub async fn trees(
     actor: &Actor,
     ontologies: Vec<Ontology>,
 ) -> Result<Vec<OntologyTree>, DomainError> {
-    let mut trees = Vec::with_capacity(ontologies.len());
-    for ontology in ontologies {
-        trees.push(tree(system, actor, ontology).await?);
+    let ids: Vec<OntologyId> = ontologies.iter().map(|ontology| ontology.id).collect();
+    let mut terms: HashMap<OntologyId, Vec<Term>> = HashMap::new();
+    for term in store::term::of_ontologies(&system.db, &ids).await? {
+        terms.entry(term.ontology).or_default().push(term);
     }
-    Ok(trees)
+    let mut projects: HashMap<OntologyId, Vec<(ProjectId, String)>> = HashMap::new();
+    for (ontology, project, name) in store::ontology::projects(&system.db, actor.scope(), &ids).await? {
+        projects.entry(ontology).or_default().push((project, name));
+    }
+    Ok(ontologies
+        .into_iter()
+        .map(|ontology| OntologyTree {
+            terms: terms.remove(&ontology.id).unwrap_or_default(),
+            projects: projects.remove(&ontology.id).unwrap_or_default(),
+            ontology,
+        })
+        .collect())
 }
 
 /// Everyone with rights on the ontology.
@@ -163,9 +177,9 @@ pub async fn delete(
     let entity = get(system, actor, id).await?;
     let mut unit = system.begin(actor).await?;
     editable(&mut unit.tx, actor, id).await?;
-    let using = store::ontology::projects(&mut unit.tx, cytomine_model::Scope::Everything, id).await?;
+    let using = store::ontology::projects(&mut unit.tx, cytomine_model::Scope::Everything, &[id]).await?;
     if !using.is_empty() {
-        let names: Vec<String> = using.into_iter().map(|(_, name)| name).collect();
+        let names: Vec<String> = using.into_iter().map(|(_, _, name)| name).collect();
         let message = format!("Projects use this ontology; give them another first: {}", names.join(", "));
         return Err(DomainError::conflict(message).with_value("projectNames", names));
     }

@@ -74,24 +74,26 @@ pub async fn role_through_projects(
     ex.first(statement).await?.map(|row| row.parsed("role", ProjectRole::parse)).transpose()
 }
 
-/// Ids and names of the living projects in scope that use the ontology.
+/// Ids and names of the living projects in scope that use these ontologies, each with its ontology.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn projects(
     mut ex: impl Executor,
     scope: Scope,
-    id: OntologyId,
-) -> Result<Vec<(ProjectId, String)>, StoreError> {
-    let mut statement =
-        sql("SELECT p.id, p.name FROM project p WHERE p.deleted_by IS NULL AND p.ontology_id = $1").bind(id);
+    ontologies: &[OntologyId],
+) -> Result<Vec<(OntologyId, ProjectId, String)>, StoreError> {
+    let mut statement = sql("SELECT p.ontology_id, p.id, p.name FROM project p \
+         WHERE p.deleted_by IS NULL AND p.ontology_id = ANY($1)")
+    .bind(ontologies);
     if let Scope::User(user) = scope {
         statement
             .push(" AND EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = p.id AND m.user_id = ");
         statement.push_value(user).push(")");
     }
     statement.push(" ORDER BY lower(p.name) COLLATE \"C\", p.id");
-    ex.rows(statement).await?.iter().map(|row| Ok((row.id("id")?, row.get("name")?))).collect()
+    let rows = ex.rows(statement).await?;
+    rows.iter().map(|row| Ok((row.id("ontology_id")?, row.id("id")?, row.get("name")?))).collect()
 }
 
 /// Ids of everyone with rights on the ontology: its creator and the members of living projects that use it.

@@ -46,8 +46,16 @@ pub async fn by_id(mut ex: impl Executor, id: TermId) -> Result<Option<Term>, St
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn of_ontology(mut ex: impl Executor, id: OntologyId) -> Result<Vec<Term>, StoreError> {
-    let statement = sql(format!("{COLUMNS} AND t.ontology_id = $1 ORDER BY t.id")).bind(id);
+pub async fn of_ontology(ex: impl Executor, id: OntologyId) -> Result<Vec<Term>, StoreError> {
+    of_ontologies(ex, &[id]).await
+}
+
+/// The terms of these ontologies, in the order they were made.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_ontologies(mut ex: impl Executor, ids: &[OntologyId]) -> Result<Vec<Term>, StoreError> {
+    let statement = sql(format!("{COLUMNS} AND t.ontology_id = ANY($1) ORDER BY t.id")).bind(ids);
     ex.rows(statement).await?.iter().map(term).collect()
 }
 
