@@ -195,6 +195,11 @@ fn certificate_and_key_may_come_from_different_layers_but_need_each_other() {
     assert_eq!(refused(&["--tls-key", "k.pem"], &[]), "--tls-key is of no use alone: add --tls-cert");
 }
 
+/// A help text without its lines, which are wrapped anywhere.
+fn words_of(help: &str) -> String {
+    help.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn help_tells_every_setting_with_its_variable_and_default() {
     let help = refused(&["--help"], &[]);
@@ -207,13 +212,11 @@ fn help_tells_every_setting_with_its_variable_and_default() {
         "--demo",
         "The command line wins over the environment",
     ] {
-        assert!(help.contains(expected), "{expected} is missing in\n{help}");
+        assert!(words_of(&help).contains(expected), "{expected} is missing in\n{help}");
     }
     for argument in help.split("\n\n").map(str::trim_start).filter(|block| block.starts_with("--")) {
         let own = ["--config", "--help"].iter().any(|flag| argument.starts_with(flag));
-        // Lines are wrapped anywhere.
-        let words = argument.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(own || words.contains("[env: CYTOMINE_"), "no variable is named in\n{argument}");
+        assert!(own || words_of(argument).contains("[env: CYTOMINE_"), "no variable is named in\n{argument}");
     }
 }
 
