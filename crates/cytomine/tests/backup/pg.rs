@@ -2,7 +2,8 @@
 
 use std::process::{Command, Output};
 
-use cytomine_store::backup::swap::address_of;
+use cytomine_store::backup::TRANSIENT;
+use cytomine_store::backup::swap::{SCRATCH, address_of};
 use cytomine_store::{Db, Executor as _, sql};
 use serde_json::json;
 
@@ -95,6 +96,16 @@ impl OnServer {
         }
         self.system.place.drop();
     }
+}
+
+#[test]
+fn the_scripts_of_the_chart_and_the_program_say_the_same() {
+    let dump = include_str!("../../../../charts/cytomine/files/dump.sh");
+    for table in TRANSIENT {
+        assert!(dump.contains(&format!("--exclude-table-data=public.{table} ")), "{table}");
+    }
+    let restore = include_str!("../../../../charts/cytomine/files/restore.sh");
+    assert!(restore.contains(&format!("mark='{SCRATCH}'")));
 }
 
 #[test]

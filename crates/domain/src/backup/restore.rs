@@ -86,7 +86,7 @@ pub async fn prepare(restore: &Restore) -> Result<Ready, BackupError> {
                 notes.extend(lost.into_iter().map(|lost| format!("a slide could not be put back: {lost}")));
             }
             None => {
-                notes.push("slides were not looked at: name their copies with --backup-target".to_owned())
+                notes.push("slides were not looked at: name their copies with --backup-target".to_owned());
             }
         }
     }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, Row as _};
 
 use crate::StoreError;
 
@@ -67,8 +67,10 @@ impl Server {
             remedy: "Check address, user and password file; a restore signs in to the database `postgres` or \
                      `template1` of the same server",
         };
+        // A rename waits for others by itself; that it took long is told in its own words if it matters.
         let mut options = PgConnectOptions::from_str(url)
-            .map_err(|cause| failed("of --database".to_owned(), cause.to_string()))?;
+            .map_err(|cause| failed("of --database".to_owned(), cause.to_string()))?
+            .disable_statement_logging();
         let live = options.get_database().unwrap_or_else(|| options.get_username()).to_owned();
         if let Some(password) = password {
             options = options.password(password);
@@ -155,8 +157,8 @@ impl Server {
             .execute(&mut self.connection)
             .await?;
             let left: Vec<String> = sqlx::query_scalar(
-                "SELECT DISTINCT coalesce(usename, 'the server itself')::TEXT FROM pg_stat_activity \
-                 WHERE datname = $1 AND backend_type = 'client backend' ORDER BY 1",
+                "SELECT DISTINCT usename::TEXT FROM pg_stat_activity \
+                 WHERE datname = $1 AND usesysid IS NOT NULL ORDER BY 1",
             )
             .bind(database)
             .fetch_all(&mut self.connection)

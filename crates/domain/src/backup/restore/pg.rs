@@ -80,10 +80,7 @@ pub(super) async fn prepare(
 impl Pg {
     pub(super) async fn swap(mut self) -> Result<Restored, BackupError> {
         let live = self.server.live().to_owned();
-        let kept = match self.server.find(&live).await? {
-            Some(_) => Some(kept_name(&live)),
-            None => None,
-        };
+        let kept = self.server.find(&live).await?.map(|_| kept_name(&live));
         if kept.is_some() {
             self.server.close_live().await?;
         }
