@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use cytomine_model::Millis;
+use cytomine_model::{ErrorKind, Millis};
 use cytomine_store::{self as store, Blobs};
 
 pub use cytomine_store::blobs::{Room, Speed};
@@ -133,5 +133,31 @@ pub async fn drop_set_aside(db: &Db, dry: bool) -> Result<Vec<String>, DomainErr
             store::inspect::drop_set_aside(db, name).await?;
         }
     }
+    Ok(names)
+}
+
+/// Removes the SQLite files that restores set aside in a data directory; `dry` = only lists them.
+///
+/// # Errors
+/// When the directory refuses.
+pub fn remove_set_aside(data: &Path, dry: bool) -> Result<Vec<String>, DomainError> {
+    let failed = |cause: std::io::Error| {
+        let place = data.display();
+        let text = format!("old databases in {place} cannot be removed: {cause}; check whose the directory is");
+        DomainError::new(ErrorKind::Unavailable, text)
+    };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(data).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // With the log of each and the index of that.
+        if name.starts_with("cytomine_before_restore_") && entry.path().is_file() {
+            if !dry {
+                std::fs::remove_file(entry.path()).map_err(failed)?;
+            }
+            names.push(name);
+        }
+    }
+    names.sort();
     Ok(names)
 }

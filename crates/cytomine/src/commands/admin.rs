@@ -1,5 +1,6 @@
 //! `cytomine admin ...`: seldom needed steps.
 
+use cytomine_domain::open::Database;
 use cytomine_domain::{opening, upkeep};
 
 use super::{RunError, system};
@@ -14,11 +15,15 @@ pub(super) async fn run(command: &Admin) -> Result<(), RunError> {
 
 /// Drops what restores set aside.
 async fn drop_old(settings: &DropOld) -> Result<(), RunError> {
-    let database = system::database(&settings.database)?;
-    let db = opening::connect(&database, &settings.storage.data).await.map_err(|error| error.cause)?;
-    let dropped = upkeep::drop_set_aside(&db, settings.dry_run).await;
-    db.close().await;
-    let dropped = dropped?;
+    let dropped = match system::database(&settings.database)? {
+        Database::Lite => upkeep::remove_set_aside(&settings.storage.data, settings.dry_run)?,
+        database @ Database::Pg { .. } => {
+            let db = opening::connect(&database, &settings.storage.data).await.map_err(|error| error.cause)?;
+            let dropped = upkeep::drop_set_aside(&db, settings.dry_run).await;
+            db.close().await;
+            dropped?
+        }
+    };
     if dropped.is_empty() {
         say::line("There is no database that a restore set aside");
     }

@@ -194,6 +194,20 @@ fn the_bundle_holds_what_helps_and_no_secret_and_no_patient() {
 }
 
 #[test]
+fn drop_old_removes_the_files_that_a_restore_set_aside() {
+    let place = Place::lite();
+    for name in ["cytomine.db", "cytomine_before_restore_1.db", "cytomine_before_restore_1.db-wal"] {
+        place.file(&format!("data/{name}"), "x");
+    }
+    let mut all = Vec::new();
+    let output = run(&place.with(&["admin", "drop-old"], &mut all));
+    let expected = "dropped cytomine_before_restore_1.db\ndropped cytomine_before_restore_1.db-wal\n";
+    assert_eq!(stdout(&output), expected, "{}", stderr(&output));
+    let left: Vec<_> = std::fs::read_dir(place.path("data")).unwrap().collect();
+    assert_eq!(left.len(), 1);
+}
+
+#[test]
 fn drop_old_drops_what_a_restore_set_aside() {
     let Some(place) = Place::pg() else { return };
     let url = place.postgres.as_ref().unwrap().url.clone();
