@@ -48,7 +48,8 @@ def main():
     values.schema(report, given.chart)
     marks = values.given_secrets(given.chart)[1]
     values.secrets(report, manifests, Manifest.read(given.marked), marks, given.notes.read_text())
-    tools.kubernetes(report, manifests)
+    others = tools.kubernetes(report, manifests)
+    tools.extensions(report, given.root / "tools" / "extensions" / "validate.js", others)
     tools.sources(report, pathlib.Path(sys.executable).parent, given.chart, given.root)
     tools.checkov(report, pathlib.Path(sys.executable).parent / "checkov", rendered)
     if given.kube_score:
