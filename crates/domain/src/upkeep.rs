@@ -143,7 +143,8 @@ pub async fn drop_set_aside(db: &Db, dry: bool) -> Result<Vec<String>, DomainErr
 pub fn remove_set_aside(data: &Path, dry: bool) -> Result<Vec<String>, DomainError> {
     let failed = |cause: std::io::Error| {
         let place = data.display();
-        let text = format!("old databases in {place} cannot be removed: {cause}; check whose the directory is");
+        let text =
+            format!("old databases in {place} cannot be removed: {cause}; check whose the directory is");
         DomainError::new(ErrorKind::Unavailable, text)
     };
     let mut names = Vec::new();
