@@ -149,7 +149,7 @@ mod tests {
             for name in [&old, &other] {
                 (&db).execute(sql(format!("CREATE DATABASE \"{name}\""))).await.unwrap();
             }
-            assert_eq!(set_aside(&db).await.unwrap(), [old.clone()]);
+            assert_eq!(set_aside(&db).await.unwrap(), std::slice::from_ref(&old));
             drop_set_aside(&db, &old).await.unwrap();
             drop_set_aside(&db, &other).await.unwrap();
             assert!(set_aside(&db).await.unwrap().is_empty());
