@@ -59,7 +59,7 @@ make other values and restart everything. Sources in order: given, found in the 
 {{- else if index $found "tls.crt" -}}{{- $ca = buildCustomCert (index $found "tls.crt") (index $found "tls.key") -}}
 {{- else -}}{{- $ca = genCAWithKey (printf "%s private CA" $full) 3650 (genPrivateKey "ecdsa") -}}{{- end -}}
 {{- $trust := list (trim $ca.Cert) (trim $i.ca.next.crt) (trim $i.ca.previous) | compact | uniq | join "\n" -}}
-{{- $_ := set $state "ca" (dict "crt" $ca.Cert "key" $ca.Key "trust" (printf "%s\n" $trust)) -}}
+{{- $_ := set $state "ca" (dict "crt" $ca.Cert "key" $ca.Key "trust" (printf "%s\n" $trust) "stays" (or (and $i.ca.crt $i.ca.key) (index $found "tls.crt"))) -}}
 {{- range $leaf := list "server" "postgres" "maintenance" -}}
   {{- $names := fromYamlArray (include "cytomine.leafNames" (dict "root" $ "leaf" $leaf)) -}}
   {{- include "cytomine.leaf" (dict "root" $ "slot" (printf "tls-%s" $leaf) "given" (index $i.leaves $leaf) "names" $names "ca" $ca) -}}
@@ -83,16 +83,27 @@ make other values and restart everything. Sources in order: given, found in the 
 {{- define "cytomine.prepareEdge" -}}
 {{- $ca := dict -}}
 {{- with .Release.cytomineState.ca }}{{ $ca = buildCustomCert (b64enc .crt) (b64enc .key) }}{{ end -}}
-{{- include "cytomine.leaf" (dict "root" . "slot" "edge-tls" "given" (dict "crt" .Values.edge.tls.crt "key" .Values.edge.tls.key "notAfter" "") "names" (fromYamlArray (include "cytomine.hosts" .)) "ca" $ca) -}}
+{{- include "cytomine.leaf" (dict "root" . "slot" "edge-tls" "given" (dict "crt" .Values.edge.tls.crt "key" .Values.edge.tls.key "notAfter" .Values.edge.tls.notAfter) "names" (fromYamlArray (include "cytomine.hosts" .)) "ca" $ca) -}}
 {{- end }}
 
-{{/* A certificate with its key: given, or found and neither near its end nor of other names or authority, or made. */}}
+{{/*
+A certificate with its key: given, or found and neither near its end nor of other names or authority, or made.
+What init gave is known by its `notAfter`: it too is made anew when it is near its end or lacks a name, as serverName may
+have been changed after init. What others gave is theirs to renew.
+*/}}
 {{- define "cytomine.leaf" -}}
 {{- $t := .root.Values.tls.internal -}}
 {{- $stored := lookup "v1" "Secret" .root.Release.Namespace (printf "%s-%s" (include "cytomine.fullname" .root) .slot) -}}
 {{- $mark := sha256sum (printf "%s %s" (join "," .names) (default "" .ca.Cert)) | trunc 16 -}}
 {{- $leaf := dict -}}
-{{- if and .given.crt .given.key -}}
+{{- $outdated := false -}}
+{{- if and .given.notAfter (default dict .root.Release.cytomineState.ca).stays -}}
+  {{- $outdated = lt (sub (toDate "2006-01-02T15:04:05Z07:00" .given.notAfter | unixEpoch | int64) (now | unixEpoch | int64)) (mul $t.renewBefore 86400) -}}
+  {{- /* Names stand as plain text in a certificate. */ -}}
+  {{- $text := regexReplaceAll "-----[A-Z ]+-----|\\s" (regexFind "(?s)-----BEGIN.+?-----END[A-Z ]+-----" .given.crt) "" | b64dec -}}
+  {{- range .names }}{{ if not (contains . $text) }}{{ $outdated = true }}{{ end }}{{ end -}}
+{{- end -}}
+{{- if and .given.crt .given.key (not $outdated) -}}
   {{- $leaf = dict "crt" .given.crt "key" .given.key "notAfter" .given.notAfter "mark" $mark -}}
 {{- else if $stored -}}
   {{- $a := default dict $stored.metadata.annotations -}}
