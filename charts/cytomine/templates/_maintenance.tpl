@@ -31,7 +31,7 @@ securityContext:
   {{- include "cytomine.containerSecurity" (dict "root" .root) | nindent 2 }}
 {{- end }}
 
-{{/* dict root, name, args, [backup: rw or ro]: a container of the program. */}}
+{{/* dict root, name, args, [backup: rw or ro], [writesSlides], [socket]: a container of the program. */}}
 {{- define "cytomine.programContainer" -}}
 name: {{ .name }}
 image: {{ include "cytomine.image" .root | quote }}
@@ -43,7 +43,7 @@ resources:
 securityContext:
   {{- include "cytomine.containerSecurity" (dict "root" .root) | nindent 2 }}
 volumeMounts:
-  {{- include (ternary "cytomine.coreMounts" "cytomine.databaseMounts" (hasKey . "backup")) (dict "root" .root "readOnly" true) | nindent 2 }}
+  {{- include (ternary "cytomine.coreMounts" "cytomine.databaseMounts" (hasKey . "backup")) (dict "root" .root "readOnly" (not .writesSlides)) | nindent 2 }}
   {{- if .backup }}
   - {name: scratch, mountPath: /scratch}
   - {name: backup, mountPath: /backup, readOnly: {{ eq .backup "ro" }}}
