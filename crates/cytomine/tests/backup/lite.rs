@@ -134,6 +134,8 @@ fn a_restore_takes_the_place_of_a_stopped_system_and_keeps_the_old_one() {
     let restored = ok(&restore());
     assert!(restored.contains("cytomine_before_restore_2"), "{restored}");
     assert!(!system.users().contains(&"eve".to_owned()));
+    let status = ok(&run(&["status", "--data", &data]));
+    assert!(status.contains("went well"), "the backup that was restored is not known: {status}");
     ok(&system.verify(None, "fetched", &[]));
     let kept = std::fs::read_dir(&data).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let kept: Vec<String> = kept.filter(|name| name.starts_with("cytomine_before_restore_")).collect();

@@ -6,7 +6,7 @@ use cytomine_model::Millis;
 use cytomine_store::Db;
 use cytomine_store::backup as store;
 
-use super::{BackupError, Target};
+use super::{BackupError, Manifest, Target, moment};
 use crate::{Clock as _, SystemClock};
 
 pub use store::{Kind, Record};
@@ -46,6 +46,30 @@ pub(crate) async fn reconcile(db: &Db, target: &Target) -> Result<(), BackupErro
         let mut tx = db.begin().await?;
         store::mark_removed(&mut tx, name, now).await?;
         tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// All lines.
+pub(crate) async fn all(db: &Db) -> Result<Vec<Record>, BackupError> {
+    let mut all = store::newest(db, Kind::Push, i64::MAX).await?;
+    all.extend(store::newest(db, Kind::Drill, i64::MAX).await?);
+    Ok(all)
+}
+
+/// Lets a restored database know what was backed up and tried since it was backed up itself: `live` are the lines of the
+/// database that it replaces, and `manifest` is the backup that it comes from.
+pub(crate) async fn carry(db: &Db, live: Vec<Record>, manifest: &Manifest) -> Result<(), BackupError> {
+    let mut known = all(db).await?;
+    let origin = moment::parse(&manifest.time).map(|time| found(&manifest.time, time, manifest.size()));
+    for record in live.into_iter().chain(origin) {
+        let same = |other: &Record| other.kind == record.kind && other.name == record.name;
+        // A drill may try one backup many times, a backup is made once.
+        if !known.iter().any(|other| same(other) && (record.kind == Kind::Push || other.time == record.time))
+        {
+            note(db, &record).await?;
+            known.push(record);
+        }
     }
     Ok(())
 }

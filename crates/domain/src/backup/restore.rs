@@ -17,6 +17,7 @@ use cytomine_store::backup::check::{self, Carried};
 use cytomine_store::{Db, schema};
 
 use super::fetch::SLIDE_LIST;
+use super::history::{self, Record};
 use super::{BackupError, Engine, Keys, Manifest, Place, SlidesMode, Target, copies, verify};
 
 /// What to restore.
@@ -112,7 +113,7 @@ async fn make_ready(
     db: &Db,
     manifest: &Manifest,
     engine: Engine,
-    live: Option<Carried>,
+    live: Option<Live>,
 ) -> Result<(), BackupError> {
     let checks = verify::database(db, engine, manifest).await?;
     let wrong: Vec<String> = checks.into_iter().flat_map(|check| check.wrong).collect();
@@ -121,13 +122,25 @@ async fn make_ready(
     }
     // Servers that run expect their own tables at once; one that starts would do the same.
     schema::migrate(db).await?;
-    Ok(check::carry(db, live.unwrap_or_default()).await?)
+    let live = live.unwrap_or_default();
+    check::carry(db, live.carried).await?;
+    history::carry(db, live.history, manifest).await
+}
+
+/// What must go on from the live database.
+#[derive(Debug, Default)]
+struct Live {
+    carried: Carried,
+    history: Vec<Record>,
 }
 
 /// What the live database says, if it can be read at all: it may be damaged, which is why somebody restores.
-async fn live_of(db: Result<Db, BackupError>) -> Option<Carried> {
+async fn live_of(db: Result<Db, BackupError>) -> Option<Live> {
     let db = db.ok()?;
-    let carried = check::carried(&db).await.ok();
+    let live = async {
+        Ok::<_, BackupError>(Live { carried: check::carried(&db).await?, history: history::all(&db).await? })
+    };
+    let live = live.await.ok();
     db.close().await;
-    carried
+    live
 }
