@@ -78,6 +78,15 @@ def make_namespace(name, labels=None):
     kubectl("create", "-f", "-", stdin=json.dumps(body))
 
 
+def chain(suite, cases, subject):
+    """Runs cases that build on each other: what comes after a failure would be its echo, and would wash away its traces."""
+    for name, case in cases:
+        if suite.failed:
+            suite.skip(name, "a case before it failed")
+        else:
+            suite.case(name, case, subject)
+
+
 class Release:
     """A copy of the chart's folder and a fresh namespace to install it into: `with Release(suite) as release:`."""
 

@@ -5,7 +5,7 @@ client that trusts what the ConfigMap holds is never refused.
 """
 import time
 
-from _cluster import BINARY, NAME, Release, call, restarts
+from _cluster import BINARY, NAME, Release, call, chain, restarts
 from _lib import Suite, wait_until
 from _people import Laboratory, Person, Worker
 
@@ -210,8 +210,7 @@ def main():
     with Release(suite) as release:
         if suite.case("installed by the three steps", release.three_steps):
             rotations = suite.case("a slide and an annotation", Rotations, release)
-            for name, case in CASES if rotations else []:
-                suite.case(name, case, rotations)
+            chain(suite, CASES, rotations)
     suite.finish()
 
 
