@@ -1,10 +1,14 @@
-//! Which backups stay: the newest of each of the last days, weeks and months that have one, and always the newest.
+//! Which backups stay: the newest of each of the last days, weeks and months that have one, and always the newest. With
+//! it stay those of the day before it: one made by hand must not go with the next, which an upgrade makes by itself.
 
 use std::collections::BTreeSet;
 
 use cytomine_model::Millis;
 
 use super::moment::civil;
+
+/// How long before the newest one all stay, unless no days are kept at all.
+const RECENT: i64 = 86_400_000;
 
 /// How many of each stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +28,9 @@ impl Retention {
         let mut newest_first = backups.to_vec();
         newest_first.sort_unstable_by(|a, b| b.cmp(a));
         let mut kept: BTreeSet<Millis> = newest_first.first().copied().into_iter().collect();
+        if let Some(newest) = newest_first.first().filter(|_| self.daily > 0) {
+            kept.extend(newest_first.iter().filter(|time| newest.0 - time.0 < RECENT));
+        }
         let mut pick = |count: u32, period: fn(Millis) -> (i16, i16)| {
             let mut seen = BTreeSet::new();
             for time in &newest_first {
@@ -90,8 +97,12 @@ mod tests {
     #[test]
     fn of_a_day_the_newest_stays_and_a_pause_removes_nothing() {
         let last = moment::parse("2026-11-24T22-00-00Z").unwrap().0;
-        let backups = [Millis(last), Millis(last - 3_600_000), Millis(last - 400 * DAY)];
-        assert_eq!(RULE.keep(&backups), BTreeSet::from([backups[0], backups[2]]));
+        let hour = DAY / 24;
+        let backups = [last, last - hour, last - 26 * hour, last - 27 * hour, last - 400 * DAY].map(Millis);
+        // The one of an hour ago is of the last day, the one of 27 hours ago is neither that nor the newest of its day.
+        assert_eq!(RULE.keep(&backups), BTreeSet::from([backups[0], backups[1], backups[2], backups[4]]));
+        let rule = Retention { daily: 0, weekly: 0, monthly: 0 };
+        assert_eq!(rule.keep(&backups), BTreeSet::from([backups[0]]));
     }
 
     proptest! {
@@ -104,7 +115,9 @@ mod tests {
             let kept = Retention { daily, weekly, monthly }.keep(&backups);
             prop_assert!(kept.iter().all(|time| backups.contains(time)));
             prop_assert_eq!(kept.last(), backups.iter().max());
-            prop_assert!(kept.len() <= 1.max((daily + weekly + monthly) as usize));
+            let newest = kept.last().map_or(0, |time| time.0);
+            let recent = backups.iter().filter(|time| newest - time.0 < RECENT).collect::<BTreeSet<_>>().len();
+            prop_assert!(kept.len() <= recent.max(1) + (daily + weekly + monthly) as usize);
             // Pruning again removes nothing more.
             let again: Vec<Millis> = kept.iter().copied().collect();
             prop_assert_eq!(Retention { daily, weekly, monthly }.keep(&again), kept);
