@@ -19,6 +19,8 @@ public_url = "{{ $v.protocol }}://{{ $v.serverName }}"
 {{- with $v.server.trustedProxies }}
 trusted_proxy = {{ toJson . }}
 {{- end }}
+{{- /* Before it pass the sleep of preStop and the time until all nodes know; after it work in the background is given back. */}}
+drain = {{ max 1 (sub (int $v.server.terminationGracePeriodSeconds) 20) }}
 {{- end }}
 metrics_listen = "0.0.0.0:9090"
 {{- end }}

@@ -2,7 +2,7 @@
 //!
 //! Without TLS a connection speaks HTTP/1.1 or h2c (prior knowledge), with TLS what ALPN agrees on. Two steps,
 //! [`Server::bind`] and [`Server::run`], so that the caller can tell people the address before requests come and
-//! tests can use port 0. At the end requests being worked on have [`DRAIN`] to finish ([`drain`] tells how).
+//! tests can use port 0. At the end requests being worked on have their time to finish ([`drain`] tells how).
 
 pub mod drain;
 
@@ -21,9 +21,6 @@ use tokio::task::JoinHandle;
 
 use super::tls::{self, TlsError, TlsFiles};
 use super::{Health, Metrics, health};
-
-/// Longest wait for requests in flight at the end; Kubernetes kills after 30 s.
-pub const DRAIN: Duration = Duration::from_secs(25);
 
 /// Longest time from a connection to its first request.
 const FIRST_REQUEST: Duration = Duration::from_secs(30);
@@ -44,6 +41,8 @@ pub struct ServeOptions {
     pub tls: Option<TlsFiles>,
     /// Address of health and metrics for operators; `None` = off.
     pub metrics_listen: Option<SocketAddr>,
+    /// Longest wait for requests being worked on at the end, such as uploads.
+    pub drain: Duration,
 }
 
 /// The server cannot run.
@@ -128,6 +127,7 @@ pub struct Server {
     address: SocketAddr,
     tls: Option<(RustlsConfig, TlsFiles)>,
     metrics: Option<Operators>,
+    drain: Duration,
 }
 
 impl Server {
@@ -138,7 +138,7 @@ impl Server {
     /// # Errors
     /// Every [`ServeError`] except [`ServeError::Stopped`].
     pub async fn bind(options: ServeOptions) -> Result<Self, ServeError> {
-        let ServeOptions { listen, tls, metrics_listen } = options;
+        let ServeOptions { listen, tls, metrics_listen, drain } = options;
         let tls = match tls {
             Some(files) => Some((tls::load(&files).await?, files)),
             None => None,
@@ -151,7 +151,7 @@ impl Server {
                 None
             }
         });
-        Ok(Self { listener, address, tls, metrics })
+        Ok(Self { listener, address, tls, metrics, drain })
     }
 
     /// The application's address, with the port the system chose for 0.
@@ -190,7 +190,7 @@ impl Server {
                 (Some(config), Some(reloading))
             }
         };
-        let outcome = drain::until_drained(self.listener, config, app, health, shutdown).await;
+        let outcome = drain::until_drained(self.listener, config, app, health, self.drain, shutdown).await;
         if let Some(reloading) = reloading {
             reloading.abort();
         }

@@ -1,6 +1,7 @@
 //! `cytomine serve`: takes the ports, opens the system, answers until it is asked to stop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Extension, Request};
 use axum::http::StatusCode;
@@ -56,6 +57,7 @@ pub(super) async fn serve(settings: Serve, log: Log) -> Result<(), RunError> {
         listen: settings.server.listen,
         tls,
         metrics_listen: settings.metrics.listen.address(),
+        drain: Duration::from_secs(settings.server.drain.into()),
     })
     .await?;
     let operators = server.metrics_address();

@@ -29,6 +29,10 @@ pub(crate) struct ServerSettings {
     /// repeated.
     #[arg(id = "server.cors_origin", long = "cors-origin", value_name = "ORIGIN", value_parser = parse_origin)]
     pub(crate) cors_origins: Vec<HeaderValue>,
+    /// Seconds that requests being worked on, such as uploads, have to finish when the server is asked to stop. Whoever
+    /// stops it should wait at least 15 seconds longer before killing it.
+    #[arg(id = "server.drain", long = "drain", value_name = "SECONDS", default_value = "25")]
+    pub(crate) drain: u32,
 }
 
 /// The operators' port, which server and worker have.

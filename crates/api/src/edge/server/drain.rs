@@ -20,7 +20,7 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use http::{HeaderValue, Version, header};
 
-use super::{DRAIN, plain, secure};
+use super::{plain, secure};
 use crate::edge::Health;
 
 /// How long all goes on after readiness failed, when somebody asks for it: two rounds of a balancer that asks every
@@ -33,12 +33,13 @@ const WATCHED: Duration = Duration::from_secs(60);
 /// Time for answers to those who came last.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Answers until `shutdown` ends, and then to the end described above.
+/// Answers until `shutdown` ends, and then to the end described above; requests being worked on have `finish`.
 pub(super) async fn until_drained(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
     app: Router,
     health: Health,
+    finish: Duration,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let app = app.layer(middleware::from_fn_with_state(health.clone(), closing));
@@ -53,7 +54,7 @@ pub(super) async fn until_drained(
             if health.was_asked_within(WATCHED) {
                 tokio::time::sleep(LINGER).await;
             }
-            first.graceful_shutdown(Some(DRAIN));
+            first.graceful_shutdown(Some(finish));
             serve(socket, tls, app, late).await
         }
     });

@@ -20,7 +20,12 @@ const ANY_PORT: &str = "127.0.0.1:0";
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
 fn options() -> ServeOptions {
-    ServeOptions { listen: ANY_PORT.parse().unwrap(), tls: None, metrics_listen: None }
+    ServeOptions {
+        listen: ANY_PORT.parse().unwrap(),
+        tls: None,
+        metrics_listen: None,
+        drain: Duration::from_secs(25),
+    }
 }
 
 struct Running {
@@ -107,6 +112,26 @@ async fn the_end_waits_for_a_request_in_flight_and_answers_who_comes_meanwhile()
     assert!(slow.await.unwrap().ends_with("finished"));
     running.task.await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn the_end_waits_as_long_as_it_is_told_and_no_longer() {
+    let entered = Arc::new(Notify::new());
+    let app = hello().route("/never", {
+        let entered = Arc::clone(&entered);
+        get(move || async move {
+            entered.notify_one();
+            std::future::pending::<()>().await;
+        })
+    });
+    let running = start(app, ServeOptions { drain: Duration::ZERO, ..options() }).await;
+    let address = running.address;
+    let never =
+        tokio::spawn(async move { fetch(TcpStream::connect(address).await.unwrap(), "/never").await });
+    entered.notified().await;
+    running.stop.send(()).unwrap();
+    running.task.await.unwrap().unwrap();
+    assert_eq!(never.await.unwrap(), "");
 }
 
 /// Sends a request that would keep its connection, and reads until the other side is done.
