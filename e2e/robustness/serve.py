@@ -13,7 +13,7 @@ import time
 import urllib.parse
 
 from _http import Client
-from _lib import SLIDE, SQLITE, Place, Server, Skip, Suite, databases, files_below, psql, run, wait_until
+from _lib import BINARY, SLIDE, SQLITE, Place, Server, Skip, Suite, databases, files_below, psql, run, wait_until
 
 REVOKED_WITHIN = 10
 
@@ -120,17 +120,25 @@ def first_start(place):
 
 
 def password_file(place):
-    """The file's first line is the password while the account does not exist; later the file changes nothing."""
-    file = place.folder / "password"
+    """The file's first line is admin's password when it is new; a password set later stays while the file does not change."""
+    file, own = place.folder / "password", place.folder / "own"
     file.write_text("correct horse battery\nsecond line\n")
+
+    def signs_in(server, password):
+        return Client(server.url).post("/session", {"username": "admin", "password": password}).status
+
     with Server(place, "--admin-password-file", file) as server:
         assert server.password is None, "a password that was given is shown"
-        Client(server.url).sign_in("correct horse battery")
+        assert signs_in(server, "correct horse battery") == 200
+    own.write_text("chosen by the admin\n")
+    place.run("user", "password", "admin", "--password-file", own)
+    with Server(place, "--admin-password-file", file) as server:
+        assert signs_in(server, "chosen by the admin") == 200, "the file is not new, but it counted"
     file.write_text("another one entirely\n")
     with Server(place, "--admin-password-file", file) as server:
-        Client(server.url).sign_in("correct horse battery")
-        answer = Client(server.url).post("/session", {"username": "admin", "password": "another one entirely"})
-        assert answer.status == 401, answer.status
+        assert signs_in(server, "another one entirely") == 200
+        assert signs_in(server, "chosen by the admin") == 401
+    own.unlink()
     absent = place.folder / "absent"
     done = place.run("serve", "--admin-password-file", absent, "--listen", "127.0.0.1:0", check=False, timeout=20)
     assert done.returncode and str(absent) in done.stderr, done.stderr
@@ -182,12 +190,14 @@ def taken_port(place):
 
 def health(place):
     """The three questions of a supervisor, the ping of clients, the page, and nothing elsewhere."""
-    with Server(place) as server:
+    with Server(place, metrics="127.0.0.1:0") as server:
         client = Client(server.url)
         for path in ("/health/started", "/health/live", "/health/ready", "/health/ready?verbose"):
             answer = client.get(path)
             assert answer.status == 200 and answer.headers["Cache-Control"] == "no-store", path
-        assert b"database" in client.get("/health/ready?verbose").body
+        operators = Client(server.greeting["Metrics"].removesuffix("/metrics"))
+        assert b"database: ok" in operators.get("/health/ready?verbose").body
+        assert b"database" not in client.get("/health/ready?verbose").body, "strangers are told what runs inside"
         for path in ("/server/ping", "/server/ping.json"):
             ping = client.get(path).ok()
             assert ping["alive"] is True and ping["serverURL"] == server.url and ping["version"], ping
@@ -548,10 +558,19 @@ def key_file_needed(place):
 
 
 def database_away(place):
-    """A database that does not answer: the server says so, and recovers by itself."""
-    done = run("serve", "--data", place.data, "--database", "postgres://nobody@127.0.0.1:1/x", "--key-file",
-               place.folder / "server.key", "--listen", "127.0.0.1:0", check=False, timeout=60)
-    assert done.returncode and "127.0.0.1:1" in done.stderr, done.stderr
+    """A database that does not answer: the start waits and says so, a running server recovers by itself."""
+    log = place.folder / "away.log"
+    with log.open("wb") as out:
+        command = [BINARY, "serve", "--data", place.data, "--database", "postgres://nobody@127.0.0.1:1/x", "--key-file",
+                   place.folder / "server.key", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]
+        waiting = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    try:
+        wait_until("it says what it waits for", lambda: "127.0.0.1:1" in log.read_text(), 20)
+        assert waiting.poll() is None, "it gave up"
+        waiting.terminate()
+        assert waiting.wait(10) == 0, log.read_text()
+    finally:
+        waiting.kill()
     with Server(place) as server:
         client = Client(server.url).sign_in(server.password)
         client.get("/api/project.json").ok()
