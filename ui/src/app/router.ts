@@ -2,6 +2,7 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized } from "vue-router";
 import { handleUnauthorized } from "@/api/client";
 import { forgetSession, loadSession } from "./session";
+import { reloadAfterUpgrade } from "./upgrade";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -59,6 +60,8 @@ router.beforeEach(async (to) => {
   if (to.name === "login") return user === null ? true : { name: "projects" };
   return user === null ? signInFirst(to) : true;
 });
+
+reloadAfterUpgrade(router);
 
 router.afterEach((to) => {
   if (to.meta.viewer === true) document.documentElement.dataset["chrome"] = "dark";
