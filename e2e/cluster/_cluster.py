@@ -22,7 +22,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "robustness"))
 
-from _lib import BINARY, Skip  # noqa: E402
+from _lib import BINARY, Skip, wait_until  # noqa: E402
 
 CHART = pathlib.Path(os.environ.get("CYTOMINE_CHART", HERE.parents[1] / "charts" / "cytomine"))
 IN_NODE = os.environ.get("CYTOMINE_CLUSTER") == "service"
@@ -147,7 +147,18 @@ class Release:
         begun = time.monotonic()
         done = self.helm("install", NAME, ".", "--wait", "--timeout", f"{timeout}s", *self.sets(settings), check=check)
         done.seconds = time.monotonic() - begun
+        if not done.returncode:
+            self.await_service()
         return done
+
+    def await_service(self):
+        """A pod that is ready is reached through its Service some moments later, when the node's rules have followed."""
+
+        def answers():
+            with contextlib.suppress(OSError), socket.create_connection(self.address(), 1):
+                return True
+
+        wait_until("the Service leads to the server", answers, 15)
 
     def upgrade(self, *settings, timeout=180, check=True):
         return self.helm("upgrade", NAME, ".", "--wait", "--timeout", f"{timeout}s", *self.sets(settings), check=check)
@@ -194,7 +205,10 @@ class Release:
     def authority(self):
         """The file of certificates to trust, from the ConfigMap that everybody may read."""
         file = self.folder / "ca.crt"
-        file.write_text(self.objects("configmap", f"{NAME}-ca")[0]["data"]["ca.crt"])
+        # Threads read it meanwhile.
+        new = self.folder / f"ca.{threading.get_ident()}"
+        new.write_text(self.objects("configmap", f"{NAME}-ca")[0]["data"]["ca.crt"])
+        new.replace(file)
         return file
 
     def address(self, target=f"service/{NAME}", port=443):

@@ -139,7 +139,7 @@ class Writer(Worker):
 class Viewer(Worker):
     """Looks at tiles: over a kept connection as a browser does, or over a new one each time."""
 
-    def __init__(self, laboratory, keep, pause=0.02):
+    def __init__(self, laboratory, keep, pause=0.05):
         super().__init__(pause)
         self.laboratory, self.keep = laboratory, keep
         self.client = laboratory.admin.again()

@@ -124,8 +124,8 @@ class Servers:
 
         def change():
             for pod in self.release.pods("server"):
-                self.release.kubectl("delete", "pod", pod["metadata"]["name"])
-                wait_until("three are ready", lambda: sum(map(ready, self.release.pods("server"))) == 3, 60)
+                self.release.kubectl("delete", "pod", pod["metadata"]["name"], "--wait=false")
+                wait_until("three others are ready", lambda: sum(map(ready, self.release.pods("server"))) == 3, 60)
 
         with Writer(self.laboratory, 0.1) as writer:
             self.under_load(change)

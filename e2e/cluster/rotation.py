@@ -120,6 +120,9 @@ class Rotations:
                 seen = self.served()
                 wait_until("the server shows its new certificate", lambda: self.served() != seen, REACHES_PODS)
             self.wait_for_files()
+            if number == 2:
+                # The database looks at its files every 20 s.
+                time.sleep(22)
             self.reconnect()
         assert caller.done > 20 and not caller.failures, caller.failures[:3]
         self.works()
@@ -134,8 +137,6 @@ class Rotations:
             return found.split() == (bundle["ca.crt"] + bundle["tls.crt"]).split()
 
         wait_until("the database's pod has the new files", arrived, REACHES_PODS)
-        # It looks at them every 20 s.
-        time.sleep(22)
 
     def reconnect(self):
         """Ends the servers' connections to the database: they must make new ones, and check its certificate again."""
