@@ -124,7 +124,8 @@ class Rotations:
                 # The database looks at its files every 20 s.
                 time.sleep(22)
             self.reconnect()
-        assert caller.done > 20 and not caller.failures, caller.failures[:3]
+        assert not caller.failures, caller.failures[:3]
+        assert caller.done >= 5, f"only {caller.done} connections: that proves little"
         self.works()
         return before, after, changed
 
@@ -186,7 +187,7 @@ class Caller(Worker):
     """Connects anew each time, trusting what the ConfigMap holds at that moment."""
 
     def __init__(self, release):
-        super().__init__(0.5)
+        super().__init__(0.2)
         self.release, self.address = release, release.address()
 
     def act(self):
