@@ -112,12 +112,12 @@ class Rotations:
 
     def stage(self, number):
         """One run of init and an upgrade. Somebody who trusts the ConfigMap's authorities connects all the while."""
+        seen = self.served()
         with Caller(self.release) as caller:
             before, after, changed, said = self.rotate("ca")
             assert f"{number} of 3" in said, said
             if number == 2:
                 assert before[f"{NAME}-tls-server"]["tls.crt"] != after[f"{NAME}-tls-server"]["tls.crt"]
-                seen = self.served()
                 wait_until("the server shows its new certificate", lambda: self.served() != seen, REACHES_PODS)
             self.wait_for_files()
             if number == 2:
