@@ -70,16 +70,37 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(cause) if cause.code().is_some_and(|code| passing(&code)) => {
                 Self::Unavailable(error)
             }
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
-                Self::Unavailable(error)
-            }
+            // A handshake fails while certificates are exchanged.
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_) => Self::Unavailable(error),
             _ => Self::Sql(error),
         }
     }
 }
 
 /// Whether PostgreSQL says by this code that it lets nobody in at the moment: it starts or stops, has no room for more
-/// sessions, or a restore exchanges the database (sessions are ended, the database is closed, its name is free).
+/// sessions, a restore exchanges the database (sessions are ended, the database is closed, its name is free), or its
+/// password was changed and this process has not been started with the new one yet.
 fn passing(code: &str) -> bool {
-    code.starts_with("57P") || code.starts_with("08") || ["53300", "55000", "3D000"].contains(&code)
+    code.starts_with("57P") || code.starts_with("08") || ["53300", "55000", "3D000", "28P01"].contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_no_defect() {
+        for code in ["57P01", "57P03", "08006", "53300", "55000", "3D000", "28P01"] {
+            assert!(passing(code), "{code}");
+        }
+        for code in ["42601", "42501", "22003", "40001"] {
+            assert!(!passing(code), "{code}");
+        }
+        let handshake = sqlx::Error::Tls("the certificate is not known".into());
+        assert!(matches!(StoreError::from(handshake), StoreError::Unavailable(_)));
+        assert!(matches!(StoreError::from(sqlx::Error::RowNotFound), StoreError::Sql(_)));
+    }
 }

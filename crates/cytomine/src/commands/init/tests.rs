@@ -167,7 +167,18 @@ fn the_authority_is_exchanged_in_three_stages() {
     assert_eq!(reached, Stage::Finished);
     assert_eq!(changed(&third, &fourth), ["tls.internal.ca.previous"]);
     assert_eq!(trusted, get(&third, old));
-    assert_eq!(fourth.lines().count(), first.lines().count(), "the file is as long as before");
+    // Certificates themselves differ in length, for signatures do.
+    let around = |text: &str| {
+        let mut inside = false;
+        let outer = text.lines().filter(|line| {
+            let begins = line.contains("-----BEGIN");
+            let counts = begins || !inside;
+            inside = (inside || begins) && !line.contains("-----END");
+            counts
+        });
+        outer.count()
+    };
+    assert_eq!(around(&fourth), around(&first), "the file has the lines that it had before");
 
     assert_eq!(stage().0, Stage::Announced, "the next exchange begins");
 }
