@@ -237,7 +237,12 @@ fn later_runs_change_what_the_program_changes() {
                 assert_eq!(said[0], said[1], "{script:?} {mode} {flags:?}");
                 let after = places.map(|place| read(place, file));
                 assert_eq!(masked(&after[0]), masked(&after[1]), "{script:?} {mode} {flags:?}");
-                let changes = [0, 1].map(|one| changed(&before[one], &after[one]));
+                // Made within one second, a new certificate ends when the old one does.
+                let end = |key: &String| key.ends_with(".notAfter");
+                let changes = [0, 1].map(|one| {
+                    let changed = changed(&before[one], &after[one]);
+                    changed.into_iter().filter(|key| !end(key)).collect::<Vec<_>>()
+                });
                 assert_eq!(changes[0], changes[1], "{script:?} {mode} {flags:?}");
                 let nothing = flags.contains(&"signing") || flags.contains(&"--dry-run");
                 assert_eq!(changes[0].is_empty(), nothing, "{script:?} {mode} {flags:?}");
