@@ -127,9 +127,6 @@ def checkov(report, program, rendered):
 def helm_unittest(report, program, chart):
     """The chart's suites, in the tree as it is: one of them tries it without values.yaml."""
     suites = sorted((chart / "tests").glob("*_test.yaml"))
-    if not suites:
-        report.skip("helm-unittest", "the chart has no suites yet")
-        return
     result = call(program, chart)
     report.test("helm-unittest", [] if result.returncode == 0 else re.sub(r"\x1b\[[0-9;]*m", "", result.stdout + result.stderr).splitlines()[-60:])
     tests = [test for suite in suites for doc in yaml.safe_load_all(suite.read_text()) if doc for test in doc.get("tests") or []]
