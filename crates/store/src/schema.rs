@@ -4,14 +4,37 @@
 //! works on its own version and on the one after it; that is what lets the replicas of two releases run side by side,
 //! and an older release come back. It asks one thing of whoever writes migrations: a release adds at most one.
 
-use sqlx::Connection as _;
-use sqlx::migrate::Migrator;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
 
 use crate::dialect::Dialect;
 use crate::{Db, Executor, StoreError, sql};
 
-static LITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static PG: Migrator = sqlx::migrate!("../../migrations/postgres");
+/// A migration: number, name, text for SQLite, text for PostgreSQL.
+type Step = (i64, &'static str, &'static str, &'static str);
+
+/// Every migration. Listed here rather than read from the folders by a macro of sqlx, which would build the drivers of
+/// both databases a second time, for the machine that compiles.
+const STEPS: &[Step] = &[(
+    1,
+    "core",
+    include_str!("../../../migrations/sqlite/0001_core.sql"),
+    include_str!("../../../migrations/postgres/0001_core.sql"),
+)];
+
+static LITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|(_, _, lite, _)| lite));
+static PG: LazyLock<Migrator> = LazyLock::new(|| migrator(|(_, _, _, pg)| pg));
+
+fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
+    let migration = |step: &Step| {
+        let text = AssertSqlSafe(text(step)).into_sql_str();
+        Migration::new(step.0, Cow::Borrowed(step.1), MigrationType::Simple, text, false)
+    };
+    Migrator { migrations: STEPS.iter().map(migration).collect(), ..Migrator::DEFAULT }
+}
 
 /// How the tables of a database stand to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +109,10 @@ impl Schema {
 pub async fn state(mut ex: impl Executor) -> Result<Schema, StoreError> {
     let (migrator, there) = match ex.dialect() {
         Dialect::Lite => {
-            (&LITE, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
+            (&*LITE, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
         }
         Dialect::Pg => {
-            (&PG, "SELECT 1 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass('_sqlx_migrations')")
+            (&*PG, "SELECT 1 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass('_sqlx_migrations')")
         }
     };
     let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
@@ -161,6 +184,21 @@ mod tests {
             assert_eq!(migrate(&db).await.unwrap(), Migrated { from: schema.known, to: schema.known });
         })
         .await;
+    }
+
+    #[test]
+    fn every_file_of_the_folders_is_a_step() {
+        for folder in ["sqlite", "postgres"] {
+            let path = format!("{}/../../migrations/{folder}", env!("CARGO_MANIFEST_DIR"));
+            let mut found: Vec<String> = std::fs::read_dir(path)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            found.sort();
+            let steps: Vec<String> =
+                STEPS.iter().map(|(number, name, ..)| format!("{number:04}_{name}.sql")).collect();
+            assert_eq!(found, steps, "{folder}");
+        }
     }
 
     #[tokio::test]
