@@ -15,10 +15,10 @@ use cytomine_store::{self as store, BlobError, BlobKey, Blobs};
 use serde::{Deserialize, Serialize};
 
 use crate::deploy::{self, Deployment};
+use crate::job::{self, Attempt, Job, Watcher};
 use crate::{DomainError, System};
 
-/// Name of the job in the queue.
-pub const JOB: &str = "convert";
+pub use crate::job::Ended;
 
 /// Arguments of the job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,39 +31,18 @@ pub struct Work {
     pub properties: Vec<(String, String)>,
 }
 
-impl Work {
-    /// As the queue keeps it.
-    pub fn to_payload(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+impl Job for Work {
+    const NAME: &'static str = "convert";
+    const QUEUE: &'static str = job::SLIDES;
+
+    async fn run(&self, system: &System, attempt: Attempt) -> Result<Ended, DomainError> {
+        run(system, self, attempt.cancel, attempt.watcher).await
     }
 
-    /// From what the queue kept.
-    ///
-    /// # Errors
-    /// When it is something else.
-    pub fn from_payload(payload: &str) -> Result<Self, DomainError> {
-        serde_json::from_str(payload).map_err(|cause| {
-            DomainError::new(
-                cytomine_model::ErrorKind::Internal,
-                format!("A job's arguments are not readable: {cause}"),
-            )
-        })
+    async fn give_up(&self, system: &System, cause: &str) -> Result<(), DomainError> {
+        fail(system, self, cause).await.map(|_| ())
     }
 }
-
-/// How a conversion ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// The image is there, or the file no longer waits for one.
-    Done,
-    /// The file cannot be converted; its row tells why.
-    Failed(String),
-    /// It was called off, and may begin again.
-    Cancelled,
-}
-
-/// Told how far a conversion is: pixel rows done, and in all.
-pub type Watcher = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
 /// Runs the job. `cancel` calls it off, `watcher` is told how far it is.
 ///
@@ -130,12 +109,15 @@ pub async fn run(
 /// When the database refuses.
 pub async fn take_back(system: &System) -> Result<(), DomainError> {
     for job in store::job::running(&system.db).await? {
-        let Ok(work) = Work::from_payload(&job.payload) else { continue };
+        if job.kind != Work::NAME {
+            continue;
+        }
+        let Ok(work) = job::arguments::<Work>(&job) else { continue };
         let file = store::uploaded_file::by_id(&system.db, work.file).await?;
         let here = file
             .and_then(|file| file.filename.parse::<BlobKey>().ok())
             .is_some_and(|key| system.blobs.exists(&key));
-        if job.kind == JOB && here {
+        if here {
             store::job::expire(&system.db, job.id).await?;
             tracing::info!(job = %job.id, "a conversion that broke off begins again");
         }

@@ -3,13 +3,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use cytomine_model::{ErrorKind, Project, ProjectId};
 use cytomine_store as store;
 
-use crate::conversion::{self, Ended, Work};
+use crate::conversion::Work;
 use crate::intake::{self, Received, Request};
+use crate::job::{Ended, Job as _, Lease, Watcher};
 use crate::project::{self, ProjectFields};
 use crate::{Actor, DomainError, System, job};
 
@@ -195,28 +195,12 @@ async fn convert_now(
     id: cytomine_model::JobId,
     progress: &Arc<dyn Progress>,
 ) -> Result<Fate, DomainError> {
-    let owner = format!("import-{}", std::process::id());
-    if let Some(taken) = job::take_this(system, id, &owner).await? {
-        let watcher = Arc::clone(progress);
-        let watcher: conversion::Watcher = Arc::new(move |done, total| watcher.converted(done, total));
-        let work = Work::from_payload(&taken.payload)?;
-        let run = conversion::run(system, &work, Arc::new(AtomicBool::new(false)), Some(watcher));
-        // Both are polled side by side: a conversion that holds the one writer of SQLite must go on while the
-        // renewal waits for it.
-        let ended = tokio::select! {
-            ended = run => ended,
-            cause = keep(system, id, &owner) => return Err(cause),
-        };
-        match ended {
-            Ok(Ended::Done | Ended::Cancelled) => job::finish(system, id, None).await?,
-            Ok(Ended::Failed(cause)) => job::finish(system, id, Some(&cause)).await?,
-            Err(cause) => {
-                conversion::fail(system, &work, &cause.message).await?;
-                job::finish(system, id, Some(&cause.message)).await?;
-            }
-        }
-    } else {
-        intake::wait(system, id).await?;
+    let ended_here = match Lease::take_this(system, id).await? {
+        Some(lease) => convert(system, lease, progress).await?,
+        None => false,
+    };
+    if !ended_here {
+        job::wait(system, id).await?;
     }
     let file = store::uploaded_file::by_id(&system.db, received.file.id).await?;
     Ok(match file.and_then(|file| file.error) {
@@ -225,15 +209,19 @@ async fn convert_now(
     })
 }
 
-/// Renews the lease for as long as it is polled; ends when the database refuses.
-async fn keep(system: &System, id: cytomine_model::JobId, owner: &str) -> DomainError {
-    let mut renew = tokio::time::interval(job::LEASE / 3);
-    loop {
-        renew.tick().await;
-        if let Err(cause) = job::renew(system, id, owner).await {
-            return cause;
+/// Makes the one attempt that somebody at a terminal waits for; false when another has taken the job over.
+async fn convert(system: &System, lease: Lease, progress: &Arc<dyn Progress>) -> Result<bool, DomainError> {
+    let watcher = Arc::clone(progress);
+    let watcher: Watcher = Arc::new(move |done, total| watcher.converted(done, total));
+    let ended = match lease.attempt::<Work>(system, std::future::pending(), Some(watcher)).await {
+        Ok(ended) => ended,
+        Err(_) if !lease.renew(system).await? => return Ok(false),
+        Err(cause) => {
+            job::arguments::<Work>(&lease.job)?.give_up(system, &cause.message).await?;
+            Ended::Failed(cause.message)
         }
-    }
+    };
+    lease.end(system, &ended).await
 }
 
 /// The files under these paths with their sizes, folders in order of names.

@@ -6,15 +6,15 @@
 //! pyramid to be made, and a job.
 
 use cytomine_model::{
-    AbstractImage, Action, EntityKind, ErrorKind, ImageInstance, JobId, JobState, Project, ProjectId,
-    Storage, StorageId, UploadStatus, UploadedFile, UploadedFileId,
+    AbstractImage, Action, EntityKind, ErrorKind, ImageInstance, JobId, Project, ProjectId, Storage,
+    StorageId, UploadStatus, UploadedFile, UploadedFileId,
 };
 use cytomine_slide::{FormatId, Limits, Slide, SlideError, SlideInfo};
 pub use cytomine_store::blobs::{Sealed, Staged};
 use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
-use crate::{Actor, DomainError, Done, System, access, conversion, job, storage};
+use crate::{Actor, DomainError, Done, System, access, conversion, storage};
 
 /// What an upload asks for, besides its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -176,7 +176,7 @@ async fn record(
             trusted: actor.admin_by_now,
             properties: intake.properties.clone(),
         };
-        Some(unit.enqueue(conversion::JOB, &work.to_payload()).await?)
+        Some(unit.enqueue(&work).await?)
     } else {
         let deployment =
             Deployment { file: &file, slide_file: file.id, info: &info, properties: &intake.properties };
@@ -219,21 +219,6 @@ fn extension(name: &str) -> String {
     match name.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() && ending.len() <= 16 => ending.to_lowercase(),
         _ => String::new(),
-    }
-}
-
-/// Waits until the conversion of a file has ended, well or badly.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn wait(system: &System, job: JobId) -> Result<(), DomainError> {
-    loop {
-        match job::get(system, job).await?.map(|job| job.state) {
-            Some(JobState::Queued | JobState::Running) => {
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            }
-            Some(JobState::Done | JobState::Failed) | None => return Ok(()),
-        }
     }
 }
 

@@ -1,87 +1,127 @@
-//! The queue as workers and waiting requests see it.
+//! The queue: what a job is, how one is taken and tried, and how others wait for its end.
 //!
-//! A job is taken under a lease; whoever dies does not renew it, and the job is taken again. What keeps failing ends
-//! after [`ATTEMPTS`] with its last cause.
+//! A kind of job is a type: its fields are the arguments that the queue keeps, [`Job`] says what it is called, where it
+//! waits and how it runs. Whoever works on a job holds a [`Lease`], which another takes over when it is not renewed; so
+//! a job is written to do no harm when it runs again, even while the first still runs.
 
+mod lease;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use cytomine_model::{Job, JobId};
+use cytomine_model::{ErrorKind, JobId, JobState};
 use cytomine_store as store;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::{DomainError, System};
 
-/// How long a job belongs to its taker without a renewal.
-pub const LEASE: Duration = Duration::from_secs(30);
+pub use lease::{ATTEMPTS, LEASE, Lease, delay};
 
-/// How often a job is tried.
-pub const ATTEMPTS: i32 = 3;
+/// The queue of what is short.
+pub const MAIN: &str = "main";
 
-/// Takes the oldest waiting job.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn take(system: &System, owner: &str) -> Result<Option<Job>, DomainError> {
-    let now = system.clock.now();
-    // A reader's look first: an idle worker asks once a second and shall not stop the writers for it.
-    if !store::job::any_waiting(&system.db, now).await? {
-        return Ok(None);
+/// The queue of what works on the bytes of slides: long, and heavy on processor and disk.
+pub const SLIDES: &str = "slides";
+
+/// How often the row of a job is read by whoever waits for its end: no other process rings here.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A kind of job; the value is the arguments of one.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync {
+    /// Its name in the queue; never changes, for jobs outlive releases.
+    const NAME: &'static str;
+    /// The queue it waits in.
+    const QUEUE: &'static str = MAIN;
+    /// Of the jobs that wait, those of the highest priority are taken first.
+    const PRIORITY: i32 = 0;
+
+    /// Makes one attempt.
+    ///
+    /// # Errors
+    /// When another attempt may help.
+    fn run(
+        &self,
+        system: &System,
+        attempt: Attempt,
+    ) -> impl Future<Output = Result<Ended, DomainError>> + Send;
+
+    /// Tells those whom it concerns that the job failed for good, after its last attempt.
+    fn give_up(&self, system: &System, cause: &str) -> impl Future<Output = Result<(), DomainError>> + Send;
+}
+
+/// Told how far a job is: steps done, and in all.
+pub type Watcher = Arc<dyn Fn(u64, u64) + Send + Sync>;
+
+/// What an attempt at a job is given.
+#[derive(Clone, Default)]
+pub struct Attempt {
+    /// Raised when the attempt is called off: the process stops, or somebody else has the job.
+    pub cancel: Arc<AtomicBool>,
+    /// Told how far it is.
+    pub watcher: Option<Watcher>,
+}
+
+impl std::fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attempt").field("cancel", &self.cancel).finish_non_exhaustive()
     }
-    let mut tx = system.db.begin().await?;
-    let job = store::job::take(&mut tx, owner, now, now.plus(LEASE)).await?;
-    tx.commit().await?;
-    Ok(job)
 }
 
-/// Prolongs the lease; false when the job belongs to somebody else by now.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn renew(system: &System, id: JobId, owner: &str) -> Result<bool, DomainError> {
-    Ok(store::job::renew(&system.db, id, owner, system.clock.now().plus(LEASE)).await?)
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The job is done, or there is nothing left to do.
+    Done,
+    /// It is over, badly, and trying again would not help.
+    Failed(String),
+    /// It was called off, and may begin again.
+    Cancelled,
 }
 
-/// Ends a job, well (`error` absent) or badly.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn finish(system: &System, id: JobId, error: Option<&str>) -> Result<(), DomainError> {
-    Ok(store::job::finish(&system.db, id, error, system.clock.now()).await?)
+/// A job's arguments as the queue keeps them.
+pub(crate) fn payload<J: Job>(job: &J) -> Result<String, DomainError> {
+    serde_json::to_string(job).map_err(|cause| {
+        DomainError::new(
+            ErrorKind::Internal,
+            format!("A job of the kind `{}` cannot be queued: {cause}", J::NAME),
+        )
+    })
 }
 
-/// Gives a job back: at once and as if it had not been tried (`error` absent), or to be tried again when the lease
-/// has run out.
+/// The arguments of a job.
 ///
 /// # Errors
-/// When the database refuses.
-pub async fn give_back(
-    system: &System,
-    id: JobId,
-    owner: &str,
-    error: Option<&str>,
-) -> Result<(), DomainError> {
-    match error {
-        None => store::job::release(&system.db, id, owner).await?,
-        Some(error) => store::job::note_error(&system.db, id, owner, error).await?,
-    }
-    Ok(())
+/// When the row holds something else: it was queued by another release.
+pub fn arguments<J: Job>(job: &cytomine_model::Job) -> Result<J, DomainError> {
+    serde_json::from_str(&job.payload).map_err(|cause| {
+        let text =
+            format!("The arguments of a job `{}` are not readable: {cause}; update all servers", J::NAME);
+        DomainError::new(ErrorKind::Internal, text)
+    })
 }
 
 /// A job by id.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn get(system: &System, id: JobId) -> Result<Option<Job>, DomainError> {
+pub async fn get(system: &System, id: JobId) -> Result<Option<cytomine_model::Job>, DomainError> {
     Ok(store::job::by_id(&system.db, id).await?)
 }
 
-/// Takes this job if it still waits.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn take_this(system: &System, id: JobId, owner: &str) -> Result<Option<Job>, DomainError> {
-    let until = system.clock.now().plus(LEASE);
-    let mut tx = system.db.begin().await?;
-    let job = store::job::take_this(&mut tx, id, owner, until).await?;
-    tx.commit().await?;
-    Ok(job)
+/// Waits until a job has ended, well or badly: this process rings at the end of each it works on, for others the row
+/// is read now and then.
+pub async fn wait(system: &System, id: JobId) -> Result<(), DomainError> {
+    let ended = system.jobs_ended.notified();
+    tokio::pin!(ended);
+    loop {
+        // Heard from now on, so that an end between the look and the wait is not missed.
+        ended.as_mut().enable();
+        match get(system, id).await?.map(|job| job.state) {
+            Some(JobState::Queued | JobState::Running) => {}
+            Some(JobState::Done | JobState::Failed) | None => return Ok(()),
+        }
+        if tokio::time::timeout(LOOK, ended.as_mut()).await.is_ok() {
+            ended.set(system.jobs_ended.notified());
+        }
+    }
 }

@@ -33,6 +33,7 @@ pub mod password;
 pub mod pixels;
 pub mod project;
 pub mod property;
+pub mod random;
 pub mod server_key;
 pub mod session;
 pub mod slice;

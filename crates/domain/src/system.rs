@@ -37,6 +37,8 @@ pub struct System {
     forgotten: AtomicU64,
     /// Rung when jobs were queued by this process.
     pub jobs_waiting: Notify,
+    /// Rung when this process ended a job.
+    pub(crate) jobs_ended: Notify,
     /// Slides that are open.
     pub slides: Slides,
     /// Rights of users (with or without those of an administrator) on what pixels are asked of.
@@ -57,6 +59,7 @@ impl System {
             known: moka::sync::Cache::builder().max_capacity(50_000).time_to_live(RIGHTS_LIFETIME).build(),
             forgotten: AtomicU64::new(0),
             jobs_waiting: Notify::new(),
+            jobs_ended: Notify::new(),
             slides: Slides::default(),
             image_rights: moka::sync::Cache::builder()
                 .max_capacity(100_000)

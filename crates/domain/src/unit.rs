@@ -4,8 +4,10 @@ use cytomine_model::command::id_ranges;
 use cytomine_model::{
     Command, CommandAction, CommandId, Entity, EntityKind, Millis, ProjectId, Touched, UserId,
 };
+use cytomine_store::job::NewJob;
 use cytomine_store::{self as store, Tx};
 
+use crate::job::{self, Job};
 use crate::{Actor, DomainError, System};
 
 /// A transaction together with the command it will leave.
@@ -187,9 +189,10 @@ impl Unit {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn enqueue(&mut self, kind: &str, payload: &str) -> Result<cytomine_model::JobId, DomainError> {
-        let id = cytomine_model::JobId(self.tx.next_id().await?);
-        store::job::insert(&mut self.tx, id, kind, payload, self.now).await?;
+    pub async fn enqueue<J: Job>(&mut self, job: &J) -> Result<cytomine_model::JobId, DomainError> {
+        let (id, payload) = (cytomine_model::JobId(self.tx.next_id().await?), job::payload(job)?);
+        let row = NewJob { id, kind: J::NAME, queue: J::QUEUE, priority: J::PRIORITY, payload: &payload };
+        store::job::insert(&mut self.tx, row, self.now).await?;
         self.jobs = true;
         Ok(id)
     }

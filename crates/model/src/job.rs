@@ -9,12 +9,18 @@ pub struct Job {
     pub id: JobId,
     /// Name of the job: which code runs it.
     pub kind: String,
+    /// The queue it waits in.
+    pub queue: String,
+    /// Higher ones are taken first.
+    pub priority: i32,
     /// Its arguments as JSON.
     pub payload: String,
     /// How far it got.
     pub state: JobState,
     /// How often it was taken.
     pub attempts: i32,
+    /// Not taken earlier, since an attempt failed.
+    pub not_before: Millis,
     /// Until when its taker owns it.
     pub lease_until: Option<Millis>,
     /// Cause of the last failure.

@@ -18,12 +18,20 @@ type Step = (i64, &'static str, &'static str, &'static str);
 
 /// Every migration. Listed here rather than read from the folders by a macro of sqlx, which would build the drivers of
 /// both databases a second time, for the machine that compiles.
-const STEPS: &[Step] = &[(
-    1,
-    "core",
-    include_str!("../../../migrations/sqlite/0001_core.sql"),
-    include_str!("../../../migrations/postgres/0001_core.sql"),
-)];
+const STEPS: &[Step] = &[
+    (
+        1,
+        "core",
+        include_str!("../../../migrations/sqlite/0001_core.sql"),
+        include_str!("../../../migrations/postgres/0001_core.sql"),
+    ),
+    (
+        2,
+        "ground",
+        include_str!("../../../migrations/sqlite/0002_ground.sql"),
+        include_str!("../../../migrations/postgres/0002_ground.sql"),
+    ),
+];
 
 static LITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|(_, _, lite, _)| lite));
 static PG: LazyLock<Migrator> = LazyLock::new(|| migrator(|(_, _, _, pg)| pg));

@@ -2,7 +2,7 @@
 //!
 //! The loop runs inside the serve process (or in one of its own) and takes jobs under a lease that it renews while it
 //! works. A worker that dies renews nothing, so another takes its job; a job is therefore written so that running it
-//! again does no harm. A job is a module of [`jobs`].
+//! again does no harm. Which kinds there are says [`jobs`].
 
 pub mod jobs;
 mod pulse;

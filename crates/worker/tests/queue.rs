@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use cytomine_domain::conversion::{self, Ended, Work};
 use cytomine_domain::intake::{self, Received, Request};
-use cytomine_domain::{Actor, account, job, sweep, upload};
+use cytomine_domain::job::{self, Lease};
+use cytomine_domain::{Actor, account, sweep, upload};
 use cytomine_model::{GlobalRole, Job, JobState, UploadedFileId};
 use cytomine_store::{Blobs, Db};
 use cytomine_testkit::{App, both};
@@ -59,8 +60,13 @@ fn worker(app: &App) -> (oneshot::Sender<()>, JoinHandle<()>) {
 
 async fn ended(app: &App, received: &Received) -> Job {
     let id = received.job.expect("a picture needs a conversion");
-    tokio::time::timeout(Duration::from_secs(60), intake::wait(&app.system, id)).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(60), job::wait(&app.system, id)).await.unwrap().unwrap();
     job::get(&app.system, id).await.unwrap().unwrap()
+}
+
+/// Takes the job that a worker would take, as another process of it.
+async fn take(app: &App) -> Option<Lease> {
+    Lease::take(&app.system, &cytomine_worker::jobs::queues()).await.unwrap()
 }
 
 fn slides(app: &App) -> usize {
@@ -78,16 +84,16 @@ async fn a_job_that_a_dead_worker_held_is_taken_again() {
         let actor = alice(&app).await;
         let received = uploaded(&app, &actor, &png(true)).await;
         // Somebody takes the job and dies.
-        let taken = job::take(&app.system, "dead").await.unwrap().unwrap();
-        assert_eq!(Some(taken.id), received.job);
-        assert!(job::take(&app.system, "other").await.unwrap().is_none(), "the lease holds");
+        let taken = take(&app).await.unwrap();
+        assert_eq!(Some(taken.job.id), received.job);
+        assert!(take(&app).await.is_none(), "the lease holds");
         let (stop, run) = worker(&app);
         tokio::time::sleep(Duration::from_millis(200)).await;
-        assert_eq!(job::get(&app.system, taken.id).await.unwrap().unwrap().attempts, 1);
+        assert_eq!(job::get(&app.system, taken.job.id).await.unwrap().unwrap().attempts, 1);
         app.clock.advance(job::LEASE + Duration::from_secs(1));
         let job = ended(&app, &received).await;
         assert_eq!((job.state, job.attempts, job.error), (JobState::Done, 2, None));
-        assert!(!job::renew(&app.system, taken.id, "dead").await.unwrap());
+        assert!(!taken.renew(&app.system).await.unwrap());
         let outcome = intake::outcome(&app.system, &actor, received.file.id).await.unwrap();
         assert_eq!((outcome.file.status, outcome.image.unwrap().width), (100, Some(600)));
         assert_eq!(slides(&app), 2, "the picture and its pyramid");
@@ -102,14 +108,14 @@ async fn a_start_frees_what_a_dead_process_held_without_waiting_for_its_lease() 
     both(|app| async move {
         let actor = alice(&app).await;
         let received = uploaded(&app, &actor, &png(true)).await;
-        assert!(job::take(&app.system, "dead").await.unwrap().is_some());
+        assert!(take(&app).await.is_some());
         // Another process has the data directory open: the job may be its.
         let other = Blobs::open_disk(app.data()).unwrap();
         sweep::at_start(&app.system).await.unwrap();
-        assert!(job::take(&app.system, "me").await.unwrap().is_none());
+        assert!(take(&app).await.is_none());
         drop(other);
         sweep::at_start(&app.system).await.unwrap();
-        let taken = job::take(&app.system, "me").await.unwrap().unwrap();
+        let taken = take(&app).await.unwrap().job;
         assert_eq!((Some(taken.id), taken.attempts), (received.job, 2));
     })
     .await;
@@ -166,7 +172,7 @@ async fn a_job_that_breaks_off_each_time_is_given_up() {
         let actor = alice(&app).await;
         let received = uploaded(&app, &actor, &png(true)).await;
         for _ in 0..job::ATTEMPTS {
-            assert!(job::take(&app.system, "dead").await.unwrap().is_some());
+            assert!(take(&app).await.is_some());
             app.clock.advance(job::LEASE + Duration::from_secs(1));
         }
         let (_stop, _run) = worker(&app);
@@ -186,9 +192,10 @@ async fn a_called_off_job_goes_back_as_if_it_had_not_been_tried() {
         let work = Work { file: received.file.id, trusted: false, properties: Vec::new() };
         let called_off = conversion::run(&app.system, &work, Arc::new(AtomicBool::new(true)), None).await;
         assert_eq!(called_off.unwrap(), Ended::Cancelled);
-        let taken = job::take(&app.system, "me").await.unwrap().unwrap();
-        job::give_back(&app.system, taken.id, "me", None).await.unwrap();
-        let again = job::get(&app.system, taken.id).await.unwrap().unwrap();
+        let taken = take(&app).await.unwrap();
+        let id = taken.job.id;
+        assert!(taken.end(&app.system, &Ended::Cancelled).await.unwrap());
+        let again = job::get(&app.system, id).await.unwrap().unwrap();
         assert_eq!((again.state, again.attempts), (JobState::Queued, 0));
         assert_eq!(status(&app, &actor, received.file.id).await.0, 30);
     })
@@ -239,7 +246,7 @@ async fn a_conversion_that_runs_twice_at_once_leaves_one_pyramid() {
         let actor = alice(&app).await;
         let received = uploaded(&app, &actor, &png(true)).await;
         let job = job::get(&app.system, received.job.unwrap()).await.unwrap().unwrap();
-        let work = Work::from_payload(&job.payload).unwrap();
+        let work: Work = job::arguments(&job).unwrap();
         let replica = app.replica();
         let calm = || Arc::new(AtomicBool::new(false));
         let (here, there) = tokio::join!(

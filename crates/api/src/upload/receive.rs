@@ -9,7 +9,7 @@ use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use cytomine_domain::intake::{self, Intake, Received};
-use cytomine_domain::{Actor, DomainError};
+use cytomine_domain::{Actor, DomainError, job};
 use cytomine_model::{ErrorKind, ProjectId, StorageId};
 use http_body_util::BodyExt as _;
 
@@ -46,8 +46,8 @@ pub(super) async fn upload(
     let answer = async {
         let wait = query.flag("sync")?;
         let received = take_in(&state, &actor, &query, request).await?;
-        if let Some(job) = received.job.filter(|_| wait) {
-            intake::wait(&state.system, job).await?;
+        if let Some(id) = received.job.filter(|_| wait) {
+            job::wait(&state.system, id).await?;
         }
         Ok::<_, ApiError>((intake::outcome(&state.system, &actor, received.file.id).await?, wait))
     };

@@ -6,6 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use cytomine_model::{JobId, Millis};
+use cytomine_store::job::{self, NewJob};
 
 use crate::place::{Place, block_on, forward};
 use crate::process::{Running, cytomine, free_port, run, stderr, stdout};
@@ -103,14 +104,25 @@ fn a_server_without_a_worker_leaves_the_queue_to_one_apart() {
         let mut all = Vec::new();
         let mut server = Running::start("serve", &place.with(&["--worker-embedded=false"], &mut all));
         server.ready();
-        block_on(async {
+        let id = block_on(async {
             let db = place.db().await;
             let mut tx = db.begin().await.unwrap();
             let id = JobId(tx.next_id().await.unwrap());
-            cytomine_store::job::insert(&mut tx, id, "of a later release", "{}", Millis(1)).await.unwrap();
+            let queued = NewJob { id, kind: "of a later release", queue: "main", priority: 0, payload: "{}" };
+            job::insert(&mut tx, queued, Millis(1)).await.unwrap();
             tx.commit().await.unwrap();
             db.close().await;
+            id
         });
+        // A worker that does not know the job notes so and leaves it to others.
+        let left = || {
+            block_on(async {
+                let db = place.db().await;
+                let job = job::by_id(&db, id).await.unwrap().unwrap();
+                db.close().await;
+                job.error
+            })
+        };
         let queue = || {
             let mut all = Vec::new();
             let output = run(&place.with(&["status", "--json"], &mut all));
@@ -118,15 +130,16 @@ fn a_server_without_a_worker_leaves_the_queue_to_one_apart() {
             (report["queue"]["waiting"].as_i64().unwrap(), report["queue"]["running"].as_i64().unwrap())
         };
         sleep(Duration::from_millis(1500));
-        assert_eq!(queue(), (1, 0), "the server took a job");
+        assert_eq!((queue(), left()), ((1, 0), None), "the server took a job");
         let mut all = Vec::new();
         let mut worker = Running::start("worker", &place.with(&["--worker-concurrency", "1"], &mut all));
         worker.ready();
         let begun = Instant::now();
-        while queue() != (0, 1) {
+        while left().is_none() {
             assert!(begun.elapsed() < Duration::from_secs(20), "{:?} {}", queue(), worker.log());
             sleep(Duration::from_millis(100));
         }
+        assert_eq!(queue(), (1, 0), "{:?}", left());
         worker.stop();
         server.stop();
     });

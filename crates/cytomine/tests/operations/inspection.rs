@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use cytomine_model::{JobId, Millis};
+use cytomine_store::job::{self, NewJob};
 use serde_json::Value;
 
 use crate::place::{Place, block_on};
@@ -131,13 +132,13 @@ fn the_bundle_holds_what_helps_and_no_secret_and_no_patient() {
             let mut tx = db.begin().await.unwrap();
             let id = JobId(tx.next_id().await.unwrap());
             // A job that this release does not know: the worker of the server warns in its log.
-            cytomine_store::job::insert(&mut tx, id, "convert-later", "Doe_Jane.svs", Millis(1))
-                .await
-                .unwrap();
+            let queued = |id, kind| NewJob { id, kind, queue: "main", priority: 0, payload: "Doe_Jane.svs" };
+            job::insert(&mut tx, queued(id, "convert-later"), Millis(1)).await.unwrap();
             let failed = JobId(tx.next_id().await.unwrap());
-            cytomine_store::job::insert(&mut tx, failed, "convert", "Doe_Jane.svs", Millis(1)).await.unwrap();
+            job::insert(&mut tx, queued(failed, "convert"), Millis(1)).await.unwrap();
             let now = Millis(i64::MAX / 2_000);
-            cytomine_store::job::finish(&mut tx, failed, Some("Doe_Jane.svs is damaged"), now).await.unwrap();
+            job::take_this(&mut tx, failed, "me", now).await.unwrap();
+            assert!(job::finish(&mut tx, failed, "me", Some("Doe_Jane.svs is damaged"), now).await.unwrap());
             tx.commit().await.unwrap();
             db.close().await;
         });
