@@ -10,7 +10,6 @@ pub mod actor;
 pub mod annotation;
 pub mod annotation_term;
 pub mod applied;
-pub mod backup;
 pub mod clock;
 pub mod command;
 pub mod conversion;

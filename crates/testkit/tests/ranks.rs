@@ -10,10 +10,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate and rank, as `docs/architecture.md` draws them.
-const RANKS: [(&str, u8); 8] = [
+const RANKS: [(&str, u8); 9] = [
     ("cytomine", 5),
     ("cytomine-api", 4),
     ("cytomine-worker", 4),
+    ("cytomine-backup", 4),
     ("cytomine-domain", 3),
     ("cytomine-store", 2),
     ("cytomine-slide", 2),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use cytomine_domain::backup::history::{self, Kind, Record};
-use cytomine_domain::backup::{Place, Target, fetch, moment, push};
+use cytomine_backup::history::{self, Kind, Record};
+use cytomine_backup::{Place, Target, fetch, moment, push};
 use serde_json::{Value, json};
 
 use super::{RunError, system};

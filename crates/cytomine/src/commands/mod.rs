@@ -47,7 +47,7 @@ pub(crate) enum RunError {
     #[error("The support bundle cannot be written ({0}): choose another file with --bundle, or `-`")]
     Bundle(#[source] std::io::Error),
     #[error(transparent)]
-    Backup(#[from] cytomine_domain::backup::BackupError),
+    Backup(#[from] cytomine_backup::BackupError),
     #[error("The database or the slides differ from the backup: see above")]
     Differs,
     #[error("The result could not be noted: {0}")]

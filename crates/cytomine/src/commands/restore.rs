@@ -1,6 +1,6 @@
 //! `cytomine restore`: puts a fetched backup in the place of the live database.
 
-use cytomine_domain::backup::restore;
+use cytomine_backup::restore;
 
 use super::signals::Stopping;
 use super::{RunError, backup};

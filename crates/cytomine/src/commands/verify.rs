@@ -1,6 +1,6 @@
 //! `cytomine verify`: compares database and slides with a backup.
 
-use cytomine_domain::backup::verify::{self, Report};
+use cytomine_backup::verify::{self, Report};
 use serde_json::json;
 
 use super::{RunError, backup, system};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use cytomine_domain::backup::{BackupError, Keys, Retention, SlidesMode};
+use cytomine_backup::{BackupError, Keys, Retention, SlidesMode};
 
 use super::secret;
 use super::{DatabaseSettings, Migrate};

@@ -21,8 +21,8 @@ use super::manifest::{Engine, SealedFile};
 use super::seal::{self, Keys, Sealer};
 use super::target::{Draft, Held};
 use super::{BackupError, Manifest, Place, Retention, SlidesMode, Target, blocking, copies, moment};
-use crate::open::Database;
-use crate::{Clock as _, SystemClock};
+use cytomine_domain::open::Database;
+use cytomine_domain::{Clock as _, SystemClock};
 
 /// The database in a backup.
 pub(crate) const DATABASE: &str = "db.dump.zst.age";

@@ -10,7 +10,7 @@ use cytomine_store::{Blobs, Db, schema};
 
 use super::manifest::Table;
 use super::{BackupError, Manifest, Place, blocking, copies, push, seal};
-use crate::{Clock as _, SystemClock};
+use cytomine_domain::{Clock as _, SystemClock};
 
 /// Files that are asked for at a time.
 const PAGE: i64 = 1000;
@@ -28,7 +28,7 @@ pub struct Verify {
     /// How many slides are read as a sample; 0 = slides are not looked at.
     pub slides: u32,
     /// Where the result is noted as a drill: a database, or none.
-    pub record: Option<crate::open::Database>,
+    pub record: Option<cytomine_domain::open::Database>,
 }
 
 /// One thing that was checked.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::DomainError;
+use cytomine_domain::DomainError;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@
 //! name is whole. [`push`] makes one, [`fetch`] checks and opens one, [`verify`] compares a database with one,
 //! [`restore`] puts one in the place of the live database, [`history`] keeps what was done in the database.
 //!
-//! These work on settings ([`Place`]) instead of a [`System`](crate::System): they must run where there is no server
+//! These work on settings ([`Place`]) instead of a [`System`](cytomine_domain::System): they must run where there is no server
 //! key, where slides cannot be written, and where the tables are older than the program.
 
 pub mod copies;
@@ -32,8 +32,8 @@ pub use retention::Retention;
 pub use seal::Keys;
 pub use target::Target;
 
-use crate::open::Database;
-use crate::opening;
+use cytomine_domain::open::Database;
+use cytomine_domain::opening;
 
 /// Where the system is that is backed up or restored.
 #[derive(Clone, Debug)]

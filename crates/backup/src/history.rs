@@ -7,7 +7,7 @@ use cytomine_store::Db;
 use cytomine_store::backup as store;
 
 use super::{BackupError, Manifest, Target, moment};
-use crate::{Clock as _, SystemClock};
+use cytomine_domain::{Clock as _, SystemClock};
 
 pub use store::{Kind, Record};
 

@@ -6,9 +6,9 @@ use cytomine_store::Db;
 use cytomine_store::backup::swap::{CLOSED, SCRATCH, Server, address_of};
 
 use super::{Restore, Restored, Step, live_of, make_ready};
-use crate::backup::{BackupError, Engine, Manifest, moment};
-use crate::open::Database;
-use crate::{Clock as _, SystemClock};
+use crate::{BackupError, Engine, Manifest, moment};
+use cytomine_domain::open::Database;
+use cytomine_domain::{Clock as _, SystemClock};
 
 /// Longest wait for sessions to end.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -60,7 +60,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::backup::moment;
+    use crate::moment;
 
     const RULE: Retention = Retention { daily: 7, weekly: 4, monthly: 6 };
     const DAY: i64 = 86_400_000;

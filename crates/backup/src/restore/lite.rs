@@ -8,8 +8,8 @@ use cytomine_store::blobs::Claim;
 use cytomine_store::{BlobError, Blobs, Db};
 
 use super::{Restore, Restored, live_of, make_ready};
-use crate::backup::{BackupError, Engine, Manifest, blocking, moment};
-use crate::{Clock as _, SystemClock};
+use crate::{BackupError, Engine, Manifest, blocking, moment};
+use cytomine_domain::{Clock as _, SystemClock};
 
 #[derive(Debug)]
 pub(super) struct Lite {

@@ -241,8 +241,8 @@ impl Drop for Draft {
 
 #[cfg(test)]
 mod tests {
-    use super::super::manifest::{Engine, SlidesMode};
     use super::*;
+    use crate::manifest::{Engine, SlidesMode};
 
     fn put(target: &Target, name: &str) {
         let time = moment::parse(name).unwrap();
