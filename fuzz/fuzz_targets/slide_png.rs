@@ -6,6 +6,6 @@ mod slide_poke;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    const SIGNATURE: &[u8] = b"x89PNGrnx1an";
+    const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
     slide_poke::poke(if data.starts_with(SIGNATURE) { data.to_vec() } else { [SIGNATURE, data].concat() });
 });
