@@ -2,7 +2,7 @@
 
 use std::{io::Cursor, sync::Arc};
 
-use cytomine_slide::{Limits, Output, Region, Request, Slide, convert_source};
+use cytomine_slide::{Area, Limits, Output, Parts, Region, Slide, convert};
 
 /// Opens, renders, converts; every outcome but a panic, a hang or an allocation out of bounds is fine.
 pub fn poke(bytes: Vec<u8>) {
@@ -13,17 +13,18 @@ pub fn poke(bytes: Vec<u8>) {
         max_side: 1 << 14,
         ..Limits::default()
     };
-    let Ok(slide) = Slide::open(Arc::new(bytes.clone()), &limits) else { return };
+    let parts = Parts::from(Arc::new(bytes));
+    let Ok(slide) = Slide::open(parts.clone(), &limits) else { return };
     let (width, height) = (slide.info().width, slide.info().height);
     if slide.info().needs_conversion {
-        let _ = convert_source(&bytes, &mut Cursor::new(Vec::new()), &limits, &mut ());
+        let _ = convert(&parts, &mut Cursor::new(Vec::new()), &limits, &mut ());
         return;
     }
     for request in [
-        Request::Native { level: 0, tx: 0, ty: 0 },
-        Request::Normalized { zoom: 0, tx: 0, ty: 0 },
-        Request::Region(Region::new(0, 0, width, height, 40, 30)),
+        Area::Native { level: 0, tx: 0, ty: 0 },
+        Area::Normalized { zoom: 0, tx: 0, ty: 0 },
+        Area::Region(Region::new(0, 0, width, height, 40, 30)),
     ] {
-        let _ = slide.render(&request, Output::JPEG);
+        let _ = slide.render(&request.into(), Output::JPEG);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use cytomine_slide::{Limits, Output, Request, Slide};
+use cytomine_slide::{Area, Limits, Output, Slide};
 use cytomine_store::backup::check;
 use cytomine_store::backup::facts::{self, NamedFile, TableFacts};
 use cytomine_store::{Blobs, Db, schema};
@@ -197,7 +197,7 @@ fn readable(data: &Path, file: &NamedFile) -> Result<(), String> {
         return Err(failed("its bytes are not those that were stored".to_owned()));
     }
     let slide = Slide::open_path(&path, &Limits::default()).map_err(|cause| failed(cause.to_string()))?;
-    let tile = slide.render(&Request::Normalized { zoom: 0, tx: 0, ty: 0 }, Output::Png);
+    let tile = slide.render(&Area::Normalized { zoom: 0, tx: 0, ty: 0 }.into(), Output::Png);
     tile.map(|_| ()).map_err(|cause| failed(cause.to_string()))
 }
 

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cytomine_model::{Project, UploadStatus, UploadedFile, UploadedFileId};
-use cytomine_slide::{Limits, Slide, SlideError, SlideInfo, convert};
+use cytomine_slide::{Limits, Parts, Slide, SlideError, SlideInfo, convert};
 use cytomine_store::blobs::Sealed;
 use cytomine_store::{self as store, BlobError, BlobKey, Blobs};
 use serde::{Deserialize, Serialize};
 
 use crate::deploy::{self, Deployment};
 use crate::job::{self, Attempt, Job, Watcher};
-use crate::{DomainError, System};
+use crate::{DomainError, System, slides};
 
 pub use crate::job::Ended;
 
@@ -58,9 +58,9 @@ pub async fn run(
     let source: BlobKey = file.filename.parse()?;
     let target = BlobKey::converted(&file.original_filename);
     system.blobs.require_room(u64::try_from(file.size).unwrap_or(0))?;
-    let (blobs, path) = (system.blobs.clone(), system.blobs.path(&source));
+    let (blobs, parts) = (system.blobs.clone(), slides::parts(system.blobs.open(&source).await?));
     let written = tokio::task::spawn_blocking(move || {
-        pyramid(&blobs, &path, &mut |done, total| {
+        pyramid(&blobs, &parts, &mut |done, total| {
             if let Some(watcher) = &watcher {
                 watcher(done, total);
             }
@@ -114,9 +114,11 @@ pub async fn take_back(system: &System) -> Result<(), DomainError> {
         }
         let Ok(work) = job::arguments::<Work>(&job) else { continue };
         let file = store::uploaded_file::by_id(&system.db, work.file).await?;
-        let here = file
-            .and_then(|file| file.filename.parse::<BlobKey>().ok())
-            .is_some_and(|key| system.blobs.exists(&key));
+        let key = file.and_then(|file| file.filename.parse::<BlobKey>().ok());
+        let here = match key {
+            Some(key) => system.blobs.exists(&key).await?,
+            None => false,
+        };
         if here {
             store::job::expire(&system.db, job.id).await?;
             tracing::info!(job = %job.id, "a conversion that broke off begins again");
@@ -215,18 +217,18 @@ impl From<SlideError> for Failure {
 /// Writes the pyramid, and opens it to see that it can be read.
 fn pyramid(
     blobs: &Blobs,
-    source: &std::path::Path,
+    source: &Parts,
     watch: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<(Sealed, SlideInfo), Failure> {
     let limits = Limits::default();
-    let original = Slide::open_path(source, &limits)?.info().clone();
+    let original = Slide::open(source.clone(), &limits)?.info().clone();
     let sealed = blobs.stage_blocking()?.fill(|file| {
         let mut buffered = BufWriter::with_capacity(1 << 20, file);
         convert(source, &mut buffered, &limits, &mut |done, total| watch(done, total))?;
         buffered.flush().map_err(|cause| BlobError::Io { action: "write a converted slide", cause })?;
         Ok::<(), Failure>(())
     })?;
-    let mut info = Slide::open_path(sealed.path(), &limits)?.info().clone();
+    let mut info = Slide::open(slides::parts(sealed.reader()?), &limits)?.info().clone();
     // What the pyramid does not carry is taken from the original.
     info.physical_size_x = info.physical_size_x.or(original.physical_size_x);
     info.physical_size_y = info.physical_size_y.or(original.physical_size_y);

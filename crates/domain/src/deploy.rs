@@ -1,10 +1,10 @@
-//! From a file that tiles can be read from to an image with its plane, in the projects that it was uploaded for.
+//! From a file that tiles can be read from to an image with its planes, in the projects that it was uploaded for.
 
 use cytomine_model::{
     AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, EntityKind, Project, UploadedFile,
     UploadedFileId,
 };
-use cytomine_slide::SlideInfo;
+use cytomine_slide::{Plane, SlideInfo};
 use cytomine_store as store;
 
 use crate::{DomainError, Unit, image, instance, property};
@@ -22,7 +22,7 @@ pub(crate) struct Deployment<'a> {
     pub(crate) properties: &'a [(String, String)],
 }
 
-/// Writes image, plane, properties, and the image in each of the projects; notes them in the unit. Rights are the
+/// Writes image, planes, properties, and the image in each of the projects; notes them in the unit. Rights are the
 /// caller's question.
 pub(crate) async fn deploy(
     unit: &mut Unit,
@@ -30,7 +30,8 @@ pub(crate) async fn deploy(
     projects: &[Project],
 ) -> Result<AbstractImageId, DomainError> {
     let Deployment { file, slide_file, info, properties } = deployment;
-    let ids = unit.ids(2).await?;
+    let planes = planes(info);
+    let ids = unit.ids(1 + planes.len()).await?;
     let image = AbstractImage {
         uploaded_file: Some(file.id),
         original_filename: file.original_filename.clone(),
@@ -38,20 +39,25 @@ pub(crate) async fn deploy(
     };
     store::abstract_image::insert(&mut unit.tx, &image, Some(*slide_file)).await?;
     unit.added(EntityKind::AbstractImage, &ids[..1]);
-    let slice = AbstractSlice {
-        id: AbstractSliceId(ids[1]),
-        image: image.id,
-        uploaded_file: Some(file.id),
-        channel: 0,
-        z_stack: 0,
-        time: 0,
-        channel_name: None,
-        channel_color: None,
-        z_name: None,
-        created: unit.now,
-        updated: None,
-    };
-    store::abstract_slice::insert(&mut unit.tx, &slice).await?;
+    for (id, plane) in ids[1..].iter().zip(planes) {
+        let stored = info.channels.get(plane.c as usize);
+        let slice = AbstractSlice {
+            id: AbstractSliceId(*id),
+            image: image.id,
+            uploaded_file: Some(file.id),
+            channel: number(plane.c),
+            z_stack: number(plane.z),
+            time: number(plane.t),
+            channel_name: stored.and_then(|channel| channel.name.clone()),
+            channel_color: stored
+                .and_then(|channel| channel.colour)
+                .map(|[red, green, blue]| format!("#{red:02X}{green:02X}{blue:02X}")),
+            z_name: None,
+            created: unit.now,
+            updated: None,
+        };
+        store::abstract_slice::insert(&mut unit.tx, &slice).await?;
+    }
     unit.added(EntityKind::AbstractSlice, &ids[1..]);
     let entries: Vec<(i64, String, String)> =
         properties.iter().map(|(key, value)| (image.id.0, key.clone(), value.clone())).collect();
@@ -62,7 +68,20 @@ pub(crate) async fn deploy(
     Ok(image.id)
 }
 
-/// Copies what a slide says of itself. Its one plane of interleaved samples is one stored channel.
+/// The planes of a slide: by time, z, channel.
+fn planes(info: &SlideInfo) -> Vec<Plane> {
+    let channels = u32::try_from(info.channels.len()).unwrap_or(u32::MAX);
+    (0..info.duration)
+        .flat_map(|t| (0..info.depth).map(move |z| (z, t)))
+        .flat_map(|(z, t)| (0..channels).map(move |c| Plane { c, z, t }))
+        .collect()
+}
+
+fn number(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Copies what a slide says of itself. Interleaved samples are one stored channel.
 fn described(image: AbstractImage, info: &SlideInfo) -> AbstractImage {
     let side = |pixels: u32| i32::try_from(pixels).ok();
     // Micrometres with six decimals, as Cytomine's image server hands them on (rest-api 5.2).
@@ -70,7 +89,10 @@ fn described(image: AbstractImage, info: &SlideInfo) -> AbstractImage {
     AbstractImage {
         width: side(info.width),
         height: side(info.height),
-        sample_per_pixel: i32::from(info.channels),
+        depth: number(info.depth),
+        duration: number(info.duration),
+        channels: i32::try_from(info.channels.len()).unwrap_or(i32::MAX),
+        sample_per_pixel: i32::try_from(info.pixel.channels).unwrap_or(i32::MAX),
         bit_per_sample: i32::from(info.bits_per_sample),
         physical_size_x: rounded(info.physical_size_x),
         physical_size_y: rounded(info.physical_size_y),

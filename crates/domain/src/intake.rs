@@ -14,7 +14,7 @@ pub use cytomine_store::blobs::{Sealed, Staged};
 use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
-use crate::{Actor, DomainError, Done, System, access, conversion, storage};
+use crate::{Actor, DomainError, Done, System, access, conversion, slides, storage};
 
 /// What an upload asks for, besides its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -194,13 +194,16 @@ async fn record(
 /// Looks into staged bytes on a thread of its own.
 async fn inspect(sealed: Sealed, name: &str) -> Result<(Sealed, SlideInfo), DomainError> {
     let looked = tokio::task::spawn_blocking(move || {
-        let info = Slide::open_path(sealed.path(), &Limits::default()).map(|slide| slide.info().clone());
+        let info = sealed.reader().map(|reader| {
+            Slide::open(slides::parts(reader), &Limits::default()).map(|slide| slide.info().clone())
+        });
         (sealed, info)
     })
     .await;
     match looked {
-        Ok((sealed, Ok(info))) => Ok((sealed, info)),
-        Ok((_, Err(cause))) => Err(refused(name, &cause)),
+        Ok((sealed, Ok(Ok(info)))) => Ok((sealed, info)),
+        Ok((_, Ok(Err(cause)))) => Err(refused(name, &cause)),
+        Ok((_, Err(cause))) => Err(cause.into()),
         Err(cause) => {
             tracing::error!(%cause, name, "looking into an upload failed");
             Err(DomainError::invalid(format!(

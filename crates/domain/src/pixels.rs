@@ -4,16 +4,15 @@
 //! may) are kept for [`RIGHTS_LIFETIME`](crate::system::RIGHTS_LIFETIME), and dropped when rights change.
 
 pub mod frame;
-pub mod look;
 pub mod picture;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, AbstractSliceId, Action, ErrorKind, ImageInstanceId, ProjectId,
+    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, ErrorKind, ImageInstanceId, ProjectId,
     SliceInstanceId,
 };
+use cytomine_slide::Plane;
 use cytomine_store::{self as store, BlobKey};
 
 use crate::{Actor, DomainError, System, access};
@@ -42,14 +41,32 @@ pub struct PixelSource {
     pub abstract_image: AbstractImageId,
     /// Key of the bytes.
     pub key: BlobKey,
-    /// File that holds them, for positioned reads.
-    pub path: PathBuf,
     /// Short hash of the bytes: what cache addresses carry.
     pub content_id: String,
     /// Pixels at level 0.
     pub width: u32,
     /// Pixels at level 0.
     pub height: u32,
+    /// Which plane is shown, and among how many.
+    pub planes: Planes,
+}
+
+/// The plane of an image that is shown where a request names none, and where else it may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planes {
+    /// The plane that was asked for; of an image its reference plane.
+    pub shown: Plane,
+    /// Planes of focus.
+    pub depth: u32,
+    /// Moments.
+    pub duration: u32,
+}
+
+impl Default for Planes {
+    /// The one plane of most slides.
+    fn default() -> Self {
+        Self { shown: Plane::default(), depth: 1, duration: 1 }
+    }
 }
 
 /// What a user may see of it. Made once per user and image, kept for some seconds.
@@ -73,86 +90,147 @@ pub struct PixelAccess {
 /// # Errors
 /// When there is no such image, the actor may not see it, or it has no pixels (kind unprocessable).
 pub async fn of(system: &System, actor: &Actor, target: PixelTarget) -> Result<PixelAccess, DomainError> {
-    let source = match system.pixel_sources.get(&target) {
-        Some(source) => source,
-        None => {
-            let source = Arc::new(find(system, actor, target).await?);
-            system.pixel_sources.insert(target, Arc::clone(&source));
-            source
-        }
-    };
-    // An administrator whose session has closed is another key.
-    let key = (actor.id(), actor.admin_by_now, target);
-    let right = match system.image_rights.get(&key) {
-        Some(right) => right,
-        None => {
-            let right = right(system, actor, &source).await?;
-            system.image_rights.insert(key, right);
-            right
-        }
-    };
+    if let Some(source) = system.pixel_sources.get(&target) {
+        let right = right_kept(system, actor, target, source.project, source.abstract_image).await?;
+        return Ok(PixelAccess { source, names: right.names });
+    }
+    let found = find(system, target).await?;
+    // Before anything is told of the pixels, their absence too.
+    let right = right_kept(system, actor, target, found.project, found.base.id).await?;
+    let source = Arc::new(located(system, found).await?);
+    system.pixel_sources.insert(target, Arc::clone(&source));
     Ok(PixelAccess { source, names: right.names })
 }
 
-async fn right(system: &System, actor: &Actor, source: &PixelSource) -> Result<PixelRight, DomainError> {
-    match source.project {
+async fn right_kept(
+    system: &System,
+    actor: &Actor,
+    target: PixelTarget,
+    project: Option<ProjectId>,
+    image: AbstractImageId,
+) -> Result<PixelRight, DomainError> {
+    // An administrator whose session has closed is another key.
+    let key = (actor.id(), actor.admin_by_now, target);
+    if let Some(right) = system.image_rights.get(&key) {
+        return Ok(right);
+    }
+    let right = right(system, actor, project, image).await?;
+    system.image_rights.insert(key, right);
+    Ok(right)
+}
+
+async fn right(
+    system: &System,
+    actor: &Actor,
+    project: Option<ProjectId>,
+    image: AbstractImageId,
+) -> Result<PixelRight, DomainError> {
+    match project {
         Some(project) => {
             let access = access::project(&system.db, actor, project).await?;
-            let names = !access.project.blind_mode || access.allows(Action::EditProject, None);
-            Ok(PixelRight { names })
+            Ok(PixelRight { names: crate::instance::names_shown(&access) })
         }
         None => {
-            crate::image::require_visible(&system.db, actor, source.abstract_image).await?;
+            crate::image::require_visible(&system.db, actor, image).await?;
             Ok(PixelRight { names: true })
         }
     }
 }
 
-async fn find(system: &System, actor: &Actor, target: PixelTarget) -> Result<PixelSource, DomainError> {
+/// What was asked for, as the database has it; nobody's rights were asked yet.
+struct Found {
+    image: Option<ImageInstanceId>,
+    project: Option<ProjectId>,
+    base: AbstractImage,
+    /// Channel, z, time of the plane, where one was asked for.
+    plane: Option<(i32, i32, i32)>,
+}
+
+async fn find(system: &System, target: PixelTarget) -> Result<Found, DomainError> {
     let db = &system.db;
-    let (image, project, base) = match target {
+    let instance = async |id: ImageInstanceId| {
+        let image = store::image_instance::uncounted(db, id).await?;
+        image.ok_or_else(|| DomainError::not_found("ImageInstance", id))
+    };
+    let abstract_image = async |id: AbstractImageId| {
+        let image = store::abstract_image::by_id(db, id).await?;
+        image.ok_or_else(|| DomainError::not_found("AbstractImage", id))
+    };
+    let place = |slice: &AbstractSlice| Some((slice.channel, slice.z_stack, slice.time));
+    Ok(match target {
         PixelTarget::Image(id) => {
-            let image = crate::instance::get(system, actor, id).await?;
-            (Some(image.id), Some(image.project), image.base)
+            let image = instance(id).await?;
+            Found { image: Some(image.id), project: Some(image.project), base: image.base, plane: None }
         }
         PixelTarget::Slice(id) => {
             let slice = store::slice_instance::by_id(db, id).await?;
             let slice = slice.ok_or_else(|| DomainError::not_found("SliceInstance", id))?;
-            let image = crate::instance::get(system, actor, slice.image).await?;
-            (Some(image.id), Some(image.project), image.base)
+            let (image, plane) = (instance(slice.image).await?, place(&slice.base));
+            Found { image: Some(image.id), project: Some(image.project), base: image.base, plane }
         }
-        PixelTarget::AbstractImage(id) => (None, None, crate::image::get(system, actor, id).await?),
+        PixelTarget::AbstractImage(id) => {
+            Found { image: None, project: None, base: abstract_image(id).await?, plane: None }
+        }
         PixelTarget::AbstractSlice(id) => {
             let slice = store::abstract_slice::by_id(db, id).await?;
             let slice = slice.ok_or_else(|| DomainError::not_found("AbstractSlice", id))?;
-            (None, None, crate::image::get(system, actor, slice.image).await?)
+            let base = abstract_image(slice.image).await?;
+            Found { image: None, project: None, base, plane: place(&slice) }
         }
-    };
-    located(system, image, project, &base)
+    })
 }
 
-fn located(
-    system: &System,
-    image: Option<ImageInstanceId>,
-    project: Option<ProjectId>,
-    base: &AbstractImage,
-) -> Result<PixelSource, DomainError> {
+async fn located(system: &System, found: Found) -> Result<PixelSource, DomainError> {
     let none = || {
         DomainError::new(
             ErrorKind::Unprocessable,
             "This image has no pixels on this server: it was registered without a file; upload the file",
         )
     };
+    let Found { image, project, base, plane } = found;
     let key: BlobKey = base.path.as_deref().ok_or_else(none)?.parse().map_err(|_| none())?;
     let size = |side: Option<i32>| side.and_then(|side| u32::try_from(side).ok()).ok_or_else(none);
+    let count = |count: i32| u32::try_from(count).unwrap_or(1).max(1);
+    let (width, height) = (size(base.width)?, size(base.height)?);
+    let shown = match plane {
+        Some(plane) => plane_at(plane),
+        None if (base.channels, base.depth, base.duration) == (1, 1, 1) => Plane::default(),
+        None => reference(system, image, base.id).await?,
+    };
     Ok(PixelSource {
         image,
         project,
         abstract_image: base.id,
-        path: system.blobs.path(&key),
         content_id: base.content_id.clone().ok_or_else(none)?,
         key,
-        width: size(base.width)?,
-        height: size(base.height)?,
+        width,
+        height,
+        planes: Planes { shown, depth: count(base.depth), duration: count(base.duration) },
     })
+}
+
+/// The plane that stands for an image: that of the project, where it is in one.
+async fn reference(
+    system: &System,
+    image: Option<ImageInstanceId>,
+    base: AbstractImageId,
+) -> Result<Plane, DomainError> {
+    let places: Vec<(i32, i32, i32)> = match image {
+        Some(image) => {
+            let slices = store::slice_instance::of_image(&system.db, image).await?;
+            let slice = store::slice_instance::reference(&slices).map(|slice| &slice.base);
+            slice.map(|slice| (slice.channel, slice.z_stack, slice.time)).into_iter().collect()
+        }
+        None => {
+            let slices = store::abstract_slice::of_image(&system.db, base).await?;
+            slices.iter().map(|slice| (slice.channel, slice.z_stack, slice.time)).collect()
+        }
+    };
+    Ok(places.get(places.len() / 2).copied().map(plane_at).unwrap_or_default())
+}
+
+fn plane_at((channel, z_stack, time): (i32, i32, i32)) -> Plane {
+    // What is registered with a negative number is no plane of any slide.
+    let index = |number: i32| u32::try_from(number).unwrap_or(u32::MAX);
+    Plane { c: index(channel), z: index(z_stack), t: index(time) }
 }

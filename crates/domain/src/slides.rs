@@ -8,19 +8,20 @@ mod file;
 mod workers;
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cytomine_model::ErrorKind;
 use cytomine_slide::{Limits, Slide, SlideError};
-use cytomine_store::BlobKey;
+use cytomine_store::blobs::Reader;
+use cytomine_store::{BlobKey, Blobs};
 use moka::sync::Cache;
 
 use crate::DomainError;
 use crate::pixels::PixelSource;
 
 pub use file::OpenSlide;
+pub(crate) use file::parts;
 pub use workers::Workers;
 
 /// How long a slide that nobody looks at stays open.
@@ -42,6 +43,7 @@ const TILE_ENTRY: u64 = 16;
 #[derive(Debug)]
 pub struct Slides {
     open: Cache<BlobKey, Opened>,
+    blobs: Blobs,
     workers: Workers,
 }
 
@@ -83,23 +85,21 @@ impl moka::Expiry<BlobKey, Opened> for Expiry {
     }
 }
 
-impl Default for Slides {
-    /// No slide is open; as many threads work on pixels as there are cores.
-    fn default() -> Self {
-        Self::new(std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
-    }
-}
-
 impl Slides {
-    /// No slide is open; `cores` threads work on pixels.
-    pub fn new(cores: usize) -> Self {
+    /// No slide of these bytes is open; as many threads work on pixels as there are cores.
+    pub fn on_all_cores(blobs: Blobs) -> Self {
+        Self::new(blobs, std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
+    }
+
+    /// No slide of these bytes is open; `cores` threads work on pixels.
+    pub fn new(blobs: Blobs, cores: usize) -> Self {
         let open = Cache::builder()
             .max_capacity(ROOM)
             .weigher(|_, opened: &Opened| opened.weight())
             .time_to_idle(IDLE)
             .expire_after(Expiry)
             .build();
-        Self { open, workers: Workers::new(cores) }
+        Self { open, blobs, workers: Workers::new(cores) }
     }
 
     /// The slide of a source, opened when it is not open yet.
@@ -111,9 +111,19 @@ impl Slides {
         if let Some(opened) = self.open.get(&source.key) {
             return opened.result();
         }
-        let (cache, key, path) = (self.open.clone(), source.key.clone(), source.path.clone());
-        // The cache lets one thread open it while others that ask for the same wait.
-        self.workers.run(move || cache.get_with(key, || open(&path))).await?.result()
+        let (cache, blobs, key) = (self.open.clone(), self.blobs.clone(), source.key.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let opening = move || {
+            // The cache lets one thread open it while others that ask for the same wait.
+            cache.get_with(key.clone(), || match runtime.block_on(blobs.open(&key)) {
+                Ok(reader) => open(reader),
+                Err(cause) => {
+                    tracing::error!(%cause, %key, "the bytes of a slide cannot be opened");
+                    Opened::Refused(ErrorKind::Internal, UNREADABLE.into())
+                }
+            })
+        };
+        self.workers.run(opening).await?.result()
     }
 
     /// Closes a slide once nobody uses it any more: its bytes are going to be deleted.
@@ -127,8 +137,11 @@ impl Slides {
     }
 }
 
-fn open(path: &Path) -> Opened {
-    match OpenSlide::open(path, &Limits::default()) {
+/// Told to users where the server's log has the cause.
+const UNREADABLE: &str = "The bytes of this image cannot be read at the moment; the server's log tells why";
+
+fn open(reader: Reader) -> Opened {
+    match OpenSlide::open(vec![(String::new(), reader)], &Limits::default()) {
         Ok(slide) => Opened::Ready(Arc::new(slide)),
         Err(error) => {
             let error = of_stored(error);
@@ -142,16 +155,13 @@ fn open(path: &Path) -> Opened {
 pub fn of_stored(error: SlideError) -> DomainError {
     let kind = match &error {
         SlideError::OutOfBounds { .. } => ErrorKind::NotFound,
-        SlideError::InvalidRequest { .. } => ErrorKind::Invalid,
+        SlideError::InvalidRequest { .. } | SlideError::Look { .. } => ErrorKind::Invalid,
         SlideError::Io { error, .. } if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             ErrorKind::Unprocessable
         }
         SlideError::Io { action, error } => {
             tracing::error!(%error, action, "a slide cannot be read");
-            return DomainError::new(
-                ErrorKind::Internal,
-                "The bytes of this image cannot be read at the moment; the server's log tells why",
-            );
+            return DomainError::new(ErrorKind::Internal, UNREADABLE);
         }
         error if error.is_content() => ErrorKind::Unprocessable,
         _ => ErrorKind::Internal,

@@ -52,6 +52,7 @@ impl System {
     pub fn new(db: Db, blobs: Blobs, key: ServerKey, passwords: Passwords, clock: Arc<dyn Clock>) -> Self {
         Self {
             db,
+            slides: Slides::on_all_cores(blobs.clone()),
             blobs,
             clock,
             key,
@@ -60,7 +61,6 @@ impl System {
             forgotten: AtomicU64::new(0),
             jobs_waiting: Notify::new(),
             jobs_ended: Notify::new(),
-            slides: Slides::default(),
             image_rights: moka::sync::Cache::builder()
                 .max_capacity(100_000)
                 .time_to_live(RIGHTS_LIFETIME)

@@ -2,12 +2,16 @@
 //! deleted by the owner of the storage. How bytes come in is in [`intake`](crate::intake).
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::time::SystemTime;
+
+use bytes::Bytes;
 
 use cytomine_model::{
     AbstractImageId, Action, Entity, EntityKind, ErrorKind, Page, ProjectId, Sort, StorageId, UploadStatus,
     UploadedFile, UploadedFileId, UserId,
 };
+use cytomine_store::blobs::Reader;
 pub use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{self as store, BlobError, BlobKey, Executor};
 
@@ -218,14 +222,34 @@ pub async fn delete(
 }
 
 /// Bytes to be sent to somebody who may have them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Download {
-    /// File that holds them.
-    pub path: PathBuf,
+    reader: Reader,
     /// Name for the receiver.
     pub name: String,
     /// Strong validator: the bytes' hash.
     pub sha256: String,
+}
+
+impl Download {
+    /// How many bytes.
+    pub fn size(&self) -> u64 {
+        self.reader.len()
+    }
+
+    /// When they were written.
+    pub fn modified(&self) -> SystemTime {
+        self.reader.modified()
+    }
+
+    /// Some of them.
+    ///
+    /// # Errors
+    /// When they cannot be read, or are beyond the end.
+    pub async fn read(&self, range: Range<u64>) -> Result<Bytes, DomainError> {
+        let read = self.reader.read(std::slice::from_ref(&range)).await?;
+        Ok(read.into_iter().next().unwrap_or_default())
+    }
 }
 
 /// The bytes of a file.
@@ -234,7 +258,7 @@ pub struct Download {
 /// When the actor may not see the file, or this server does not hold its bytes.
 pub async fn download(system: &System, actor: &Actor, id: UploadedFileId) -> Result<Download, DomainError> {
     let file = get(system, actor, id).await?;
-    bytes_of(system, &file)
+    bytes_of(system, &file).await
 }
 
 /// The file that an image was made from, as it was uploaded.
@@ -246,16 +270,17 @@ pub(crate) async fn original(system: &System, id: Option<UploadedFileId>) -> Res
         Some(id) => store::uploaded_file::by_id(&system.db, id).await?,
         None => None,
     };
-    bytes_of(system, &file.ok_or_else(gone)?)
+    bytes_of(system, &file.ok_or_else(gone)?).await
 }
 
-fn bytes_of(system: &System, file: &UploadedFile) -> Result<Download, DomainError> {
+async fn bytes_of(system: &System, file: &UploadedFile) -> Result<Download, DomainError> {
     let sha256 = file.sha256.clone().ok_or_else(gone)?;
     let key: BlobKey = file.filename.parse()?;
-    if !system.blobs.exists(&key) {
-        return Err(gone());
-    }
-    Ok(Download { path: system.blobs.path(&key), name: file.original_filename.clone(), sha256 })
+    let reader = match system.blobs.open(&key).await {
+        Err(BlobError::Missing(_)) => return Err(gone()),
+        opened => opened?,
+    };
+    Ok(Download { reader, name: file.original_filename.clone(), sha256 })
 }
 
 fn gone() -> DomainError {

@@ -7,7 +7,7 @@ use std::{hint::black_box, path::Path, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use cytomine_slide::{
-    Limits, Output, Region, Request, Slide,
+    Area, Limits, Output, Region, Request, Slide,
     codec::{
         Channels, Raster,
         jpeg::{JpegCodec, Subsampling},
@@ -33,7 +33,7 @@ fn small() -> Arc<Slide> {
 
 fn codecs(criterion: &mut Criterion) {
     let slide = small();
-    let stored = slide.render(&Request::Native { level: 0, tx: 3, ty: 4 }, Output::JPEG).expect("a tile");
+    let stored = slide.render(&Area::Native { level: 0, tx: 3, ty: 4 }.into(), Output::JPEG).expect("a tile");
     let pixels = slide.pixels(Region::new(700, 900, 256, 256, 256, 256)).expect("a region");
     let raster = Raster::new(256, 256, Channels::Rgb, pixels.data()).expect("256 x 256");
     for codec in backends() {
@@ -55,35 +55,36 @@ fn codecs(criterion: &mut Criterion) {
 fn requests(criterion: &mut Criterion) {
     let slide = small();
     let top = slide.tiers()[0].zoom;
-    let mut bench = |name: &str, slide: &Arc<Slide>, request: Request, output: Output| {
+    let mut bench = |name: &str, slide: &Arc<Slide>, area: Area, output: Output| {
+        let request = Request::from(area);
         criterion.bench_function(name, |b| {
             b.iter(|| slide.render(black_box(&request), output).expect("an image"));
         });
     };
-    let native = Request::Native { level: 0, tx: 3, ty: 4 };
+    let native = Area::Native { level: 0, tx: 3, ty: 4 };
     bench("native, passed through", &slide, native, Output::JPEG);
     bench(
         "level 0, normalized from 240 px",
         &slide,
-        Request::Normalized { zoom: top, tx: 3, ty: 4 },
+        Area::Normalized { zoom: top, tx: 3, ty: 4 },
         Output::JPEG,
     );
     bench(
         "factor 2, normalized from 240 px",
         &slide,
-        Request::Normalized { zoom: top - 1, tx: 1, ty: 2 },
+        Area::Normalized { zoom: top - 1, tx: 1, ty: 2 },
         Output::JPEG,
     );
-    bench("thumbnail 256", &slide, Request::Region(Region::new(0, 0, 2220, 2967, 192, 256)), Output::JPEG);
+    bench("thumbnail 256", &slide, Area::Region(Region::new(0, 0, 2220, 2967, 192, 256)), Output::JPEG);
     bench("native as PNG", &slide, native, Output::Png);
     bench("native as WebP", &slide, native, Output::WebP);
     let Some(path) = std::env::var_os("CYTOMINE_BENCH_SLIDE") else { return };
     let slide = open(path);
     let top = slide.tiers()[0].zoom;
-    let last = Request::Normalized { zoom: top, tx: slide.tiers()[0].columns - 1, ty: 4 };
-    bench("pyramid: passed through", &slide, Request::Normalized { zoom: top, tx: 9, ty: 9 }, Output::JPEG);
+    let last = Area::Normalized { zoom: top, tx: slide.tiers()[0].columns - 1, ty: 4 };
+    bench("pyramid: passed through", &slide, Area::Normalized { zoom: top, tx: 9, ty: 9 }, Output::JPEG);
     bench("pyramid: edge tile", &slide, last, Output::JPEG);
-    bench("pyramid: factor 2", &slide, Request::Normalized { zoom: top - 1, tx: 5, ty: 5 }, Output::JPEG);
+    bench("pyramid: factor 2", &slide, Area::Normalized { zoom: top - 1, tx: 5, ty: 5 }, Output::JPEG);
 }
 
 criterion_group!(benches, codecs, requests);

@@ -4,7 +4,7 @@
 
 use std::{fs, path::PathBuf};
 
-use cytomine_slide::{Limits, Output, RecipeKind, Request, Slide};
+use cytomine_slide::{Area, Limits, Output, RecipeKind, Request, Slide};
 
 /// Nanoseconds this thread has run.
 fn cpu() -> u64 {
@@ -37,14 +37,13 @@ fn main() -> cytomine_slide::Result<()> {
     let mut kinds: Vec<(String, Vec<Request>)> = vec![(
         "native, level 0".to_owned(),
         (0..count)
-            .map(|_| Request::Native { level: 0, tx: random(native.columns), ty: random(native.rows) })
+            .map(|_| Area::Native { level: 0, tx: random(native.columns), ty: random(native.rows) }.into())
             .collect(),
     )];
     for tier in slide.tiers().iter().take(6) {
-        let tiles = (0..count).map(|_| Request::Normalized {
-            zoom: tier.zoom,
-            tx: random(tier.columns),
-            ty: random(tier.rows),
+        let tiles = (0..count).map(|_| {
+            let (tx, ty) = (random(tier.columns), random(tier.rows));
+            Area::Normalized { zoom: tier.zoom, tx, ty }.into()
         });
         kinds.push((
             format!("normalized, zoom {} ({} x {})", tier.zoom, tier.width, tier.height),

@@ -4,15 +4,18 @@ use std::{ops::Range, sync::Arc};
 
 use crate::{
     error::{Result, SlideError},
-    formats::StoredLevel,
-    pixels::Pixels,
+    info::Plane,
+    level::{TileAt, Tiles},
     resample::{Axis, Resampler},
+    samples::{PixelKind, Sample, SampleType, Samples},
 };
 
 /// A window of one level and how it is reduced.
 #[derive(Debug)]
 pub(crate) struct Compose {
-    pub(crate) stored: Arc<StoredLevel>,
+    pub(crate) tiles: Arc<dyn Tiles>,
+    pub(crate) plane: Plane,
+    pub(crate) kind: PixelKind,
     /// 8 when tiles are decoded at an eighth of their size, else 1. All that follows counts such pixels.
     pub(crate) shrink: u32,
     pub(crate) x: Axis,
@@ -26,11 +29,11 @@ pub(crate) struct Compose {
 /// Where the pixels of a tile come from.
 #[derive(Debug)]
 pub(crate) enum Cell {
-    /// The bytes of the plan's range of this index.
-    Stored(usize),
+    /// The bytes of these of the plan's pieces; of none where the format reads by itself.
+    Stored(Range<usize>),
     /// Made from the finer level.
     Made(Box<Compose>),
-    /// White.
+    /// Nothing was scanned there.
     Blank,
 }
 
@@ -39,33 +42,45 @@ const KEPT_SCRATCH: usize = 1 << 20;
 
 thread_local! {
     /// A decoded tile, a row of tiles.
-    static SCRATCH: Scratch = const { std::cell::Cell::new((Vec::new(), Vec::new())) };
+    static SCRATCH: Scratch = const { std::cell::Cell::new((Samples::U8(Vec::new()), Samples::U8(Vec::new()))) };
 }
 
-type Scratch = std::cell::Cell<(Vec<u8>, Vec<u8>)>;
+type Scratch = std::cell::Cell<(Samples, Samples)>;
 
 impl Compose {
-    /// Makes the pixels from the bytes of the plan's ranges.
-    pub(crate) fn run<B: AsRef<[u8]>>(&self, parts: &[B]) -> Result<Pixels> {
+    /// Makes the samples from the bytes of the plan's pieces.
+    pub(crate) fn run<B: AsRef<[u8]>>(&self, parts: &[B]) -> Result<Samples> {
+        match self.kind.sample {
+            SampleType::U8 => self.run_as::<u8, B>(parts),
+            SampleType::U16 => self.run_as::<u16, B>(parts),
+            SampleType::U32 => self.run_as::<u32, B>(parts),
+            SampleType::F32 => self.run_as::<f32, B>(parts),
+        }
+    }
+
+    fn run_as<T: Sample, B: AsRef<[u8]>>(&self, parts: &[B]) -> Result<Samples> {
         let (tile_width, tile_height) = self.tile_size();
         let (window_x, window_y) = (self.x.window(), self.y.window());
-        let row_len = window_x.len() * 3;
-        let mut resampler = Resampler::new(&self.x, &self.y);
-        let (mut tile, mut band) = SCRATCH.take();
+        let channels = self.kind.samples;
+        let row_len = window_x.len() * channels;
+        let mut resampler = Resampler::<T>::new(&self.x, &self.y, channels);
+        let (mut tile, mut kept) = SCRATCH.replace((Samples::U8(Vec::new()), Samples::U8(Vec::new())));
+        let mut band = kept.take::<T>();
         let first_row = window_y.start / tile_height;
         for (row, cells) in self.cells.chunks(self.columns.len()).enumerate() {
             let top = (first_row + row as u32) * tile_height;
             let rows = window_y.start.max(top) - top..window_y.end.min(top + tile_height) - top;
             if cells.len() > 1 {
-                band.resize(row_len * rows.len(), 255);
+                band.resize(row_len * rows.len(), T::nearest(self.kind.blank));
             }
             for (tx, cell) in self.columns.clone().zip(cells) {
-                self.tile(tx, first_row + row as u32, cell, parts, &mut tile)?;
+                let at = TileAt { plane: self.plane, tx, ty: first_row + row as u32 };
+                self.tile::<T, B>(at, cell, parts, &mut tile)?;
                 let left = tx * tile_width;
                 let columns = window_x.start.max(left) - left..window_x.end.min(left + tile_width) - left;
-                let used = columns.start as usize * 3..columns.end as usize * 3;
-                let at = (left + columns.start - window_x.start) as usize * 3;
-                let source_rows = tile.chunks_exact(tile_width as usize * 3);
+                let used = columns.start as usize * channels..columns.end as usize * channels;
+                let at = (left + columns.start - window_x.start) as usize * channels;
+                let source_rows = tile.of::<T>().chunks_exact(tile_width as usize * channels);
                 let source_rows = source_rows.skip(rows.start as usize).take(rows.len());
                 if cells.len() == 1 {
                     source_rows.for_each(|from| resampler.push(&from[used.clone()]));
@@ -79,51 +94,65 @@ impl Compose {
                 band.chunks_exact(row_len).for_each(|row| resampler.push(row));
             }
         }
-        if tile.capacity() + band.capacity() <= KEPT_SCRATCH {
+        let band = T::wrap(band);
+        if tile.reserved() + band.reserved() <= KEPT_SCRATCH {
             SCRATCH.set((tile, band));
         }
-        Pixels::from_rgb(self.x.count, self.y.count, resampler.finish())
+        Ok(T::wrap(resampler.finish()))
     }
 
     fn tile_size(&self) -> (u32, u32) {
-        (self.stored.level.tile_width / self.shrink, self.stored.level.tile_height / self.shrink)
+        let level = self.tiles.level();
+        (level.tile_width / self.shrink, level.tile_height / self.shrink)
     }
 
-    fn tile<B: AsRef<[u8]>>(
+    fn tile<T: Sample, B: AsRef<[u8]>>(
         &self,
-        tx: u32,
-        ty: u32,
+        at: TileAt,
         cell: &Cell,
         parts: &[B],
-        tile: &mut Vec<u8>,
+        tile: &mut Samples,
     ) -> Result<()> {
         let (width, height) = self.tile_size();
-        let samples = width as usize * height as usize * 3;
+        let samples = width as usize * height as usize * self.kind.samples;
         match cell {
-            Cell::Stored(index) => {
-                let Some(part) = parts.get(*index) else {
+            Cell::Stored(pieces) => {
+                let Some(parts) = parts.get(pieces.clone()) else {
                     return Err(SlideError::InvalidRequest {
                         what: "bytes of a planned range are missing".into(),
                     });
                 };
-                if self.shrink == 8 {
-                    self.stored.decode_eighth(tx, ty, part.as_ref(), tile)?;
-                } else {
-                    self.stored.decode(part.as_ref(), tile)?;
-                }
+                with_slices(parts, |stored| {
+                    if self.shrink == 8 {
+                        self.tiles.decode_eighth(at, stored, tile)
+                    } else {
+                        self.tiles.decode(at, stored, tile)
+                    }
+                })?;
             }
-            Cell::Made(compose) => *tile = compose.run(parts)?.into_data(),
+            Cell::Made(compose) => *tile = compose.run(parts)?,
             Cell::Blank => {
-                tile.clear();
-                tile.resize(samples, 255);
+                let blank = tile.of::<T>();
+                blank.clear();
+                blank.resize(samples, T::nearest(self.kind.blank));
             }
         }
-        if tile.len() != samples {
-            return Err(SlideError::damaged(
-                "a tile decodes to another size than its directory says",
-                "tile",
-            ));
-        }
-        Ok(())
+        fits::<T>(tile, samples)
+    }
+}
+
+/// Refuses a decoded tile that is not of the slide's kind or of its level's size.
+pub(crate) fn fits<T: Sample>(tile: &mut Samples, samples: usize) -> Result<()> {
+    if T::list(tile).is_none_or(|list| list.len() != samples) {
+        return Err(SlideError::damaged("a tile decodes to another size than its directory says", "tile"));
+    }
+    Ok(())
+}
+
+/// The pieces of a tile as slices; a single one, which is the rule, without taking memory.
+pub(crate) fn with_slices<B: AsRef<[u8]>, R>(parts: &[B], then: impl FnOnce(&[&[u8]]) -> R) -> R {
+    match parts {
+        [one] => then(&[one.as_ref()]),
+        many => then(&many.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
     }
 }

@@ -62,6 +62,12 @@ pub enum SlideError {
         /// Which value and what is allowed.
         what: String,
     },
+    /// Channels, ranges or colours were asked for that do not fit the slide.
+    #[error("{what}")]
+    Look {
+        /// What does not fit, and what to send.
+        what: String,
+    },
     /// The conversion was cancelled by its caller.
     #[error("the conversion was cancelled")]
     Cancelled,

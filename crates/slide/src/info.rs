@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::samples::PixelKind;
+
 /// Formats, by the ids Cytomine uses (`contentType` of an uploaded file).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -77,6 +79,32 @@ impl ColorSpace {
     }
 }
 
+/// One of the planes of a slide: what was stored for a channel, a focus and a moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Plane {
+    /// Stored channel, from 0; interleaved colours are one.
+    pub c: u32,
+    /// Focus, from 0.
+    pub z: u32,
+    /// Moment, from 0.
+    pub t: u32,
+}
+
+impl fmt::Display for Plane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "channel {}, z {}, time {}", self.c, self.z, self.t)
+    }
+}
+
+/// A stored channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Channel {
+    /// Its name, when stated.
+    pub name: Option<String>,
+    /// The colour it is shown in beside others, when stated.
+    pub colour: Option<[u8; 3]>,
+}
+
 /// Facts about an open slide.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SlideInfo {
@@ -86,8 +114,14 @@ pub struct SlideInfo {
     pub width: u32,
     /// Height of level 0 in pixels.
     pub height: u32,
-    /// Channels as shown (1 grey, 3 colour).
-    pub channels: u8,
+    /// What the pixels of a plane consist of; a pixel shows `pixel.channels` (1 grey, 3 colour).
+    pub pixel: PixelKind,
+    /// The stored channels, at least one. Interleaved colours are one.
+    pub channels: Vec<Channel>,
+    /// Planes of focus, at least 1.
+    pub depth: u32,
+    /// Moments, at least 1.
+    pub duration: u32,
     /// Samples stored per pixel.
     pub samples_per_pixel: u8,
     /// Bits stored per sample.
@@ -104,6 +138,14 @@ pub struct SlideInfo {
     pub needs_conversion: bool,
     /// Label, macro, thumbnail.
     pub associated: Vec<Associated>,
+}
+
+impl SlideInfo {
+    /// Whether the slide has a plane.
+    #[must_use]
+    pub fn has(&self, plane: Plane) -> bool {
+        (plane.c as usize) < self.channels.len() && plane.z < self.depth && plane.t < self.duration
+    }
 }
 
 /// Which further image of a slide.
@@ -159,10 +201,46 @@ pub struct Level {
     pub tile_height: u32,
     /// Level 0 pixels per pixel of this level; a whole number when the size allows it within one pixel.
     pub downsample: f64,
+    /// The same horizontally and vertically.
+    pub scale: (f64, f64),
     /// Tiles per row.
     pub columns: u32,
     /// Rows of tiles.
     pub rows: u32,
+}
+
+impl Level {
+    /// A level of `size` pixels in tiles of `tile` pixels; `base` is the size of level 0.
+    pub(crate) fn new(size: (u32, u32), tile: (u32, u32), base: (u32, u32)) -> Self {
+        let scale = scale(base, size);
+        Self {
+            width: size.0,
+            height: size.1,
+            tile_width: tile.0,
+            tile_height: tile.1,
+            downsample: f64::midpoint(scale.0, scale.1),
+            scale,
+            columns: size.0.div_ceil(tile.0),
+            rows: size.1.div_ceil(tile.1),
+        }
+    }
+
+    /// Pixels of a stored tile.
+    pub(crate) fn tile_pixels(&self) -> u64 {
+        u64::from(self.tile_width) * u64::from(self.tile_height)
+    }
+}
+
+/// Level 0 pixels per pixel of a level. Writers round reduced sizes up or down, so the whole number is meant
+/// where both sides fit it within a pixel.
+fn scale(base: (u32, u32), size: (u32, u32)) -> (f64, f64) {
+    let whole = (f64::from(base.0) / f64::from(size.0)).round().max(1.0) as u32;
+    let fits = |base: u32, size: u32| base.div_ceil(whole).abs_diff(size) <= 1;
+    if fits(base.0, size.0) && fits(base.1, size.1) {
+        (f64::from(whole), f64::from(whole))
+    } else {
+        (f64::from(base.0) / f64::from(size.0), f64::from(base.1) / f64::from(size.1))
+    }
 }
 
 /// A resolution of a computed grid (normalized or DZI), finest first for [`Slide::tiers`](crate::Slide::tiers).
@@ -178,4 +256,18 @@ pub struct Tier {
     pub columns: u32,
     /// Rows of tiles.
     pub rows: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scale;
+
+    #[test]
+    fn rounded_sizes_mean_whole_factors() {
+        assert_eq!(scale((46_000, 32_914), (11_500, 8_228)), (4.0, 4.0));
+        assert_eq!(scale((46_000, 32_914), (2_875, 2_057)), (16.0, 16.0));
+        assert_eq!(scale((2_220, 2_967), (2_220, 2_967)), (1.0, 1.0));
+        let (x, y) = scale((1_000, 1_000), (400, 400));
+        assert_eq!((x, y), (2.5, 2.5));
+    }
 }

@@ -1,16 +1,16 @@
 //! Whole-slide images: formats, codecs, pyramids, pixel operations.
 //!
 //! The idea is *plan, fetch, finish*. [`Slide::plan`] turns a [`Request`] into a [`Plan`] without touching
-//! the bytes: ranges to read and a recipe. The caller reads the ranges where the slide lies (file, memory,
+//! the bytes: ranges of the slide's files to read and a recipe. The caller reads the ranges where the slide lies (file, memory,
 //! object store) and [`Plan::finish`] makes the answer. A stored JPEG tile that fits is passed through:
 //! a prefix and the stored bytes, no pixel is decoded. [`Slide::render`] does the three steps on the
 //! slide's own source.
 //!
 //! ```no_run
-//! use cytomine_slide::{Limits, Output, Request, Slide};
+//! use cytomine_slide::{Area, Limits, Output, Slide};
 //! # fn main() -> cytomine_slide::Result<()> {
 //! let slide = Slide::open_path("slide.svs".as_ref(), &Limits::default())?;
-//! let tile = slide.render(&Request::Native { level: 0, tx: 3, ty: 1 }, Output::JPEG)?;
+//! let tile = slide.render(&Area::Native { level: 0, tx: 3, ty: 1 }.into(), Output::JPEG)?;
 //! assert_eq!(tile.media_type, "image/jpeg");
 //! # Ok(())
 //! # }
@@ -30,20 +30,26 @@ mod error;
 mod formats;
 mod grid;
 mod info;
+mod level;
 mod limits;
+mod look;
 mod pixels;
 mod plan;
 mod request;
 mod resample;
+mod samples;
 mod slide;
 mod source;
 
-pub use convert::{ConversionReport, Progress, convert, convert_source};
+pub use convert::{ConversionReport, Progress, convert};
 pub use error::{Result, SlideError};
-pub use info::{Associated, AssociatedKind, ColorSpace, FormatId, Level, SlideInfo, Tier};
+pub use info::{Associated, AssociatedKind, Channel, ColorSpace, FormatId, Level, Plane, SlideInfo, Tier};
+pub use level::Piece;
 pub use limits::Limits;
+pub use look::{Colour, Look, Mixer};
 pub use pixels::{Pixels, encode_grey};
 pub use plan::{Plan, RecipeKind};
-pub use request::{DEFAULT_JPEG_QUALITY, Encoded, Output, Region, Request, TILE_SIZE};
+pub use request::{Area, DEFAULT_JPEG_QUALITY, Encoded, Output, Region, Request, TILE_SIZE};
+pub use samples::{PixelKind, SampleType};
 pub use slide::{Slide, recognise};
-pub use source::{ByteSource, FileSource};
+pub use source::{ByteSource, FileSource, Part, Parts};

@@ -12,6 +12,8 @@ pub struct Limits {
     pub max_side: u32,
     /// Image directories of a TIFF that are followed.
     pub max_directories: usize,
+    /// Planes (channels, foci and moments) of a slide.
+    pub max_planes: u64,
     /// Entries of one TIFF directory.
     pub max_entries: u64,
     /// Tiles or strips of one level; 16 bytes of memory each.
@@ -43,6 +45,7 @@ impl Default for Limits {
         Self {
             max_side: 4_000_000,
             max_directories: 4_096,
+            max_planes: 1 << 16,
             max_entries: 4_096,
             max_tiles: 4 << 20,
             max_text: 4 << 20,

@@ -61,10 +61,6 @@ impl Pixels {
         &mut self.data
     }
 
-    pub(crate) fn into_data(self) -> Vec<u8> {
-        self.data
-    }
-
     /// The pixel at column `x`, row `y`.
     #[must_use]
     pub fn get(&self, x: u32, y: u32) -> Option<[u8; 3]> {

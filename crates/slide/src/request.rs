@@ -1,11 +1,31 @@
 //! What a caller can ask of a slide, and in which encoding.
 
+use crate::{info::Plane, look::Look};
+
 /// Side of a tile of the normalized and DZI grids, in pixels.
 pub const TILE_SIZE: u32 = 256;
 
-/// One image asked of a slide. Origins are top left, indices start at zero.
+/// One image asked of a slide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Which pixels.
+    pub area: Area,
+    /// Of which plane.
+    pub plane: Plane,
+    /// How they are shown. Channels that it names are shown instead of the plane's own, at its focus and moment.
+    pub look: Look,
+}
+
+/// An area of the first plane as it is.
+impl From<Area> for Request {
+    fn from(area: Area) -> Self {
+        Self { area, plane: Plane::default(), look: Look::default() }
+    }
+}
+
+/// Which pixels of a plane. Origins are top left, indices start at zero.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Request {
+pub enum Area {
     /// A tile of the stored grid; edge tiles are padded as stored.
     Native {
         /// Level, 0 = finest.

@@ -1,10 +1,12 @@
 //! Box filter: each result pixel is the mean of the area it covers, weighted by how much of each source
 //! pixel lies in it. Rows go in, so that a large window never lies in memory.
 //!
-//! Exact for whole ratios (sums of integers, one rounding); otherwise in `f32`, which rounds to another value
-//! than `f64` in less than one sample of ten thousand.
+//! Exact for whole ratios of 8-bit colours (sums of integers, one rounding); otherwise in the type's own sums: `f32`
+//! up to 16 bits, which rounds to another value than `f64` in less than one sample of ten thousand.
 
 use std::ops::Range;
+
+use crate::samples::Sample;
 
 /// One axis of a reduction, in pixels of the source level.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,17 +91,19 @@ impl Spans {
     }
 }
 
-/// Reduces RGB rows pushed from the top of the window.
-pub(crate) struct Resampler {
-    out: Vec<u8>,
+/// Reduces rows pushed from the top of the window.
+pub(crate) struct Resampler<T: Sample> {
+    out: Vec<T>,
+    /// Samples per pixel.
+    channels: usize,
     /// Source rows pushed so far.
     rows: u32,
-    method: Method,
+    method: Method<T>,
 }
 
-enum Method {
+enum Method<T: Sample> {
     Copy,
-    /// Boxes of `n` x `n`: sums of `n` source rows, added up sideways once per result row.
+    /// Boxes of `n` x `n` of 8-bit colours: sums of `n` source rows, added up sideways once per result row.
     Whole {
         n: u32,
         sums: Vec<u16>,
@@ -107,70 +111,82 @@ enum Method {
     Weighted {
         x: Spans,
         y: Spans,
-        row: Vec<f32>,
-        sums: Vec<f32>,
+        row: Vec<T::Sum>,
+        sums: Vec<T::Sum>,
         next: usize,
     },
 }
 
-impl Resampler {
-    pub(crate) fn new(x: &Axis, y: &Axis) -> Self {
-        let width = x.count as usize * 3;
+impl<T: Sample> Resampler<T> {
+    /// Of rows with that many interleaved samples per pixel.
+    pub(crate) fn new(x: &Axis, y: &Axis, channels: usize) -> Self {
+        let width = x.count as usize * channels;
+        let bytes = channels == 3 && T::bytes(&[]).is_some();
         let method = match (x.whole(), y.whole()) {
             (Some(1), Some(1)) => Method::Copy,
             // 255 n must fit the sums.
-            (Some(n), Some(m)) if n == m && n <= 257 => {
+            (Some(n), Some(m)) if n == m && n <= 257 && bytes => {
                 Method::Whole { n, sums: vec![0; width * n as usize] }
             }
             _ => Method::Weighted {
                 x: x.spans(),
                 y: y.spans(),
-                row: vec![0.0; width],
-                sums: vec![0.0; width],
+                row: vec![T::Sum::default(); width],
+                sums: vec![T::Sum::default(); width],
                 next: 0,
             },
         };
-        Self { out: Vec::with_capacity(width * y.count as usize), rows: 0, method }
+        Self { out: Vec::with_capacity(width * y.count as usize), channels, rows: 0, method }
     }
 
-    /// Takes the next source row: RGB of the window's columns.
-    pub(crate) fn push(&mut self, source: &[u8]) {
+    /// Takes the next source row: the samples of the window's columns.
+    pub(crate) fn push(&mut self, source: &[T]) {
         let row = self.rows;
         self.rows += 1;
         match &mut self.method {
             Method::Copy => self.out.extend_from_slice(source),
             Method::Whole { n, sums } => {
+                let (Some(source), Some(out)) = (T::bytes(source), T::bytes_mut(&mut self.out)) else {
+                    return;
+                };
                 sums.iter_mut().zip(source).for_each(|(sum, sample)| *sum += u16::from(*sample));
                 if self.rows.is_multiple_of(*n) {
                     match *n {
-                        2 => sideways::<2>(sums, &mut self.out),
-                        4 => sideways::<4>(sums, &mut self.out),
-                        n => sideways_by(n as usize, sums, &mut self.out),
+                        2 => sideways::<2>(sums, out),
+                        4 => sideways::<4>(sums, out),
+                        n => sideways_by(n as usize, sums, out),
                     }
                     sums.fill(0);
                 }
             }
             Method::Weighted { x, y, row: reduced, sums, next } => {
-                reduce(x, source, reduced);
+                match self.channels {
+                    1 => reduce::<T, 1>(x, source, reduced),
+                    3 => reduce::<T, 3>(x, source, reduced),
+                    channels => reduce_by(channels, x, source, reduced),
+                }
                 // A source row may end one result row and begin the next, or several when enlarging.
                 while let Some((first, weights)) = y.get(*next) {
                     let Some(&weight) = row.checked_sub(first).and_then(|at| weights.get(at as usize)) else {
                         break;
                     };
-                    sums.iter_mut().zip(reduced.iter()).for_each(|(sum, value)| *sum += weight * value);
+                    let weight_of_row = T::Sum::from(weight);
+                    sums.iter_mut()
+                        .zip(reduced.iter())
+                        .for_each(|(sum, value)| *sum += weight_of_row * *value);
                     if row + 1 < first + weights.len() as u32 {
                         break;
                     }
-                    self.out.extend(sums.iter().map(|sum| (sum + 0.5) as u8));
-                    sums.fill(0.0);
+                    self.out.extend(sums.iter().map(|sum| T::rounded(*sum)));
+                    sums.fill(T::Sum::default());
                     *next += 1;
                 }
             }
         }
     }
 
-    /// The result: RGB, `x.count * y.count` pixels.
-    pub(crate) fn finish(self) -> Vec<u8> {
+    /// The result: `x.count * y.count` pixels.
+    pub(crate) fn finish(self) -> Vec<T> {
         self.out
     }
 }
@@ -194,17 +210,31 @@ fn sideways_by(n: usize, sums: &[u16], out: &mut Vec<u8>) {
     }
 }
 
-fn reduce(spans: &Spans, source: &[u8], out: &mut [f32]) {
-    let pixels = source.as_chunks::<3>().0;
-    for (index, to) in out.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+fn reduce<T: Sample, const N: usize>(spans: &Spans, source: &[T], out: &mut [T::Sum]) {
+    let pixels = source.as_chunks::<N>().0;
+    for (index, to) in out.as_chunks_mut::<N>().0.iter_mut().enumerate() {
         let Some((first, weights)) = spans.get(index) else { return };
-        let mut sum = [0.0; 3];
+        let mut sum = [T::Sum::default(); N];
         for (pixel, weight) in pixels[first as usize..].iter().zip(weights) {
-            for c in 0..3 {
-                sum[c] += weight * f32::from(pixel[c]);
+            for c in 0..N {
+                sum[c] += T::Sum::from(*weight) * pixel[c].into();
             }
         }
         *to = sum;
+    }
+}
+
+/// [`reduce`] for any number of samples per pixel.
+fn reduce_by<T: Sample>(channels: usize, spans: &Spans, source: &[T], out: &mut [T::Sum]) {
+    for (index, to) in out.chunks_exact_mut(channels).enumerate() {
+        let Some((first, weights)) = spans.get(index) else { return };
+        to.fill(T::Sum::default());
+        let pixels = source.chunks_exact(channels).skip(first as usize);
+        for (pixel, weight) in pixels.zip(weights) {
+            for (sum, sample) in to.iter_mut().zip(pixel) {
+                *sum += T::Sum::from(*weight) * (*sample).into();
+            }
+        }
     }
 }
 
@@ -236,7 +266,7 @@ mod tests {
     }
 
     fn resample(source: &[u8], width: u32, x: &Axis, y: &Axis) -> Vec<u8> {
-        let mut resampler = Resampler::new(x, y);
+        let mut resampler = Resampler::new(x, y, 3);
         for row in y.window() {
             let at = |column: u32| ((row * width + column) * 3) as usize;
             resampler.push(&source[at(x.window().start)..at(x.window().end)]);
@@ -264,6 +294,46 @@ mod tests {
         let source: Vec<u8> = [10, 20, 30].iter().flat_map(|&v| [v; 3]).collect();
         let out = resample(&source, 3, &axis(0.0, 1.0, 4, 3), &axis(0.0, 1.0, 2, 1));
         assert_eq!(out.chunks(3).map(|p| p[0]).collect::<Vec<_>>(), [10, 20, 30, 30, 10, 20, 30, 30]);
+    }
+
+    /// Each channel of each type is reduced as the 8-bit colours are.
+    fn resample_as<T: Sample>(source: &[u8], channels: usize, x: &Axis, y: &Axis) -> Vec<f64> {
+        let wide: Vec<T> = source.iter().map(|sample| T::nearest(f64::from(*sample))).collect();
+        let row_len = x.limit as usize * channels;
+        let mut resampler = Resampler::new(x, y, channels);
+        for row in y.window() {
+            let row = &wide[row as usize * row_len..][..row_len];
+            resampler.push(&row[x.window().start as usize * channels..x.window().end as usize * channels]);
+        }
+        resampler.finish().into_iter().map(Sample::number).collect()
+    }
+
+    #[test]
+    fn every_type_and_number_of_channels_is_reduced_alike() {
+        let source = noise(40, 30);
+        let (x, y) = (axis(1.5, 2.3, 9, 40), axis(0.0, 3.0, 9, 30));
+        let expected: Vec<f64> = resample(&source, 40, &x, &y).into_iter().map(f64::from).collect();
+        assert_eq!(resample_as::<u16>(&source, 3, &x, &y), expected);
+        let near = |got: Vec<f64>| {
+            assert_eq!(got.len(), expected.len());
+            got.iter().zip(&expected).all(|(got, want)| (got - want).abs() <= 1.0)
+        };
+        assert!(near(resample_as::<u32>(&source, 3, &x, &y)));
+        assert!(near(resample_as::<f32>(&source, 3, &x, &y)));
+        // Five channels: the columns are five thirds as few.
+        let five = resample_as::<u16>(&source, 5, &Axis { limit: 24, ..x }, &y);
+        let one: Vec<f64> = (0..5)
+            .flat_map(|c| {
+                let plane: Vec<u8> = source.chunks_exact(5).map(|pixel| pixel[c]).collect();
+                resample_as::<u16>(&plane, 1, &Axis { limit: 24, ..x }, &y)
+            })
+            .collect();
+        let pixels = five.len() / 5;
+        for pixel in 0..pixels {
+            for c in 0..5 {
+                assert_eq!(five[pixel * 5 + c], one[c * pixels + pixel]);
+            }
+        }
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Where the bytes of a slide come from: positioned reads, no seek, no state.
 //!
-//! A plan names byte ranges; whoever holds the bytes reads them. Files are read by `pread`
+//! A slide is one file or several, its parts. A plan names byte ranges of them; whoever holds the bytes reads them. Files are read by `pread`
 //! (4 us for a tile in the page cache, against 36-60 us through an async file or an object store's wrapper).
 
 use std::{
@@ -9,9 +9,13 @@ use std::{
     ops::Range,
     os::unix::fs::FileExt,
     path::Path,
+    sync::Arc,
 };
 
-use crate::error::{Result, SlideError};
+use crate::{
+    error::{Result, SlideError},
+    level::Piece,
+};
 
 /// Positioned reading of immutable bytes.
 pub trait ByteSource: Send + Sync {
@@ -27,6 +31,61 @@ pub trait ByteSource: Send + Sync {
     /// Whether there are no bytes at all.
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// One of the files that a slide consists of.
+#[derive(Clone)]
+pub struct Part {
+    /// Its path relative to the folder of the first part; formats find companions by it, never what they are.
+    pub name: String,
+    /// Its bytes.
+    pub source: Arc<dyn ByteSource>,
+}
+
+/// All files of a slide, at least one. The first is what the format is recognised by.
+#[derive(Clone)]
+pub struct Parts(Arc<[Part]>);
+
+impl Parts {
+    /// A slide of several files: the first, and those that belong to it.
+    #[must_use]
+    pub fn new(first: Part, more: impl IntoIterator<Item = Part>) -> Self {
+        Self(std::iter::once(first).chain(more).collect())
+    }
+
+    /// A file on disk.
+    ///
+    /// # Errors
+    /// [`SlideError::Io`] when it cannot be opened or is no regular file.
+    pub fn file(path: &Path) -> Result<Self> {
+        let part = Part { name: file_name(path), source: Arc::new(FileSource::open(path)?) };
+        Ok(Self(Arc::new([part])))
+    }
+
+    /// The first.
+    pub(crate) fn first(&self) -> &dyn ByteSource {
+        self.0[0].source.as_ref()
+    }
+
+    /// All, in order.
+    pub(crate) fn all(&self) -> &[Part] {
+        &self.0
+    }
+
+    /// The bytes of a piece.
+    pub(crate) fn read(&self, piece: &Piece, place: &str) -> Result<Vec<u8>> {
+        match self.0.get(piece.part) {
+            Some(part) => read_range(part.source.as_ref(), &piece.range, place),
+            None => Err(SlideError::damaged(format!("the slide has no part {}", piece.part), place)),
+        }
+    }
+}
+
+/// A slide of one file, wherever its bytes lie.
+impl<S: ByteSource + 'static> From<Arc<S>> for Parts {
+    fn from(source: Arc<S>) -> Self {
+        Self(Arc::new([Part { name: String::new(), source }]))
     }
 }
 

@@ -6,7 +6,7 @@ mod support;
 use std::{fs, io::Cursor, path::Path, sync::Arc};
 
 use cytomine_slide::{
-    FormatId, Limits, Output, Pixels, RecipeKind, Region, Request, Slide, SlideError, convert,
+    Area, FormatId, Limits, Output, Parts, Pixels, RecipeKind, Region, Slide, SlideError, convert,
 };
 use support::{Page, psnr, tiff};
 
@@ -26,7 +26,7 @@ fn converted(bytes: &[u8]) -> (Slide, cytomine_slide::ConversionReport) {
     let path = directory.path().join("source");
     fs::write(&path, bytes).unwrap();
     let mut target = Cursor::new(Vec::new());
-    let report = convert(&path, &mut target, &Limits::default(), &mut ()).unwrap();
+    let report = convert(&Parts::file(&path).unwrap(), &mut target, &Limits::default(), &mut ()).unwrap();
     assert_eq!(report.bytes, target.get_ref().len() as u64);
     (Slide::open(Arc::new(target.into_inner()), &Limits::default()).unwrap(), report)
 }
@@ -55,8 +55,8 @@ fn png_becomes_a_pyramid_whose_inner_tiles_pass_through() {
         assert_eq!((tier.width, tier.height), (level.width, level.height), "every tier is stored");
         for ty in 0..tier.rows {
             for tx in 0..tier.columns {
-                let request = Request::Normalized { zoom: tier.zoom, tx, ty };
-                let plan = slide.plan(&request, Output::JPEG).unwrap();
+                let request = Area::Normalized { zoom: tier.zoom, tx, ty };
+                let plan = slide.plan(&request.into(), Output::JPEG).unwrap();
                 let inner = (tx + 1) * 256 <= tier.width && (ty + 1) * 256 <= tier.height;
                 assert_eq!(plan.kind() == RecipeKind::PassThrough, inner, "{request:?}");
             }
@@ -73,7 +73,7 @@ fn the_result_is_a_tiff_others_read() {
     let path = directory.path().join("source.png");
     fs::write(&path, picture(600, 300).encode(Output::Png).unwrap().bytes).unwrap();
     let mut target = Cursor::new(Vec::new());
-    convert(&path, &mut target, &Limits::default(), &mut ()).unwrap();
+    convert(&Parts::file(&path).unwrap(), &mut target, &Limits::default(), &mut ()).unwrap();
     target.set_position(0);
     let mut decoder = tiff::decoder::Decoder::new(target).unwrap();
     assert_eq!(decoder.dimensions().unwrap(), (600, 300));
@@ -117,12 +117,12 @@ fn strips_planes_and_grey_are_read() {
     assert!(likeness(&slide, &picture) > 40.0, "separate planes");
     let sixteen = plane(0).iter().flat_map(|&v| (u16::from(v) * 257).to_le_bytes()).collect();
     let (slide, report) = converted(&strip((1, 16), 1, vec![sixteen], Vec::new()));
-    assert_eq!((slide.info().channels, slide.info().samples_per_pixel), (1, 1), "grey stays grey");
+    assert_eq!((slide.info().pixel.channels, slide.info().samples_per_pixel), (1, 1), "grey stays grey");
     assert_eq!(report.notes, ["16 bits per sample were scaled to 8"]);
     let mut grey = picture.clone();
     grey.data_mut().chunks_exact_mut(3).for_each(|p| p.fill(p[0]));
     assert!(likeness(&slide, &grey) > 40.0);
-    let tile = slide.render(&Request::Native { level: 0, tx: 0, ty: 0 }, Output::JPEG).unwrap();
+    let tile = slide.render(&Area::Native { level: 0, tx: 0, ty: 0 }.into(), Output::JPEG).unwrap();
     assert_eq!(support::decode(&tile).width(), 256);
 }
 
@@ -136,10 +136,13 @@ fn a_conversion_can_be_watched_and_cancelled() {
         seen.push((done, total));
         true
     };
-    convert(&path, &mut Cursor::new(Vec::new()), &Limits::default(), &mut watch).unwrap();
+    convert(&Parts::file(&path).unwrap(), &mut Cursor::new(Vec::new()), &Limits::default(), &mut watch)
+        .unwrap();
     assert_eq!(seen, [(256, 700), (512, 700), (700, 700)]);
     let mut stop = |_: u64, _: u64| false;
-    let error = convert(&path, &mut Cursor::new(Vec::new()), &Limits::default(), &mut stop).unwrap_err();
+    let error =
+        convert(&Parts::file(&path).unwrap(), &mut Cursor::new(Vec::new()), &Limits::default(), &mut stop)
+            .unwrap_err();
     assert!(matches!(error, SlideError::Cancelled));
 }
 
@@ -156,10 +159,7 @@ fn claims_of_size_are_checked_before_memory_is_taken() {
     let error = Slide::open(Arc::new(interlaced_png(11_000, 11_000)), &Limits::default()).unwrap_err();
     assert!(matches!(error, SlideError::TooLarge { .. }), "{error}");
     assert!(error.to_string().contains("without interlacing"), "{error}");
-    assert!(matches!(
-        convert(Path::new("does/not/exist"), &mut Cursor::new(Vec::new()), &Limits::default(), &mut ()),
-        Err(SlideError::Io { .. })
-    ));
+    assert!(matches!(Parts::file(Path::new("does/not/exist")), Err(SlideError::Io { .. })));
 }
 
 /// The beginning of an interlaced RGB image.

@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use cytomine_slide::{Limits, Output, Region, Request, Slide, SlideError};
+use cytomine_slide::{Area, Limits, Output, Region, Slide, SlideError};
 use examine::{Outcome, examine};
 use proptest::prelude::*;
 
@@ -74,12 +74,12 @@ fn poke(bytes: Vec<u8>) {
     let Ok(slide) = Slide::open(Arc::new(bytes), &limits) else { return };
     let (width, height) = (slide.info().width, slide.info().height);
     for request in [
-        Request::Native { level: 0, tx: 0, ty: 0 },
-        Request::Normalized { zoom: 0, tx: 0, ty: 0 },
-        Request::Dzi { level: 3, col: 0, row: 0 },
-        Request::Region(Region::new(0, 0, width, height, 50, 60)),
+        Area::Native { level: 0, tx: 0, ty: 0 },
+        Area::Normalized { zoom: 0, tx: 0, ty: 0 },
+        Area::Dzi { level: 3, col: 0, row: 0 },
+        Area::Region(Region::new(0, 0, width, height, 50, 60)),
     ] {
-        if let Err(error) = slide.render(&request, Output::JPEG) {
+        if let Err(error) = slide.render(&request.into(), Output::JPEG) {
             assert!(!error.to_string().is_empty());
         }
     }

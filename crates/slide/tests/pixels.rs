@@ -6,7 +6,7 @@ mod support;
 use std::fs::File;
 
 use cytomine_slide::{
-    AssociatedKind, ColorSpace, FormatId, Limits, Output, RecipeKind, Region, Request, Slide, SlideError,
+    Area, AssociatedKind, ColorSpace, FormatId, Limits, Output, Piece, RecipeKind, Region, Slide, SlideError,
     recognise,
 };
 use support::{assemble, box_filter, cmu, cmu_path, decode, psnr};
@@ -20,7 +20,7 @@ fn facts_of_the_slide() {
     let slide = cmu();
     let info = slide.info();
     assert_eq!((info.format, info.width, info.height), (FormatId::Svs, 2220, 2967));
-    assert_eq!((info.channels, info.samples_per_pixel, info.bits_per_sample), (3, 3, 8));
+    assert_eq!((info.pixel.channels, info.samples_per_pixel, info.bits_per_sample), (3, 3, 8));
     assert_eq!((info.physical_size_x, info.physical_size_y), (Some(0.499), Some(0.499)));
     assert_eq!((info.magnification, info.colorspace), (Some(20), ColorSpace::Rgb));
     assert!(!info.needs_conversion);
@@ -59,9 +59,9 @@ fn every_native_tile_is_prefix_tables_and_stored_bytes() {
     assert_eq!(offsets.len() as u32, level.columns * level.rows);
     for (index, (offset, count)) in offsets.iter().zip(&counts).enumerate() {
         let (tx, ty) = (index as u32 % level.columns, index as u32 / level.columns);
-        let plan = slide.plan(&Request::Native { level: 0, tx, ty }, Output::JPEG).unwrap();
+        let plan = slide.plan(&Area::Native { level: 0, tx, ty }.into(), Output::JPEG).unwrap();
         assert_eq!(plan.kind(), RecipeKind::PassThrough);
-        assert_eq!(plan.ranges(), std::slice::from_ref(&(*offset..offset + count)));
+        assert_eq!(plan.pieces(), [Piece::new(0, *offset, *count)]);
         let stored = &file[*offset as usize..(offset + count) as usize];
         let expected = [&[0xFF, 0xD8], &APP14[..], &tables[2..tables.len() - 2], &stored[2..]].concat();
         assert_eq!(plan.finish(&[stored]).unwrap().bytes, expected, "tile {tx}, {ty}");
@@ -86,8 +86,8 @@ fn made_tiles_match_the_box_filter() {
         let step = f64::from(1_u32 << k);
         for ty in 0..tier.rows {
             for tx in 0..tier.columns {
-                let request = Request::Normalized { zoom: tier.zoom, tx, ty };
-                let plan = slide.plan(&request, Output::JPEG).unwrap();
+                let request = Area::Normalized { zoom: tier.zoom, tx, ty };
+                let plan = slide.plan(&request.into(), Output::JPEG).unwrap();
                 let parts = slide.fetch(&plan).unwrap();
                 let pixels = plan.pixels(&parts).unwrap();
                 let (width, height) = (256.min(tier.width - tx * 256), 256.min(tier.height - ty * 256));
@@ -96,7 +96,7 @@ fn made_tiles_match_the_box_filter() {
                 let raw = psnr(pixels.data(), &reference);
                 assert!(raw >= 45.0, "{request:?}: {raw:.1} dB");
                 encoded.push(psnr(decode(&plan.finish(&parts).unwrap()).data(), &reference));
-                let png = slide.render(&request, Output::Png).unwrap();
+                let png = slide.render(&request.into(), Output::Png).unwrap();
                 assert!(png.bytes.starts_with(b"\x89PNG"));
             }
         }
@@ -111,13 +111,13 @@ fn deep_zoom_levels_are_the_same_tiles_and_end_in_one_pixel() {
     let slide = cmu();
     for (level, zoom) in [(12, 4), (11, 3), (8, 0)] {
         assert_eq!(
-            slide.render(&Request::Dzi { level, col: 0, row: 0 }, Output::Png).unwrap(),
-            slide.render(&Request::Normalized { zoom, tx: 0, ty: 0 }, Output::Png).unwrap(),
+            slide.render(&Area::Dzi { level, col: 0, row: 0 }.into(), Output::Png).unwrap(),
+            slide.render(&Area::Normalized { zoom, tx: 0, ty: 0 }.into(), Output::Png).unwrap(),
         );
     }
     let sizes: Vec<_> = (0..8)
         .map(|level| {
-            let plan = slide.plan(&Request::Dzi { level, col: 0, row: 0 }, Output::Png).unwrap();
+            let plan = slide.plan(&Area::Dzi { level, col: 0, row: 0 }.into(), Output::Png).unwrap();
             let pixels = plan.pixels(&slide.fetch(&plan).unwrap()).unwrap();
             (pixels.width(), pixels.height())
         })
@@ -153,39 +153,39 @@ fn thumbnails_of_odd_ratios_match_the_box_filter() {
 fn requests_outside_are_refused_with_what_there_is() {
     let slide = cmu();
     for request in [
-        Request::Native { level: 1, tx: 0, ty: 0 },
-        Request::Native { level: 0, tx: 10, ty: 0 },
-        Request::Normalized { zoom: 5, tx: 0, ty: 0 },
-        Request::Normalized { zoom: 4, tx: 0, ty: 12 },
-        Request::Dzi { level: 13, col: 0, row: 0 },
-        Request::Dzi { level: 0, col: 1, row: 0 },
-        Request::Region(Region::new(2000, 0, 221, 10, 10, 10)),
-        Request::Region(Region { x: -1.0, ..Region::new(0, 0, 10, 10, 10, 10) }),
+        Area::Native { level: 1, tx: 0, ty: 0 },
+        Area::Native { level: 0, tx: 10, ty: 0 },
+        Area::Normalized { zoom: 5, tx: 0, ty: 0 },
+        Area::Normalized { zoom: 4, tx: 0, ty: 12 },
+        Area::Dzi { level: 13, col: 0, row: 0 },
+        Area::Dzi { level: 0, col: 1, row: 0 },
+        Area::Region(Region::new(2000, 0, 221, 10, 10, 10)),
+        Area::Region(Region { x: -1.0, ..Region::new(0, 0, 10, 10, 10, 10) }),
     ] {
-        let error = slide.render(&request, Output::JPEG).unwrap_err();
+        let error = slide.render(&request.into(), Output::JPEG).unwrap_err();
         assert!(matches!(error, SlideError::OutOfBounds { .. }), "{request:?}: {error}");
     }
     for (request, output) in [
-        (Request::Region(Region::new(0, 0, 10, 10, 0, 10)), Output::JPEG),
-        (Request::Region(Region { width: f64::NAN, ..Region::new(0, 0, 10, 10, 10, 10) }), Output::JPEG),
-        (Request::Native { level: 0, tx: 0, ty: 0 }, Output::Jpeg { quality: Some(0) }),
-        (Request::Native { level: 0, tx: 0, ty: 0 }, Output::Jpeg { quality: Some(101) }),
+        (Area::Region(Region::new(0, 0, 10, 10, 0, 10)), Output::JPEG),
+        (Area::Region(Region { width: f64::NAN, ..Region::new(0, 0, 10, 10, 10, 10) }), Output::JPEG),
+        (Area::Native { level: 0, tx: 0, ty: 0 }, Output::Jpeg { quality: Some(0) }),
+        (Area::Native { level: 0, tx: 0, ty: 0 }, Output::Jpeg { quality: Some(101) }),
     ] {
-        let error = slide.render(&request, output).unwrap_err();
+        let error = slide.render(&request.into(), output).unwrap_err();
         assert!(matches!(error, SlideError::InvalidRequest { .. }), "{request:?}: {error}");
     }
-    let large = Request::Region(Region::new(0, 0, 2220, 2967, 10_001, 10));
-    assert!(matches!(slide.render(&large, Output::JPEG), Err(SlideError::TooLarge { .. })));
+    let large = Area::Region(Region::new(0, 0, 2220, 2967, 10_001, 10));
+    assert!(matches!(slide.render(&large.into(), Output::JPEG), Err(SlideError::TooLarge { .. })));
 }
 
 #[test]
 fn a_stated_quality_is_encoded_anew() {
     let slide = cmu();
-    let tile = Request::Native { level: 0, tx: 4, ty: 4 };
-    let size = |output| slide.render(&tile, output).unwrap().bytes.len();
+    let tile = Area::Native { level: 0, tx: 4, ty: 4 };
+    let size = |output| slide.render(&tile.into(), output).unwrap().bytes.len();
     let (low, high) = (size(Output::Jpeg { quality: Some(40) }), size(Output::Jpeg { quality: Some(98) }));
     assert!(low * 3 < high, "{low} {high}");
-    let webp = slide.render(&tile, Output::WebP).unwrap();
+    let webp = slide.render(&tile.into(), Output::WebP).unwrap();
     assert_eq!(
         (&webp.bytes[..4], &webp.bytes[8..12], webp.media_type),
         (&b"RIFF"[..], &b"WEBP"[..], "image/webp")

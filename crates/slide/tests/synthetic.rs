@@ -6,7 +6,7 @@ mod support;
 use std::{io::Write, sync::Arc};
 
 use cytomine_slide::{
-    FormatId, Limits, Output, Pixels, RecipeKind, Region, Request, Slide, SlideError,
+    Area, FormatId, Limits, Output, Pixels, RecipeKind, Region, Slide, SlideError,
     codec::{
         Channels, Raster,
         jpeg::{Subsampling, backend},
@@ -40,7 +40,7 @@ fn gradient() -> Vec<u8> {
 }
 
 fn native(slide: &Slide) -> Pixels {
-    let plan = slide.plan(&Request::Native { level: 0, tx: 0, ty: 0 }, Output::Png).unwrap();
+    let plan = slide.plan(&Area::Native { level: 0, tx: 0, ty: 0 }.into(), Output::Png).unwrap();
     plan.pixels(&slide.fetch(&plan).unwrap()).unwrap()
 }
 
@@ -72,7 +72,7 @@ fn lossless_compressions_give_the_same_tile() {
         let slide = open(tiff(&[Page { compression, more, ..page((16, 16), vec![stored]) }]));
         assert_eq!(slide.info().format, FormatId::PyrTiff);
         assert_eq!(native(&slide).data(), gradient(), "compression {compression}, predictor {predictor}");
-        let plan = slide.plan(&Request::Native { level: 0, tx: 0, ty: 0 }, Output::JPEG).unwrap();
+        let plan = slide.plan(&Area::Native { level: 0, tx: 0, ty: 0 }.into(), Output::JPEG).unwrap();
         assert_eq!(plan.kind(), RecipeKind::Decode);
     }
 }
@@ -81,7 +81,7 @@ fn lossless_compressions_give_the_same_tile() {
 fn grey_palette_and_alpha_become_rgb() {
     let ramp: Vec<u8> = (0..=255).collect();
     let slide = open(tiff(&[Page { photometric: 0, samples: (1, 8), ..page((16, 16), vec![ramp.clone()]) }]));
-    assert_eq!(slide.info().channels, 1);
+    assert_eq!(slide.info().pixel.channels, 1);
     assert_eq!(native(&slide).get(3, 0), Some([252; 3]), "white is zero");
     let map: Vec<u8> =
         (0..768_u32).flat_map(|i| (((i % 256) * 257 * (i / 256 + 1) / 3) as u16).to_le_bytes()).collect();
@@ -101,12 +101,12 @@ fn missing_tiles_come_from_the_finer_level_or_are_white() {
         [page((32, 32), vec![flat(10), flat(20), flat(30), Vec::new()]), page((16, 16), vec![Vec::new()])];
     let slide = open(tiff(&levels));
     assert_eq!(slide.levels().len(), 2);
-    let plan = slide.plan(&Request::Native { level: 1, tx: 0, ty: 0 }, Output::JPEG).unwrap();
+    let plan = slide.plan(&Area::Native { level: 1, tx: 0, ty: 0 }.into(), Output::JPEG).unwrap();
     let rebuilt = plan.pixels(&slide.fetch(&plan).unwrap()).unwrap();
     assert_eq!((rebuilt.width(), rebuilt.height()), (16, 16));
     let corners = [(0, 0), (15, 0), (0, 15), (15, 15)].map(|(x, y)| rebuilt.get(x, y).unwrap()[0]);
     assert_eq!(corners, [10, 20, 30, 255]);
-    let white = slide.render(&Request::Native { level: 0, tx: 1, ty: 1 }, Output::JPEG).unwrap();
+    let white = slide.render(&Area::Native { level: 0, tx: 1, ty: 1 }.into(), Output::JPEG).unwrap();
     assert_eq!(decode(&white).get(8, 8), Some([255; 3]));
 }
 
@@ -137,7 +137,7 @@ fn rgb_components_are_shown_as_rgb_whatever_their_markers_say() {
     {
         let stored = rgb_jpeg(marker);
         let slide = open(tiff(&[Page { compression: 7, ..page((16, 16), vec![stored.clone()]) }]));
-        let tile = slide.render(&Request::Native { level: 0, tx: 0, ty: 0 }, Output::JPEG).unwrap();
+        let tile = slide.render(&Area::Native { level: 0, tx: 0, ty: 0 }.into(), Output::JPEG).unwrap();
         let [r, g, b] = decode(&tile).get(8, 8).unwrap();
         let near = |value: u8, wanted: u8| value.abs_diff(wanted) <= 4;
         assert!(near(r, 180) && near(g, 120) && near(b, 140), "{name}: {r} {g} {b}");
@@ -158,7 +158,7 @@ fn ycbcr_components_are_shown_as_such() {
     let jfif = 4 + usize::from(u16::from_be_bytes([jpeg[4], jpeg[5]]));
     for stored in [jpeg.clone(), [&jpeg[..2], ADOBE_RGB, &jpeg[jfif..]].concat()] {
         let slide = open(tiff(&[Page { compression: 7, photometric: 6, ..page((16, 16), vec![stored]) }]));
-        let tile = slide.render(&Request::Native { level: 0, tx: 0, ty: 0 }, Output::JPEG).unwrap();
+        let tile = slide.render(&Area::Native { level: 0, tx: 0, ty: 0 }.into(), Output::JPEG).unwrap();
         let [r, g, b] = decode(&tile).get(8, 8).unwrap();
         assert!(r.abs_diff(200) <= 4 && g.abs_diff(80) <= 4 && b.abs_diff(30) <= 4, "{r} {g} {b}");
     }
@@ -185,14 +185,14 @@ fn a_level_one_pixel_off_is_a_tier_and_passes_through() {
     let slide = open(tiff(&[level((1201, 1201), 10), level((600, 600), 100)]));
     assert_eq!(slide.levels()[1].downsample, 2.0);
     let zoom = slide.tiers()[1].zoom;
-    let plan = slide.plan(&Request::Normalized { zoom, tx: 1, ty: 1 }, Output::JPEG).unwrap();
+    let plan = slide.plan(&Area::Normalized { zoom, tx: 1, ty: 1 }.into(), Output::JPEG).unwrap();
     assert_eq!(plan.kind(), RecipeKind::PassThrough);
-    let edge = slide.plan(&Request::Normalized { zoom, tx: 2, ty: 2 }, Output::JPEG).unwrap();
+    let edge = slide.plan(&Area::Normalized { zoom, tx: 2, ty: 2 }.into(), Output::JPEG).unwrap();
     assert_ne!(edge.kind(), RecipeKind::PassThrough);
     let edge = edge.pixels(&slide.fetch(&edge).unwrap()).unwrap();
     assert_eq!((edge.width(), edge.height()), (601 - 512, 601 - 512), "clipped to the tier");
     assert!(edge.get(88, 88).unwrap()[0].abs_diff(108) <= 1, "the last pixel repeats");
-    let off = slide.render(&Request::Native { level: 1, tx: 2, ty: 2 }, Output::JPEG).unwrap();
+    let off = slide.render(&Area::Native { level: 1, tx: 2, ty: 2 }.into(), Output::JPEG).unwrap();
     assert_eq!(decode(&off).width(), 256, "native tiles are padded as stored");
 }
 
@@ -230,14 +230,14 @@ fn a_pyramid_without_overview_is_to_be_converted() {
     let wide = Page { tile: Some((4096, 16)), ..page((4112, 16), vec![tile.clone(), tile]) };
     let slide = open(tiff(&[wide]));
     assert!(slide.info().needs_conversion && slide.levels().is_empty());
-    let error = slide.render(&Request::Native { level: 0, tx: 0, ty: 0 }, Output::JPEG).unwrap_err();
+    let error = slide.render(&Area::Native { level: 0, tx: 0, ty: 0 }.into(), Output::JPEG).unwrap_err();
     assert!(error.to_string().contains("convert"), "{error}");
 }
 
 #[test]
 fn plans_check_what_they_are_handed() {
     let slide = open(tiff(&[page((16, 16), vec![gradient()])]));
-    let plan = slide.plan(&Request::Region(Region::new(0, 0, 16, 16, 8, 8)), Output::Png).unwrap();
+    let plan = slide.plan(&Area::Region(Region::new(0, 0, 16, 16, 8, 8)).into(), Output::Png).unwrap();
     let none: [&[u8]; 0] = [];
     assert!(matches!(plan.finish(&none), Err(SlideError::InvalidRequest { .. })));
     assert!(matches!(plan.finish(&[&[0_u8; 5][..]]), Err(SlideError::InvalidRequest { .. })));

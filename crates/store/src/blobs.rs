@@ -5,11 +5,14 @@
 //! so a crash leaves at most bytes that no row names, and the sweeper removes those. Nothing is ever written twice
 //! under one key except a conversion that is repeated.
 //!
-//! [`Blobs`] is an enum so that an object store can stand beside the disk; nothing outside of this module knows where
-//! bytes lie, but for readers that ask for [`Blobs::path`].
+//! Nothing outside of this module knows where bytes lie: whoever reads opens a [`Reader`] and reads ranges. Published
+//! bytes lie in a folder of the data directory, or with [`Objects`] that stand in its place. Backups alone work on the
+//! folder of a data directory that is not opened ([`Blobs::folder_in`]).
 
 mod key;
+mod objects;
 mod probe;
+mod reader;
 mod staged;
 
 use std::fs::{self, File};
@@ -21,7 +24,9 @@ use std::time::UNIX_EPOCH;
 use cytomine_model::Millis;
 
 pub use key::BlobKey;
+pub use objects::{Facts, Objects, Work};
 pub use probe::{Room, Speed};
+pub use reader::{Local, Reader, Waiting};
 pub use staged::{Sealed, Staged};
 
 /// Room that is left free on the disk for the database and its log.
@@ -76,17 +81,17 @@ pub struct Found {
     pub modified: Millis,
 }
 
-/// Where bytes are kept.
+/// Where bytes are kept: folders of a disk or a shared volume, published ones perhaps elsewhere. Every process that has
+/// the folders open holds a shared lock on `blobs.lock`, by which [`Blobs::alone`] tells whether it is the only one.
 #[derive(Clone, Debug)]
-pub enum Blobs {
-    /// Folders of a disk or a shared volume.
-    Disk(Arc<Disk>),
+pub struct Blobs {
+    disk: Arc<Disk>,
+    /// Where published bytes lie, if not on the disk.
+    objects: Option<Arc<dyn Objects>>,
 }
 
-/// Blobs in a folder. Every process that has it open holds a shared lock on `blobs.lock`, by which
-/// [`Blobs::alone`] tells whether it is the only one.
 #[derive(Debug)]
-pub struct Disk {
+struct Disk {
     data: PathBuf,
     slides: PathBuf,
     staging: PathBuf,
@@ -117,7 +122,15 @@ impl Blobs {
                 None
             }
         };
-        Ok(Self::Disk(Arc::new(Disk { data: data.to_owned(), slides, staging, lock })))
+        Ok(Self { disk: Arc::new(Disk { data: data.to_owned(), slides, staging, lock }), objects: None })
+    }
+
+    /// As [`Blobs::open_disk`], with published bytes elsewhere.
+    ///
+    /// # Errors
+    /// As [`Blobs::open_disk`].
+    pub fn open_beside(data: &Path, objects: Arc<dyn Objects>) -> Result<Self, BlobError> {
+        Ok(Self { objects: Some(objects), ..Self::open_disk(data)? })
     }
 
     /// Begins a new file.
@@ -125,9 +138,8 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses or is full.
     pub async fn stage(&self) -> Result<Staged, BlobError> {
-        let Self::Disk(disk) = self;
         self.require_room(0)?;
-        let folder = disk.staging.clone();
+        let folder = self.disk.staging.clone();
         blocking(move || Staged::create(&folder)).await
     }
 
@@ -136,9 +148,8 @@ impl Blobs {
     /// # Errors
     /// As [`Blobs::stage`].
     pub fn stage_blocking(&self) -> Result<Staged, BlobError> {
-        let Self::Disk(disk) = self;
         self.require_room(0)?;
-        Staged::create(&disk.staging)
+        Staged::create(&self.disk.staging)
     }
 
     /// Moves a sealed file to its key and flushes the folders; when this returns, the bytes survive a crash.
@@ -146,8 +157,11 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses; the sealed file is then gone.
     pub async fn publish(&self, sealed: Sealed, key: &BlobKey) -> Result<(), BlobError> {
-        let Self::Disk(disk) = self;
-        let (disk, key) = (Arc::clone(disk), key.clone());
+        if let Some(objects) = &self.objects {
+            let file = sealed.reopen()?;
+            return objects.write(key, file).await.map_err(failed("move a slide into place"));
+        }
+        let (disk, key) = (Arc::clone(&self.disk), key.clone());
         blocking(move || {
             let target = disk.slides.join(key.as_str());
             let folder = target.parent().unwrap_or(&disk.slides);
@@ -163,10 +177,22 @@ impl Blobs {
         .await
     }
 
-    /// The file that holds the bytes, for positioned reads.
-    pub fn path(&self, key: &BlobKey) -> PathBuf {
-        let Self::Disk(disk) = self;
-        disk.slides.join(key.as_str())
+    /// Opens the bytes of a key for reading.
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`] when there are none, and when the store refuses.
+    pub async fn open(&self, key: &BlobKey) -> Result<Reader, BlobError> {
+        if let Some(objects) = &self.objects {
+            let facts = objects.facts(key).await.map_err(failed("open a stored file"))?;
+            let facts = facts.ok_or_else(|| BlobError::Missing(key.clone()))?;
+            return Ok(Reader::of_object(Arc::clone(objects), key.clone(), facts));
+        }
+        let (path, key) = (self.disk.slides.join(key.as_str()), key.clone());
+        blocking(move || match File::open(&path).and_then(Reader::of_file) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Err(BlobError::Missing(key)),
+            opened => opened.map_err(failed("open a stored file")),
+        })
+        .await
     }
 
     /// Where the bytes of a data directory are that is not opened: it may be one that cannot be written.
@@ -180,16 +206,26 @@ impl Blobs {
     }
 
     /// Whether there are bytes under the key.
-    pub fn exists(&self, key: &BlobKey) -> bool {
-        self.path(key).is_file()
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn exists(&self, key: &BlobKey) -> Result<bool, BlobError> {
+        match self.open(key).await {
+            Ok(_) => Ok(true),
+            Err(BlobError::Missing(_)) => Ok(false),
+            Err(cause) => Err(cause),
+        }
     }
 
     /// Removes the bytes; none there is no error.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the store refuses.
     pub async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
-        let path = self.path(key);
+        if let Some(objects) = &self.objects {
+            return objects.delete(key).await.map_err(failed("remove a slide"));
+        }
+        let path = self.disk.slides.join(key.as_str());
         blocking(move || {
             match fs::remove_file(&path) {
                 Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
@@ -220,8 +256,7 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses.
     pub async fn readable(&self) -> Result<(), BlobError> {
-        let Self::Disk(disk) = self;
-        let folder = disk.slides.clone();
+        let folder = self.disk.slides.clone();
         blocking(move || {
             let first = fs::read_dir(&folder).and_then(|mut entries| entries.next().transpose());
             first.map(|_| ()).map_err(failed("read the folder of the slides"))
@@ -234,8 +269,10 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses.
     pub async fn list(&self) -> Result<Vec<Found>, BlobError> {
-        let Self::Disk(disk) = self;
-        let disk = Arc::clone(disk);
+        if let Some(objects) = &self.objects {
+            return objects.list().await.map_err(failed("list the slides"));
+        }
+        let disk = Arc::clone(&self.disk);
         blocking(move || disk.list().map_err(failed("list the slides"))).await
     }
 
@@ -244,8 +281,7 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses.
     pub async fn clear_staging(&self, before: Millis) -> Result<usize, BlobError> {
-        let Self::Disk(disk) = self;
-        let disk = Arc::clone(disk);
+        let disk = Arc::clone(&self.disk);
         blocking(move || {
             let mut removed = 0;
             for entry in fs::read_dir(&disk.staging).map_err(failed("list the staged files"))? {
@@ -263,8 +299,7 @@ impl Blobs {
 
     /// Whether the file system of the data directory has locks, without which [`Blobs::alone`] cannot tell.
     pub fn has_locks(&self) -> bool {
-        let Self::Disk(disk) = self;
-        disk.lock.is_some()
+        self.disk.lock.is_some()
     }
 
     /// Whether no other process has these blobs open; while the answer is held, others wait to open them. None also
@@ -274,8 +309,7 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses.
     pub fn alone(&self) -> Result<Option<Alone<'_>>, BlobError> {
-        let Self::Disk(disk) = self;
-        let Some(lock) = &disk.lock else { return Ok(None) };
+        let Some(lock) = &self.disk.lock else { return Ok(None) };
         match lock.try_lock() {
             Ok(()) => Ok(Some(Alone(lock))),
             Err(fs::TryLockError::WouldBlock) => {
@@ -295,13 +329,12 @@ impl Blobs {
     /// # Errors
     /// [`BlobError::Claimed`] when another process has claimed it.
     pub fn claim(&self) -> Result<Claim, BlobError> {
-        let Self::Disk(disk) = self;
-        let lock = disk.data.join("serve.lock");
+        let lock = self.disk.data.join("serve.lock");
         let lock = File::options().create(true).truncate(false).write(true).open(lock);
         let lock = lock.map_err(failed("make the lock file of the server"))?;
         match lock.try_lock() {
             Ok(()) => Ok(Claim(lock)),
-            Err(fs::TryLockError::WouldBlock) => Err(BlobError::Claimed(disk.data.clone())),
+            Err(fs::TryLockError::WouldBlock) => Err(BlobError::Claimed(self.disk.data.clone())),
             Err(fs::TryLockError::Error(cause)) => {
                 tracing::warn!(%cause, "this file system has no locks: start no second server on this data directory");
                 Ok(Claim(lock))

@@ -4,12 +4,16 @@
 //! `CYTOMINE_TEST_POSTGRES` names (`postgres://user@host:port/postgres`); each test makes a database of its own
 //! there and drops it. Without the variable the PostgreSQL half prints that it was skipped.
 
+mod memory;
+
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use crate::Db;
+
+pub use memory::Memory;
 
 /// Environment variable that names the PostgreSQL server for tests.
 pub const POSTGRES: &str = "CYTOMINE_TEST_POSTGRES";

@@ -11,6 +11,7 @@ use cytomine_domain::password::Passwords;
 use cytomine_domain::server_key::ServerKey;
 use cytomine_domain::{ManualClock, System, session};
 use cytomine_model::{GlobalRole, Millis, User};
+use cytomine_store::blobs::Objects;
 use cytomine_store::testing::{PgDatabase, both as both_databases};
 use cytomine_store::{Blobs, Db};
 use tempfile::TempDir;
@@ -59,6 +60,18 @@ impl App {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let db = Db::open_lite(&folder.path().join("cytomine.db")).await.expect("SQLite opens");
         Self::in_folder(db, folder)
+    }
+
+    /// On SQLite, with published bytes there instead of on the disk.
+    ///
+    /// # Panics
+    /// When the folder cannot be made.
+    pub async fn beside(objects: Arc<dyn Objects>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let db = Db::open_lite(&folder.path().join("cytomine.db")).await.expect("SQLite opens");
+        let blobs = Blobs::open_beside(folder.path(), objects).expect("folders for slides can be made");
+        let clock = Arc::new(ManualClock::new(START));
+        Self::of_parts(db, blobs, ServerKey::random(), clock, Arc::new(folder))
     }
 
     /// On PostgreSQL; none where no server is named. The database is the caller's to drop.

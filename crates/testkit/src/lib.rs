@@ -16,4 +16,5 @@ mod image;
 
 pub use app::{App, both};
 pub use client::{Answer, Client};
+pub use cytomine_store::testing::Memory;
 pub use image::TestImage;

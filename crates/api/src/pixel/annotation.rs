@@ -40,7 +40,7 @@ pub(super) async fn picture(
     let source = pixels::of(&state.system, &actor, PixelTarget::Slice(annotation.slice)).await?.source;
     let validator = Validator::with(&source, annotation.shape.to_wkt());
     let image = async {
-        let (around, output) = drawing::around(&query, format, style, None)?;
+        let (around, output) = drawing::around(&query, &source.planes, format, style, None)?;
         let image = make::around(&state.system, &source, annotation.shape, around, output).await?;
         Ok(answer::image(image))
     };

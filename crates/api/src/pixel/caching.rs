@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cytomine_domain::pixels::PixelSource;
+use cytomine_slide::Plane;
 
 use super::answer::Refused;
 
@@ -44,19 +45,28 @@ const RENDERER: &str = env!("CARGO_PKG_VERSION");
 impl Validator {
     /// Of pictures of these pixels.
     pub(super) fn of(source: &PixelSource) -> Self {
-        Self::from_text(format!("\"{}-{RENDERER}\"", source.content_id))
+        Self::from_text(format!("\"{}\"", content(source)))
     }
 
     /// Of pictures of these pixels that something else is drawn on, too.
     pub(super) fn with(source: &PixelSource, drawn: impl Hash) -> Self {
         let mut hasher = DefaultHasher::new();
         drawn.hash(&mut hasher);
-        Self::from_text(format!("\"{}-{RENDERER}-{:016x}\"", source.content_id, hasher.finish()))
+        Self::from_text(format!("\"{}-{:016x}\"", content(source), hasher.finish()))
     }
 
     fn from_text(text: String) -> Self {
         // Hexadecimal digits and a version number make a header value; anything else matches nothing.
         Self(HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\"")))
+    }
+}
+
+/// The bytes, the plane where it is not the first, and the version of this program.
+fn content(source: &PixelSource) -> String {
+    let Plane { c, z, t } = source.planes.shown;
+    match (c, z, t) {
+        (0, 0, 0) => format!("{}-{RENDERER}", source.content_id),
+        _ => format!("{}-{c}.{z}.{t}-{RENDERER}", source.content_id),
     }
 }
 

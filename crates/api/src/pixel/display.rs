@@ -3,8 +3,9 @@
 //! What would change the picture and is not done is refused with words, never ignored; what Cytomine accepts and
 //! ignores (`contrast`, `resolution`, `magnification`, `drawScaleBar`, `boundaries`) is ignored here too.
 
-use cytomine_domain::pixels::look::{Colour, Look, not_shown};
-use cytomine_slide::Output;
+use cytomine_domain::pixels::Planes;
+use cytomine_model::ErrorKind;
+use cytomine_slide::{Colour, Look, Output, Plane};
 
 use crate::dialect::DialectError;
 use crate::dialect::path::ImageFormat;
@@ -36,39 +37,55 @@ fn quality(query: &Query, name: &str) -> Result<Option<u8>, DialectError> {
     }
 }
 
-/// Channels, ranges, gammas and colours, by their names for tiles or for pictures.
-pub(super) fn look(query: &Query) -> Result<Look, ApiError> {
+/// What is not shown by this version.
+fn not_shown(what: &str, remedy: &str) -> ApiError {
+    let words = format!("{what} is not supported by this version; {remedy}");
+    ApiError::new(ErrorKind::NotImplemented, words)
+}
+
+/// The plane (the one of the address, at another focus or moment where the parameters name one), and its channels,
+/// ranges, gammas and colours, by their names for tiles or for pictures.
+pub(super) fn view(query: &Query, planes: &Planes) -> Result<(Plane, Look), ApiError> {
     if query.pairs().next().is_none() {
-        return Ok(Look::default());
+        return Ok((planes.shown, Look::default()));
     }
     if let Some(filters) = query.filled("filters") {
-        return Err(not_shown(&format!("The filter {filters}"), "leave `filters` out").into());
+        return Err(not_shown(&format!("The filter {filters}"), "leave `filters` out"));
     }
     if query.flag("log")? {
-        return Err(not_shown("`log`", "use `gammas`").into());
+        return Err(not_shown("`log`", "use `gammas`"));
     }
     if let Some(bits) = query.filled("bits")
         && !["8", "max", "auto"].contains(&bits.to_ascii_lowercase().as_str())
     {
-        return Err(not_shown(&format!("`bits={bits}`"), "ask for 8 bits").into());
+        return Err(not_shown(&format!("`bits={bits}`"), "ask for 8 bits"));
     }
-    for plane in ["zSlices", "timepoints"] {
-        if let Some(text) = query.filled(plane)
-            && text != "0"
-        {
-            return Err(DialectError::invalid(plane, text, "0: this image has one plane").into());
-        }
-    }
+    let z = place(query, "zSlices", planes.shown.z, planes.depth)?;
+    let t = place(query, "timepoints", planes.shown.t, planes.duration)?;
     let either = |names: [&'static str; 2]| names.into_iter().find(|name| query.filled(name).is_some());
     let gammas = either(["gammas", "gamma"]).map(|name| gammas(query, name)).transpose()?;
     let colours = either(["colormaps", "colormap"]).map(|name| colours(query, name)).transpose()?;
-    Ok(Look {
+    let look = Look {
         channels: list(query, "channels", |text| text.parse().ok(), "numbers of channels, from 0")?,
         minimums: bounds(query, "minIntensities")?,
         maximums: bounds(query, "maxIntensities")?,
         gammas,
         colours,
         inverse: query.flag("inverse")?,
+    };
+    Ok((Plane { z, t, ..planes.shown }, look))
+}
+
+/// A focus or moment among so many, by the parameter of that name.
+fn place(query: &Query, name: &str, own: u32, count: u32) -> Result<u32, DialectError> {
+    let Some(text) = query.filled(name) else { return Ok(own) };
+    let known = text.parse().ok().filter(|place| *place < count);
+    known.ok_or_else(|| {
+        let expected = match count {
+            0 | 1 => "0: this image has one plane",
+            _ => "the number of a plane of this image, from 0",
+        };
+        DialectError::invalid(name, text, expected)
     })
 }
 
@@ -91,20 +108,18 @@ fn gammas(query: &Query, name: &str) -> Result<Vec<f64>, DialectError> {
     Ok(list(query, name, gamma, "numbers from 0 to 10")?.unwrap_or_default())
 }
 
-/// Samples; `AUTO_IMAGE` and `AUTO_PLANE` mean the whole range of 8 bits (image-server 3.2).
-fn bounds(query: &Query, name: &str) -> Result<Option<Vec<u8>>, ApiError> {
+/// Samples; `AUTO_IMAGE` and `AUTO_PLANE` mean the whole range of the image (image-server 3.2).
+fn bounds(query: &Query, name: &str) -> Result<Option<Vec<Option<f64>>>, ApiError> {
     if let Some(text) = query.filled(name)
         && text.to_ascii_uppercase().contains("STRETCH")
     {
-        return Err(not_shown(&format!("`{name}={text}`"), "give numbers from 0 to 255").into());
+        return Err(not_shown(&format!("`{name}={text}`"), "give numbers from 0 to 255"));
     }
-    let whole = if name.starts_with("min") { 0 } else { 255 };
     let one = |text: &str| {
         if text.is_empty() || text.to_ascii_uppercase().starts_with("AUTO_") {
-            return Some(whole);
+            return Some(None);
         }
-        let number: f64 = text.parse().ok().filter(|number: &f64| number.is_finite())?;
-        Some(number.round().clamp(0.0, 255.0) as u8)
+        text.parse().ok().filter(|number: &f64| number.is_finite()).map(Some)
     };
     Ok(list(query, name, one, "numbers from 0 to 255")?)
 }
@@ -160,24 +175,41 @@ pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
 mod tests {
     use super::*;
     use axum::http::StatusCode;
+    use cytomine_slide::{Channel, Mixer, PixelKind, SlideError};
     use proptest::prelude::*;
 
     fn read(raw: &str) -> Result<Look, ApiError> {
-        look(&Query::parse(Some(raw)).unwrap())
+        view(&Query::parse(Some(raw)).unwrap(), &Planes::default()).map(|(_, look)| look)
+    }
+
+    fn mixer(look: &Look, channels: usize) -> Result<Option<Mixer>, SlideError> {
+        look.mixer(&PixelKind::eight_bit(channels), &[Channel::default()], 0)
+    }
+
+    #[test]
+    fn foci_and_moments_are_those_of_the_image() {
+        let shown = Plane { c: 2, z: 1, t: 0 };
+        let planes = Planes { shown, depth: 5, duration: 1 };
+        let read = |raw| view(&Query::parse(Some(raw)).unwrap(), &planes).map(|(plane, _)| plane);
+        assert_eq!(read("v=1").unwrap(), shown);
+        assert_eq!(read("zSlices=4&timepoints=0").unwrap(), Plane { z: 4, ..shown });
+        for raw in ["zSlices=5", "zSlices=1,2", "timepoints=1", "zSlices=-1"] {
+            assert_eq!(read(raw).unwrap_err().status(), StatusCode::BAD_REQUEST, "{raw}");
+        }
     }
 
     #[test]
     fn what_the_web_viewer_sends_is_the_identity() {
         let raw = "zSlices=0&timepoints=0&channels=0,1,2&minIntensities=0,0,0&maxIntensities=255,255,255\
                    &gammas=1,1,1&colormaps=%23f00,%230f0,%2300f&filters=";
-        assert!(read(raw).unwrap().mixer(3).unwrap().is_none());
+        assert!(mixer(&read(raw).unwrap(), 3).unwrap().is_none());
         for raw in
             ["colormaps=DEFAULT", "minIntensities=AUTO_IMAGE&maxIntensities=AUTO_PLANE", "bits=8", "v=1"]
         {
-            assert!(read(raw).unwrap().mixer(3).unwrap().is_none(), "{raw}");
+            assert!(mixer(&read(raw).unwrap(), 3).unwrap().is_none(), "{raw}");
         }
-        assert!(read("gamma=2").unwrap().mixer(3).unwrap().is_some());
-        assert!(read("inverse=true").unwrap().mixer(3).unwrap().is_some());
+        assert!(mixer(&read("gamma=2").unwrap(), 3).unwrap().is_some());
+        assert!(mixer(&read("inverse=true").unwrap(), 3).unwrap().is_some());
     }
 
     #[test]
@@ -216,8 +248,8 @@ mod tests {
         fn no_parameters_panic(name in "channels|minIntensities|maxIntensities|gammas|colormaps|bits", value in ".{0,30}") {
             let mut query = Query::default();
             query.merge_body(&serde_json::json!({ name: value }));
-            if let Ok(look) = look(&query) {
-                let _ = (look.mixer(1).is_ok(), look.mixer(3).is_ok());
+            if let Ok((_, look)) = view(&query, &Planes::default()) {
+                let _ = (mixer(&look, 1).is_ok(), mixer(&look, 3).is_ok());
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Parameters of pictures: size, and how a shape is shown (crop parameters of rest-api 4.10).
 
+use cytomine_domain::pixels::Planes;
 use cytomine_domain::pixels::frame::Size;
 use cytomine_domain::pixels::picture::{Around, Style};
 use cytomine_slide::Output;
@@ -53,6 +54,7 @@ fn style_of(query: &Query) -> Result<Style, ApiError> {
 /// parameters give none.
 pub(super) fn around(
     query: &Query,
+    planes: &Planes,
     format: ImageFormat,
     style: Option<Style>,
     longest: Option<u32>,
@@ -85,13 +87,10 @@ pub(super) fn around(
         Style::AlphaMask { .. } if !format.has_alpha() => ImageFormat::Png,
         _ => format,
     };
-    let around = Around {
-        style,
-        context: number(query, "increaseArea", 0.001, MOST_CONTEXT)?.unwrap_or(1.0),
-        square: query.flag("square")?,
-        size: size(query, longest)?,
-        look: display::look(query)?,
-    };
+    let context = number(query, "increaseArea", 0.001, MOST_CONTEXT)?.unwrap_or(1.0);
+    let (square, size) = (query.flag("square")?, size(query, longest)?);
+    let (plane, look) = display::view(query, planes)?;
+    let around = Around { style, context, square, size, plane, look };
     Ok((around, display::output(format, query)?))
 }
 
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     fn read(raw: &str, style: Option<Style>) -> Result<(Around, Output), ApiError> {
-        around(&Query::parse(Some(raw)).unwrap(), ImageFormat::Jpg, style, Some(256))
+        around(&Query::parse(Some(raw)).unwrap(), &Planes::default(), ImageFormat::Jpg, style, Some(256))
     }
 
     #[test]

@@ -81,9 +81,9 @@ async fn framed(
     frame: Frame,
     longest: Option<u32>,
 ) -> Result<cytomine_slide::Encoded, ApiError> {
-    let (size, look) = (drawing::size(query, longest)?, display::look(query)?);
+    let (size, view) = (drawing::size(query, longest)?, display::view(query, &source.planes)?);
     let output = display::output(format, query)?;
-    Ok(make::rectangle(&state.system, source, frame, size, output, look).await?)
+    Ok(make::rectangle(&state.system, source, frame, size, output, view).await?)
 }
 
 /// Around the shape in `location` or `geometry` (WKT, y up), or of the whole image.
@@ -98,6 +98,6 @@ async fn crop(
     };
     let shape = Shape::from_wkt(wkt)
         .map_err(|cause| ApiError::new(ErrorKind::Invalid, format!("`location` is no geometry: {cause}")))?;
-    let (around, output) = drawing::around(query, format, None, Some(CROP))?;
+    let (around, output) = drawing::around(query, &source.planes, format, None, Some(CROP))?;
     Ok(make::around(&state.system, source, shape, around, output).await?)
 }

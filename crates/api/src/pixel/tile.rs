@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use cytomine_domain::pixels::{self, picture};
-use cytomine_slide::Request;
+use cytomine_slide::{Area, Request};
 
 use super::answer::{self, Refused};
 use super::caching::{Condition, Freshness, Validator};
@@ -24,8 +24,8 @@ pub(super) async fn normalized<N: Noun>(
     Params(query): Params,
     condition: Condition,
 ) -> Result<Response, Refused> {
-    let request = Request::Normalized { zoom, tx, ty: row.row };
-    serve::<N>(&state, &caller, id, request, row.format, &query, &condition, Freshness::Day).await
+    let area = Area::Normalized { zoom, tx, ty: row.row };
+    serve::<N>(&state, &caller, id, area, row.format, &query, &condition, Freshness::Day).await
 }
 
 /// GET `{noun}/{id}/tile/level/{level}/tx/{tx}/ty/{ty}.{format}?v=`: the stored grid, padded as stored.
@@ -36,8 +36,8 @@ pub(super) async fn native<N: Noun>(
     Params(query): Params,
     condition: Condition,
 ) -> Result<Response, Refused> {
-    let request = Request::Native { level, tx, ty: row.row };
-    serve::<N>(&state, &caller, id, request, row.format, &query, &condition, Freshness::Revalidate).await
+    let area = Area::Native { level, tx, ty: row.row };
+    serve::<N>(&state, &caller, id, area, row.format, &query, &condition, Freshness::Revalidate).await
 }
 
 /// GET `{noun}/{id}/dzi_files/{level}/{column}_{row}.{format}`: 256 px, no overlap.
@@ -48,8 +48,8 @@ pub(super) async fn deep_zoom<N: Noun>(
     Params(query): Params,
     condition: Condition,
 ) -> Result<Response, Refused> {
-    let request = Request::Dzi { level, col: tile.col, row: tile.row };
-    serve::<N>(&state, &caller, id, request, tile.format, &query, &condition, Freshness::Revalidate).await
+    let area = Area::Dzi { level, col: tile.col, row: tile.row };
+    serve::<N>(&state, &caller, id, area, tile.format, &query, &condition, Freshness::Revalidate).await
 }
 
 #[allow(clippy::too_many_arguments, reason = "the one way of all tiles; its callers are right above")]
@@ -57,7 +57,7 @@ async fn serve<N: Noun>(
     state: &ApiState,
     Caller(actor): &Caller,
     id: i64,
-    request: Request,
+    area: Area,
     format: ImageFormat,
     query: &Query,
     condition: &Condition,
@@ -69,8 +69,10 @@ async fn serve<N: Noun>(
         _ => otherwise,
     };
     let make = async {
-        let (output, look) = (display::output(format, query)?, display::look(query)?);
-        let tile = picture::tile(&state.system, &source, request, output, &look).await?;
+        let output = display::output(format, query)?;
+        let (plane, look) = display::view(query, &source.planes)?;
+        let request = Request { area, plane, look };
+        let tile = picture::tile(&state.system, &source, &request, output).await?;
         let mut response = answer::image(tile.image);
         let how = if tile.passed { TileSource::PassThrough } else { TileSource::Decoded };
         response.extensions_mut().insert(how);

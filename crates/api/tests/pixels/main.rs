@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic anywhere, its helpers too")]
 
+mod afar;
 mod caching;
 mod content;
 mod pictures;

@@ -5,12 +5,16 @@
 //! (image-server 3.7); that moves a shape drawn along pixel borders between two rows, while the exact flip marks just
 //! the pixels that were drawn around, in crops and masks alike.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use cytomine_geometry::{PointMark, Shape, Stroke, Transform, geo, outline_into, point_mark, rasterize};
-use cytomine_slide::{Encoded, Output, Pixels, RecipeKind, Request, encode_grey};
+use cytomine_slide::{
+    Area, Encoded, Look, Output, Pixels, Plan, Plane, RecipeKind, Request, SlideError, encode_grey,
+};
 
 use super::PixelSource;
 use super::frame::{Frame, Size};
-use super::look::Look;
 use crate::slides::{OpenSlide, of_request, of_stored};
 use crate::{DomainError, System};
 
@@ -31,32 +35,39 @@ pub struct Tile {
 pub async fn tile(
     system: &System,
     source: &PixelSource,
-    request: Request,
+    request: &Request,
     output: Output,
-    look: &Look,
 ) -> Result<Tile, DomainError> {
     let slide = system.slides.open(source).await?;
-    let mixer = look.mixer(slide.info().channels)?;
-    let plan = slide.plan(&request, output).map_err(of_stored)?;
-    let passed = mixer.is_none() && plan.kind() == RecipeKind::PassThrough;
+    let plan = slide.plan(request, output).map_err(of_stored)?;
+    let passed = plan.kind() == RecipeKind::PassThrough;
     if passed && let Some(bytes) = slide.resident(&plan) {
         return Ok(Tile { image: plan.finish(&bytes).map_err(of_stored)?, passed });
     }
-    let made = system.slides.workers().run(move || {
-        let bytes = slide.fetch(&plan)?;
-        match mixer {
-            None => plan.finish(&bytes),
-            Some(mixer) => {
-                let mut pixels = plan.pixels(&bytes)?;
-                mixer.apply(pixels.data_mut());
-                pixels.encode(output)
-            }
-        }
-    });
-    Ok(Tile { image: made.await?.map_err(of_stored)?, passed })
+    let image = made(system, 0, slide, plan, |plan, bytes| plan.finish(bytes));
+    Ok(Tile { image: image.await?, passed })
 }
 
-/// A rectangle of the image.
+/// Has a plan made: bytes from afar are awaited, those of this machine read by the thread that works on them.
+async fn made<T: Send + 'static>(
+    system: &System,
+    pixels: u64,
+    slide: Arc<OpenSlide>,
+    plan: Plan,
+    finish: impl FnOnce(&Plan, &[Bytes]) -> Result<T, SlideError> + Send + 'static,
+) -> Result<T, DomainError> {
+    let afar = slide.from_afar(&plan).await.map_err(of_stored)?;
+    let work = move || {
+        let bytes = match afar {
+            Some(bytes) => bytes,
+            None => slide.fetch(&plan)?.into_iter().map(Bytes::from).collect(),
+        };
+        finish(&plan, &bytes)
+    };
+    system.slides.workers().run_sized(pixels, work).await?.map_err(of_stored)
+}
+
+/// A rectangle of a plane of the image.
 ///
 /// # Errors
 /// Kind invalid when the picture would be too large, and as [`tile`].
@@ -66,12 +77,11 @@ pub async fn rectangle(
     frame: Frame,
     size: Size,
     output: Output,
-    look: Look,
+    (plane, look): (Plane, Look),
 ) -> Result<Encoded, DomainError> {
     let size = frame.size(size)?;
-    let slide = system.slides.open(source).await?;
-    let work = move || shown(&slide, frame, size, &look)?.encode(output).map_err(of_stored);
-    system.slides.workers().run_sized(area(size), work).await?
+    let pixels = shown(system, source, frame, size, plane, look, move |pixels| pixels.encode(output));
+    pixels.await
 }
 
 /// An image that comes with the slide: its label, an overview.
@@ -85,7 +95,8 @@ pub async fn associated(
     output: Output,
 ) -> Result<Encoded, DomainError> {
     let slide = system.slides.open(source).await?;
-    system.slides.workers().run(move || slide.associated(kind, output)).await?.map_err(of_stored)
+    let plan = slide.plan_associated(kind, output).map_err(of_stored)?;
+    made(system, 0, slide, plan, |plan, bytes| plan.finish(bytes)).await
 }
 
 /// How an annotation is shown.
@@ -120,6 +131,8 @@ pub struct Around {
     pub square: bool,
     /// How large.
     pub size: Size,
+    /// Of which plane.
+    pub plane: Plane,
     /// Range, gamma, colours.
     pub look: Look,
 }
@@ -152,22 +165,19 @@ pub async fn around(
         size,
     )
     .with_y_up(f64::from(source.height));
-    let drawing = Drawing { shape, transform, frame, size, look: wanted.look, output };
-    let workers = system.slides.workers();
-    if wanted.style == Style::Mask {
-        return workers.run_sized(area(size), move || drawing.mask()).await?;
+    let drawing = Drawing { shape, transform, size, output };
+    let (style, plane, look) = (wanted.style, wanted.plane, wanted.look);
+    if style == Style::Mask {
+        let work = move || drawing.mask().map_err(of_stored);
+        return system.slides.workers().run_sized(area(size), work).await?;
     }
-    let slide = system.slides.open(source).await?;
-    let style = wanted.style;
-    workers.run_sized(area(size), move || drawing.on(&slide, style)).await?
+    shown(system, source, frame, size, plane, look, move |pixels| drawing.on(pixels, style)).await
 }
 
 struct Drawing {
     shape: Shape,
     transform: Transform,
-    frame: Frame,
     size: (u32, u32),
-    look: Look,
     output: Output,
 }
 
@@ -176,23 +186,22 @@ impl Drawing {
         rasterize([&self.shape], self.size.0, self.size.1, &self.transform)
     }
 
-    fn mask(&self) -> Result<Encoded, DomainError> {
-        encode_grey(self.size.0, self.size.1, &self.inside(), self.output).map_err(of_stored)
+    fn mask(&self) -> Result<Encoded, SlideError> {
+        encode_grey(self.size.0, self.size.1, &self.inside(), self.output)
     }
 
-    fn on(&self, slide: &OpenSlide, style: Style) -> Result<Encoded, DomainError> {
-        let mut pixels = shown(slide, self.frame, self.size, &self.look)?;
+    fn on(&self, mut pixels: Pixels, style: Style) -> Result<Encoded, SlideError> {
         match style {
             Style::AlphaMask { transparency } if !matches!(self.output, Output::Jpeg { .. }) => {
                 let outside = (f64::from(100 - transparency.min(100)) * 2.55).round() as u8;
                 let mut alpha = self.inside();
                 alpha.iter_mut().filter(|value| **value == 0).for_each(|value| *value = outside);
-                return pixels.encode_with_alpha(&alpha, self.output).map_err(of_stored);
+                return pixels.encode_with_alpha(&alpha, self.output);
             }
             Style::Draw { colour, thickness } => self.draw(&mut pixels, colour, thickness),
             Style::Crop | Style::Mask | Style::AlphaMask { .. } => {}
         }
-        pixels.encode(self.output).map_err(of_stored)
+        pixels.encode(self.output)
     }
 
     fn draw(&self, pixels: &mut Pixels, colour: [u8; 3], thickness: f64) {
@@ -228,13 +237,20 @@ fn collect_points(geometry: &geo::Geometry<f64>, points: &mut Vec<cytomine_geome
     }
 }
 
-fn shown(slide: &OpenSlide, frame: Frame, size: (u32, u32), look: &Look) -> Result<Pixels, DomainError> {
-    let mixer = look.mixer(slide.info().channels)?;
-    let mut pixels = slide.pixels(frame.region(size)).map_err(of_request)?;
-    if let Some(mixer) = mixer {
-        mixer.apply(pixels.data_mut());
-    }
-    Ok(pixels)
+/// Makes something of the pixels of a frame.
+async fn shown(
+    system: &System,
+    source: &PixelSource,
+    frame: Frame,
+    size: (u32, u32),
+    plane: Plane,
+    look: Look,
+    then: impl FnOnce(Pixels) -> Result<Encoded, SlideError> + Send + 'static,
+) -> Result<Encoded, DomainError> {
+    let slide = system.slides.open(source).await?;
+    let request = Request { area: Area::Region(frame.region(size)), plane, look };
+    let plan = slide.plan(&request, Output::Png).map_err(of_request)?;
+    made(system, area(size), slide, plan, |plan, bytes| then(plan.pixels(bytes)?)).await
 }
 
 fn area((width, height): (u32, u32)) -> u64 {

@@ -1,29 +1,32 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::pixels::Planes;
 use cytomine_model::AbstractImageId;
 
-fn source(path: &Path, name: &str) -> PixelSource {
+fn source(name: &str) -> PixelSource {
     PixelSource {
         image: None,
         project: None,
         abstract_image: AbstractImageId(1),
         key: format!("upload-1/{name}").parse().unwrap(),
-        path: path.to_owned(),
         content_id: String::new(),
         width: 1,
         height: 1,
+        planes: Planes::default(),
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_be_opened_is_refused_with_its_kind_and_not_tried_again_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.svs");
-    let slides = Slides::new(2);
-    let source = source(&path, "a.svs");
+    let blobs = Blobs::open_disk(folder.path()).unwrap();
+    let slides = Slides::new(blobs.clone(), 2);
+    let source = source("a.svs");
     assert_eq!(slides.open(&source).await.unwrap_err().kind, ErrorKind::Internal);
-    std::fs::write(&path, b"no slide").unwrap();
+    let mut staged = blobs.stage().await.unwrap();
+    staged.write(b"no slide").await.unwrap();
+    blobs.publish(staged.seal().await.unwrap(), &source.key).await.unwrap();
     assert_eq!(slides.open(&source).await.unwrap_err().kind, ErrorKind::Internal, "kept for some seconds");
     slides.forget(&source.key);
     let error = slides.open(&source).await.unwrap_err();
@@ -34,7 +37,8 @@ async fn a_file_that_cannot_be_opened_is_refused_with_its_kind_and_not_tried_aga
 #[tokio::test(flavor = "multi_thread")]
 async fn many_who_ask_at_once_open_once() {
     static OPENED: AtomicUsize = AtomicUsize::new(0);
-    let slides = Arc::new(Slides::new(4));
+    let folder = tempfile::tempdir().unwrap();
+    let slides = Arc::new(Slides::new(Blobs::open_disk(folder.path()).unwrap(), 4));
     let key: BlobKey = "upload-1/b.svs".parse().unwrap();
     let asked: Vec<_> = (0..32)
         .map(|_| {
@@ -44,7 +48,7 @@ async fn many_who_ask_at_once_open_once() {
                 let opening = move || {
                     cache.get_with(key, || {
                         OPENED.fetch_add(1, Ordering::SeqCst);
-                        open(Path::new("/nowhere"))
+                        Opened::Refused(ErrorKind::Internal, "nowhere".into())
                     })
                 };
                 slides.workers.run(opening).await.unwrap()

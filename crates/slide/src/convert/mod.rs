@@ -7,10 +7,7 @@ mod orient;
 mod pyramid;
 mod writer;
 
-use std::{
-    io::{Seek, Write},
-    path::Path,
-};
+use std::io::{Seek, Write};
 
 use crate::{
     error::{Result, SlideError},
@@ -18,7 +15,7 @@ use crate::{
     info::FormatId,
     limits::{self, Limits},
     request::TILE_SIZE,
-    source::{ByteSource, FileSource},
+    source::Parts,
 };
 use pyramid::Pyramid;
 use writer::Writer;
@@ -71,25 +68,12 @@ pub struct ConversionReport {
 /// Content errors of the source, [`SlideError::Cancelled`] when `progress` says so, [`SlideError::Io`]. The
 /// destination then holds an unfinished file for the caller to remove.
 pub fn convert(
-    source: &Path,
+    parts: &Parts,
     destination: &mut (impl Write + Seek),
     limits: &Limits,
     progress: &mut dyn Progress,
 ) -> Result<ConversionReport> {
-    convert_source(&FileSource::open(source)?, destination, limits, progress)
-}
-
-/// [`convert()`] of bytes wherever they lie.
-///
-/// # Errors
-/// As [`convert()`].
-pub fn convert_source(
-    source: &dyn ByteSource,
-    destination: &mut (impl Write + Seek),
-    limits: &Limits,
-    progress: &mut dyn Progress,
-) -> Result<ConversionReport> {
-    let probe = Probe::new(source, limits)?;
+    let probe = Probe::new(parts, limits)?;
     let Source { format, rows, orientation, physical_size, mut notes } = formats::rows(&probe)?;
     let mut rows = orient::upright(rows, orientation, limits)?;
     if orientation != 1 {

@@ -6,6 +6,8 @@
 mod aperio;
 mod foreign;
 mod jpeg;
+#[cfg(test)]
+pub(crate) mod pair;
 mod png;
 pub(crate) mod tiff;
 
@@ -14,21 +16,23 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    error::{Result, SlideError},
+    error::Result,
     info::{AssociatedKind, FormatId, SlideInfo},
+    level::{Picture, Tiles},
     limits::Limits,
-    request::{Encoded, Output},
-    source::{ByteSource, read_head, read_range},
+    source::{ByteSource, Parts, read_head, read_range},
 };
-use tiff::{
-    directory::{Directory, Tiff, is_tiff},
-    layout::Layout,
-};
-
-pub(crate) use tiff::level::StoredLevel;
+use tiff::directory::{Directory, Tiff, is_tiff};
 
 /// The formats, most specific first.
-const REGISTRY: &[Format] = &[aperio::FORMAT, tiff::FORMAT, jpeg::FORMAT, png::FORMAT];
+const REGISTRY: &[Format] = &[
+    #[cfg(test)]
+    pair::FORMAT,
+    aperio::FORMAT,
+    tiff::FORMAT,
+    jpeg::FORMAT,
+    png::FORMAT,
+];
 
 /// What a format can do.
 pub(crate) struct Format {
@@ -40,8 +44,12 @@ pub(crate) struct Format {
     rows: for<'a> fn(&'a Probe<'a>) -> Result<Source<'a>>,
 }
 
-/// A file under examination: what every format looks at, read once.
+/// A slide under examination: what every format looks at, read once.
 pub(crate) struct Probe<'a> {
+    /// All its files. Formats that read by themselves keep what they need of them.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the shipped formats are of one file"))]
+    pub(crate) parts: &'a Parts,
+    /// The first of them.
     pub(crate) source: &'a dyn ByteSource,
     pub(crate) limits: &'a Limits,
     /// First bytes, 4 KiB at most.
@@ -51,10 +59,11 @@ pub(crate) struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    pub(crate) fn new(source: &'a dyn ByteSource, limits: &'a Limits) -> Result<Self> {
+    pub(crate) fn new(parts: &'a Parts, limits: &'a Limits) -> Result<Self> {
+        let source = parts.first();
         let head = read_head(source, 4096)?;
         let tiff = if is_tiff(&head) { Some(Tiff::open(source, limits)?) } else { None };
-        Ok(Self { source, limits, head, tiff })
+        Ok(Self { parts, source, limits, head, tiff })
     }
 
     fn format(&self) -> Result<(&'static Format, FormatId)> {
@@ -71,9 +80,10 @@ impl<'a> Probe<'a> {
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) info: SlideInfo,
-    pub(crate) levels: Vec<Arc<StoredLevel>>,
+    /// Finest first.
+    pub(crate) levels: Vec<Arc<dyn Tiles>>,
     pub(crate) metadata: Vec<(String, String)>,
-    pub(crate) associated: Vec<(AssociatedKind, Layout)>,
+    pub(crate) associated: Vec<(AssociatedKind, Arc<dyn Picture>)>,
 }
 
 /// 8-bit rows from the top, each once.
@@ -100,12 +110,12 @@ pub(crate) struct Source<'a> {
     pub(crate) notes: Vec<String>,
 }
 
-pub(crate) fn recognise(source: &dyn ByteSource, limits: &Limits) -> Result<FormatId> {
-    Ok(Probe::new(source, limits)?.format()?.1)
+pub(crate) fn recognise(parts: &Parts, limits: &Limits) -> Result<FormatId> {
+    Ok(Probe::new(parts, limits)?.format()?.1)
 }
 
-pub(crate) fn open(source: &dyn ByteSource, limits: &Limits) -> Result<Opened> {
-    let probe = Probe::new(source, limits)?;
+pub(crate) fn open(parts: &Parts, limits: &Limits) -> Result<Opened> {
+    let probe = Probe::new(parts, limits)?;
     let (format, _) = probe.format()?;
     (format.open)(&probe)
 }
@@ -118,47 +128,13 @@ pub(crate) fn rows<'a>(probe: &'a Probe<'a>) -> Result<Source<'a>> {
 /// Bytes hashed at each end of a file for its content id.
 const ID_BYTES: u64 = 64 << 10;
 
-pub(crate) fn content_id(source: &dyn ByteSource) -> Result<String> {
-    let len = source.len();
+pub(crate) fn content_id(parts: &Parts) -> Result<String> {
     let mut hash = Sha256::new();
-    hash.update(len.to_le_bytes());
-    hash.update(read_head(source, ID_BYTES)?);
-    hash.update(read_range(source, &(len.saturating_sub(ID_BYTES)..len), "tail of the file")?);
+    for part in parts.all() {
+        let (source, len) = (part.source.as_ref(), part.source.len());
+        hash.update(len.to_le_bytes());
+        hash.update(read_head(source, ID_BYTES)?);
+        hash.update(read_range(source, &(len.saturating_sub(ID_BYTES)..len), "tail of the file")?);
+    }
     Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// Pixels of the largest further image that is decoded.
-const MAX_ASSOCIATED_PIXELS: u64 = 32 << 20;
-
-pub(crate) fn associated(
-    source: &dyn ByteSource,
-    opened: &Opened,
-    kind: AssociatedKind,
-    limits: &Limits,
-    output: Output,
-) -> Result<Encoded> {
-    let Some((_, layout)) = opened.associated.iter().find(|(own, _)| *own == kind) else {
-        let has: Vec<_> = opened.associated.iter().map(|(kind, _)| kind.as_str()).collect();
-        return Err(SlideError::out_of_bounds(
-            format!("no image `{}`", kind.as_str()),
-            if has.is_empty() { "no further images".to_owned() } else { has.join(", ") },
-        ));
-    };
-    crate::limits::check(
-        "further image in pixels",
-        u64::from(layout.width) * u64::from(layout.height),
-        MAX_ASSOCIATED_PIXELS,
-        "export the slide with smaller label and macro images",
-    )?;
-    let mut rows = tiff::rows::TiffRows::new(source, layout.clone(), limits)?;
-    let (width, height) = rows.size();
-    let channels = rows.channels();
-    let mut samples = vec![0; width as usize * height as usize * channels];
-    for row in samples.chunks_exact_mut(width as usize * channels) {
-        rows.next_row(row)?;
-    }
-    if channels == 1 {
-        return crate::codec::encode_grey(width, height, &samples, output);
-    }
-    crate::Pixels::from_rgb(width, height, samples)?.encode(output)
 }

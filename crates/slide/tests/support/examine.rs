@@ -3,7 +3,7 @@
 
 use std::{fs::File, io::BufWriter, path::Path};
 
-use cytomine_slide::{Limits, Output, Request, Slide, SlideError, convert};
+use cytomine_slide::{Area, Limits, Output, Parts, Slide, SlideError, convert};
 
 /// The outcome for a file.
 #[allow(dead_code)] // the program and the tests each read a part
@@ -30,8 +30,9 @@ pub(crate) fn examine(path: &Path) -> Outcome {
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
     let target = directory.path().join("converted");
+    let parts = Parts::file(path).expect("it was opened before");
     let mut file = BufWriter::new(File::create(&target).expect("a temporary file"));
-    if let Err(error) = convert(path, &mut file, &limits, &mut ()) {
+    if let Err(error) = convert(&parts, &mut file, &limits, &mut ()) {
         return Outcome::ConversionFailed { format, error };
     }
     drop(file);
@@ -49,20 +50,20 @@ fn tiles(slide: &Slide, format: &'static str, converted: bool) -> Outcome {
     for (level, stored) in slide.levels().iter().enumerate() {
         for ty in 0..stored.rows {
             for tx in 0..stored.columns {
-                requests.push((Request::Native { level: level as u32, tx, ty }, Output::JPEG));
+                requests.push((Area::Native { level: level as u32, tx, ty }, Output::JPEG));
             }
         }
     }
     for tier in slide.tiers() {
         for ty in 0..tier.rows {
             for tx in 0..tier.columns {
-                requests.push((Request::Normalized { zoom: tier.zoom, tx, ty }, Output::JPEG));
+                requests.push((Area::Normalized { zoom: tier.zoom, tx, ty }, Output::JPEG));
             }
         }
     }
     let (mut tiles, mut failed) = (0, Vec::new());
     for (request, output) in requests {
-        match slide.render(&request, output) {
+        match slide.render(&request.into(), output) {
             Ok(encoded) => {
                 assert!(!encoded.bytes.is_empty());
                 tiles += 1;

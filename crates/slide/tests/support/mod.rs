@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use cytomine_slide::{
-    Encoded, Limits, Output, Pixels, Request, Slide,
+    Area, Encoded, Limits, Output, Pixels, Slide,
     codec::{Channels, jpeg::backend},
 };
 
@@ -47,7 +47,7 @@ pub(crate) fn assemble(slide: &Slide, level: u32) -> Pixels {
     let mut whole = Pixels::filled(size.width, size.height, [0; 3]);
     for ty in 0..size.rows {
         for tx in 0..size.columns {
-            let tile = decode(&slide.render(&Request::Native { level, tx, ty }, Output::JPEG).unwrap());
+            let tile = decode(&slide.render(&Area::Native { level, tx, ty }.into(), Output::JPEG).unwrap());
             for y in 0..tile.height().min(size.height - ty * size.tile_height) {
                 for x in 0..tile.width().min(size.width - tx * size.tile_width) {
                     let (gx, gy) = (tx * size.tile_width + x, ty * size.tile_height + y);

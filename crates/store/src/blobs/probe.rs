@@ -30,8 +30,7 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses.
     pub fn room(&self) -> Result<Room, BlobError> {
-        let Self::Disk(disk) = self;
-        let stat = rustix::fs::statvfs(&disk.slides)
+        let stat = rustix::fs::statvfs(&self.disk.slides)
             .map_err(|cause| BlobError::Io { action: "ask for free space", cause: cause.into() })?;
         Ok(Room {
             free: stat.f_bavail.saturating_mul(stat.f_frsize),
@@ -44,9 +43,8 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses or is full.
     pub async fn try_out(&self, bytes: usize) -> Result<Speed, BlobError> {
-        let Self::Disk(disk) = self;
         self.require_room(bytes as u64)?;
-        let file = disk.staging.join(format!("probe-{}", uuid::Uuid::new_v4()));
+        let file = self.disk.staging.join(format!("probe-{}", uuid::Uuid::new_v4()));
         blocking(move || {
             let outcome = measure(&file, bytes);
             // Whatever came out, nothing of it stays.

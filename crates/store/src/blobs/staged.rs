@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{BlobError, blocking, failed};
+use super::{BlobError, Reader, blocking, failed};
 
 /// Bytes gathered before they are hashed and written: few enough for memory, enough to make the hop to another
 /// thread cheap.
@@ -131,9 +131,16 @@ impl Staged {
 }
 
 impl Sealed {
-    /// Where the bytes lie for the moment, for looking into them.
-    pub fn path(&self) -> &Path {
-        &self.path.0
+    /// Opens the bytes, for looking into them. They stay readable there when this is dropped. Blocks.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn reader(&self) -> Result<Reader, BlobError> {
+        Reader::of_file(self.reopen()?).map_err(failed("read an upload"))
+    }
+
+    pub(super) fn reopen(&self) -> Result<File, BlobError> {
+        File::open(&self.path.0).map_err(failed("read an upload"))
     }
 
     pub(super) fn rename_to(self, target: &Path) -> io::Result<()> {

@@ -12,13 +12,15 @@ use super::{
         self,
         directory::{Directory, Tiff, tag},
         layout::Layout,
-        level::StoredLevel,
+        level::TiffLevel,
         parts,
+        picture::TiffPicture,
     },
 };
 use crate::{
     error::Result,
     info::{Associated, AssociatedKind, FormatId},
+    level::{Picture, Tiles},
 };
 
 pub(super) const FORMAT: Format = Format { recognise, open, rows: tiff::rows };
@@ -43,21 +45,22 @@ fn open(probe: &Probe<'_>) -> Result<Opened> {
     (info.physical_size_x, info.physical_size_y) = (mpp, mpp);
     info.magnification = value("AppMag").filter(|mag| (0.1..1e4).contains(mag)).map(|mag| mag.round() as i32);
 
-    let mut levels = vec![Arc::new(StoredLevel::new(base, size)?)];
-    let mut associated = Vec::new();
+    let mut levels: Vec<Arc<dyn Tiles>> = vec![Arc::new(TiffLevel::new(base, size)?)];
+    let mut associated: Vec<(AssociatedKind, Arc<dyn Picture>)> = Vec::new();
     for (index, directory) in directories.iter().enumerate().skip(1) {
         if tiff.has(directory, tag::TILE_WIDTH) {
-            levels.push(Arc::new(StoredLevel::new(Layout::read(tiff, directory, probe.limits)?, size)?));
+            levels.push(Arc::new(TiffLevel::new(Layout::read(tiff, directory, probe.limits)?, size)?));
         } else if let Some(kind) = kind(tiff, directory, index)? {
             // A label that cannot be read is no reason to refuse the scan.
             if let Ok(layout) = Layout::read(tiff, directory, probe.limits) {
                 info.associated.push(Associated { kind, width: layout.width, height: layout.height });
-                associated.push((kind, layout));
+                associated.push((kind, Arc::new(TiffPicture::new(layout, probe.limits))));
             }
         }
     }
-    levels.sort_by_key(|stored| {
-        std::cmp::Reverse(u64::from(stored.level.width) * u64::from(stored.level.height))
+    levels.sort_by_key(|tiles| {
+        let level = tiles.level();
+        std::cmp::Reverse(u64::from(level.width) * u64::from(level.height))
     });
     Ok(Opened { info, levels, metadata, associated })
 }

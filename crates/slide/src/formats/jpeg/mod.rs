@@ -14,8 +14,9 @@ use crate::{
         jpeg::{self, header::Header, sequential::Sequential},
     },
     error::{Result, SlideError},
-    info::{ColorSpace, FormatId, SlideInfo},
+    info::{Channel, ColorSpace, FormatId, SlideInfo},
     limits,
+    samples::PixelKind,
     source::{Stream, read_head, read_range},
 };
 use bands::Bands;
@@ -130,7 +131,10 @@ fn open(probe: &Probe<'_>) -> Result<Opened> {
         format: FormatId::Jpeg,
         width: facts.width,
         height: facts.height,
-        channels: if facts.components == 1 { 1 } else { 3 },
+        pixel: PixelKind::eight_bit(facts.channels().count()),
+        channels: vec![Channel::default()],
+        depth: 1,
+        duration: 1,
         samples_per_pixel: facts.components,
         bits_per_sample: 8,
         physical_size_x: None,

@@ -5,8 +5,9 @@ use std::io::{self, BufReader};
 use super::{Format, Opened, Probe, Rows, Source, jpeg::orientation};
 use crate::{
     error::{Result, SlideError},
-    info::{ColorSpace, FormatId, SlideInfo},
+    info::{Channel, ColorSpace, FormatId, SlideInfo},
     limits,
+    samples::PixelKind,
     source::Stream,
 };
 
@@ -87,7 +88,10 @@ fn open(probe: &Probe<'_>) -> Result<Opened> {
         format: FormatId::Png,
         width: stored.width,
         height: stored.height,
-        channels: if grey { 1 } else { 3 },
+        pixel: PixelKind::eight_bit(if grey { 1 } else { 3 }),
+        channels: vec![Channel::default()],
+        depth: 1,
+        duration: 1,
         samples_per_pixel: stored.color_type.samples() as u8,
         bits_per_sample: stored.bit_depth as u8,
         physical_size_x: density.and_then(|dims| per_metre(dims.xppu)),

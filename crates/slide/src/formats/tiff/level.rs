@@ -1,7 +1,5 @@
 //! A stored level: its grid, where its tiles lie, and how one becomes pixels or a JPEG of its own.
 
-use std::ops::Range;
-
 use super::layout::{Compression, JpegColour, Layout};
 use crate::{
     codec::{
@@ -15,21 +13,20 @@ use crate::{
     },
     error::{Result, SlideError},
     info::Level,
-    limits::{self, Limits},
+    level::{Located, Piece, TileAt, Tiles, only},
     resample::{Axis, Resampler},
+    samples::Samples,
 };
 
 /// A level of tiles. Offsets and lengths were copied at open; nothing else of the file is needed.
 #[derive(Debug)]
-pub(crate) struct StoredLevel {
+pub(crate) struct TiffLevel {
     pub(crate) level: Level,
-    /// Level 0 pixels per pixel, horizontally and vertically.
-    pub(crate) scale: (f64, f64),
     layout: Layout,
     splice: Option<Splice>,
 }
 
-impl StoredLevel {
+impl TiffLevel {
     /// Makes a level of a tiled layout; `base` is the size of level 0.
     pub(crate) fn new(layout: Layout, base: (u32, u32)) -> Result<Self> {
         let Some((tile_width, tile_height)) = layout.tile_size() else {
@@ -52,102 +49,19 @@ impl StoredLevel {
             }
             _ => None,
         };
-        let (width, height) = (layout.width, layout.height);
-        let scale = scale(base, (width, height));
-        let level = Level {
-            width,
-            height,
-            tile_width,
-            tile_height,
-            downsample: f64::midpoint(scale.0, scale.1),
-            columns: width.div_ceil(tile_width),
-            rows: height.div_ceil(tile_height),
-        };
-        Ok(Self { level, scale, layout, splice })
+        let level = Level::new((layout.width, layout.height), (tile_width, tile_height), base);
+        Ok(Self { level, layout, splice })
     }
 
-    /// Pixels of a stored tile.
-    pub(crate) fn tile_pixels(&self) -> u64 {
-        u64::from(self.level.tile_width) * u64::from(self.level.tile_height)
-    }
-
-    /// Where a tile lies; `None` when the file has no bytes for it.
-    pub(crate) fn range(
-        &self,
-        tx: u32,
-        ty: u32,
-        source_len: u64,
-        limits: &Limits,
-    ) -> Result<Option<Range<u64>>> {
-        let Level { columns, rows, .. } = self.level;
-        if tx >= columns || ty >= rows {
-            return Err(SlideError::out_of_bounds(
-                format!("tile column {tx}, row {ty}"),
-                format!("{columns} columns and {rows} rows at this level"),
-            ));
-        }
-        let index = ty as usize * columns as usize + tx as usize;
+    /// Where a tile lies: its first byte and its length; `None` when the file has no bytes for it.
+    pub(super) fn stored(&self, tx: u32, ty: u32) -> Option<(u64, u64)> {
+        let index = ty as usize * self.level.columns as usize + tx as usize;
         let (start, len) = (self.layout.offsets[index], self.layout.counts[index]);
-        if start == 0 || len == 0 {
-            return Ok(None);
-        }
-        limits::check(
-            "stored tile in bytes",
-            len,
-            limits.max_tile_bytes,
-            "export the slide with smaller tiles",
-        )?;
-        match start.checked_add(len).filter(|end| *end <= source_len) {
-            Some(end) => Ok(Some(start..end)),
-            None => Err(SlideError::damaged(
-                format!("{len} bytes from byte {start} lie beyond the end of the file ({source_len} bytes)"),
-                format!("tile column {tx}, row {ty}"),
-            )),
-        }
-    }
-
-    /// How stored tiles become JPEGs without decoding, where they can.
-    pub(crate) fn splice(&self) -> Option<&Splice> {
-        self.splice.as_ref()
-    }
-
-    /// Whether tiles can be decoded at an eighth of their size.
-    pub(crate) fn shrinks(&self) -> bool {
-        self.splice.is_some()
-            && self.level.tile_width.is_multiple_of(8)
-            && self.level.tile_height.is_multiple_of(8)
-    }
-
-    /// Decodes a stored tile to RGB at an eighth of its size, where [`StoredLevel::shrinks`]. In a tile at the
-    /// border, blocks are the mean of the pixels that belong to the image.
-    pub(crate) fn decode_eighth(&self, tx: u32, ty: u32, stored: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        let Some(splice) = &self.splice else {
-            return Err(SlideError::damaged("the level is not stored as JPEG", "plan"));
-        };
-        let Level { width, height, tile_width, tile_height, .. } = self.level;
-        let axis = |tile: u32, side: u32, size: u32| Axis {
-            origin: 0.0,
-            step: 8.0,
-            count: side / 8,
-            limit: side.min(size - tile * side),
-        };
-        let (x, y) = (axis(tx, tile_width, width), axis(ty, tile_height, height));
-        if x.limit == tile_width && y.limit == tile_height {
-            jpeg::backend().decode_eighth(&splice.join(stored)?, out)?;
-            return Ok(());
-        }
-        let mut whole = Vec::new();
-        self.decode(stored, &mut whole)?;
-        let mut resampler = Resampler::new(&x, &y);
-        for row in whole.chunks_exact(tile_width as usize * 3).take(y.window().len()) {
-            resampler.push(&row[..x.window().len() * 3]);
-        }
-        *out = resampler.finish();
-        Ok(())
+        (start != 0 && len != 0).then_some((start, len))
     }
 
     /// Decodes a stored tile to RGB, padding included.
-    pub(crate) fn decode(&self, stored: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    pub(super) fn decode_rgb(&self, stored: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let (width, height) = (self.level.tile_width, self.level.tile_height);
         match (self.layout.compression, &self.splice) {
             (Compression::Jpeg, Some(splice)) => {
@@ -184,28 +98,59 @@ impl StoredLevel {
     }
 }
 
-/// Level 0 pixels per pixel of a level. Writers round reduced sizes up or down, so the whole number is meant
-/// where both sides fit it within a pixel.
-fn scale(base: (u32, u32), size: (u32, u32)) -> (f64, f64) {
-    let whole = (f64::from(base.0) / f64::from(size.0)).round().max(1.0) as u32;
-    let fits = |base: u32, size: u32| base.div_ceil(whole).abs_diff(size) <= 1;
-    if fits(base.0, size.0) && fits(base.1, size.1) {
-        (f64::from(whole), f64::from(whole))
-    } else {
-        (f64::from(base.0) / f64::from(size.0), f64::from(base.1) / f64::from(size.1))
+impl Tiles for TiffLevel {
+    fn level(&self) -> &Level {
+        &self.level
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::scale;
+    fn locate(&self, at: TileAt, pieces: &mut Vec<Piece>) -> Result<Located> {
+        let Some((start, len)) = self.stored(at.tx, at.ty) else { return Ok(Located::Blank) };
+        pieces.push(Piece::new(0, start, len));
+        Ok(Located::Stored)
+    }
 
-    #[test]
-    fn rounded_sizes_mean_whole_factors() {
-        assert_eq!(scale((46_000, 32_914), (11_500, 8_228)), (4.0, 4.0));
-        assert_eq!(scale((46_000, 32_914), (2_875, 2_057)), (16.0, 16.0));
-        assert_eq!(scale((2_220, 2_967), (2_220, 2_967)), (1.0, 1.0));
-        let (x, y) = scale((1_000, 1_000), (400, 400));
-        assert_eq!((x, y), (2.5, 2.5));
+    fn decode(&self, at: TileAt, stored: &[&[u8]], out: &mut Samples) -> Result<()> {
+        self.decode_rgb(only(stored, at)?, out.of())
+    }
+
+    fn passes(&self) -> bool {
+        self.splice.is_some()
+    }
+
+    fn pass(&self, stored: &[u8]) -> Result<Vec<u8>> {
+        match &self.splice {
+            Some(splice) => splice.join(stored),
+            None => Err(SlideError::damaged("the level is not stored as JPEG", "plan")),
+        }
+    }
+
+    fn shrinks(&self) -> bool {
+        self.splice.is_some()
+            && self.level.tile_width.is_multiple_of(8)
+            && self.level.tile_height.is_multiple_of(8)
+    }
+
+    fn decode_eighth(&self, at: TileAt, stored: &[&[u8]], out: &mut Samples) -> Result<()> {
+        let (stored, out) = (only(stored, at)?, out.of());
+        let Level { width, height, tile_width, tile_height, .. } = self.level;
+        let axis = |tile: u32, side: u32, size: u32| Axis {
+            origin: 0.0,
+            step: 8.0,
+            count: side / 8,
+            limit: side.min(size - tile * side),
+        };
+        let (x, y) = (axis(at.tx, tile_width, width), axis(at.ty, tile_height, height));
+        if x.limit == tile_width && y.limit == tile_height {
+            jpeg::backend().decode_eighth(&self.pass(stored)?, out)?;
+            return Ok(());
+        }
+        let mut whole = Vec::new();
+        self.decode_rgb(stored, &mut whole)?;
+        let mut resampler = Resampler::new(&x, &y, 3);
+        for row in whole.chunks_exact(tile_width as usize * 3).take(y.window().len()) {
+            resampler.push(&row[..x.window().len() * 3]);
+        }
+        *out = resampler.finish();
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@
 pub(crate) mod directory;
 pub(crate) mod layout;
 pub(crate) mod level;
+pub(crate) mod picture;
 pub(crate) mod rows;
 mod samples;
 
@@ -15,11 +16,13 @@ use std::sync::Arc;
 use super::{Format, Opened, Probe, Source};
 use crate::{
     error::{Result, SlideError},
-    info::{ColorSpace, FormatId, SlideInfo},
+    info::{Channel, ColorSpace, FormatId, SlideInfo},
+    level::Tiles,
+    samples::PixelKind,
 };
 use directory::{Directory, Tiff, tag};
 use layout::Layout;
-use level::StoredLevel;
+use level::TiffLevel;
 use rows::TiffRows;
 use samples::Colour;
 
@@ -91,7 +94,7 @@ fn open(probe: &Probe<'_>) -> Result<Opened> {
 }
 
 /// Level 0 and the reduced levels after it, and whether they have to be converted.
-fn levels(probe: &Probe<'_>, base: Layout) -> Result<(Vec<Arc<StoredLevel>>, bool)> {
+fn levels(probe: &Probe<'_>, base: Layout) -> Result<(Vec<Arc<dyn Tiles>>, bool)> {
     let (tiff, directories) = parts(probe)?;
     let size = (base.width, base.height);
     let mut reduced = Vec::new();
@@ -113,12 +116,12 @@ fn levels(probe: &Probe<'_>, base: Layout) -> Result<(Vec<Arc<StoredLevel>>, boo
         return Ok((Vec::new(), true));
     }
     let upright = base.orientation == 1;
-    let mut levels = vec![Arc::new(StoredLevel::new(base, size)?)];
+    let mut levels: Vec<Arc<dyn Tiles>> = vec![Arc::new(TiffLevel::new(base, size)?)];
     reduced.sort_by_key(|layout| std::cmp::Reverse(u64::from(layout.width) * u64::from(layout.height)));
     for layout in reduced {
-        levels.push(Arc::new(StoredLevel::new(layout, size)?));
+        levels.push(Arc::new(TiffLevel::new(layout, size)?));
     }
-    let top = levels[levels.len() - 1].level;
+    let top = *levels[levels.len() - 1].level();
     Ok((levels, !upright || top.width.max(top.height) > MAX_TOP_SIDE))
 }
 
@@ -170,7 +173,10 @@ pub(super) fn info(tiff: &Tiff<'_>, directory: &Directory, layout: &Layout) -> R
         format: FormatId::PyrTiff,
         width: layout.width,
         height: layout.height,
-        channels: layout.samples.colour.channels() as u8,
+        pixel: PixelKind::eight_bit(layout.samples.colour.channels()),
+        channels: vec![Channel::default()],
+        depth: 1,
+        duration: 1,
         samples_per_pixel: layout.samples.count as u8,
         bits_per_sample: layout.samples.bits as u8,
         physical_size_x: x,

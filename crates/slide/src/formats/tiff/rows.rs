@@ -4,7 +4,7 @@ use std::io::{self, BufReader, Read};
 
 use super::{
     layout::{Chunks, Compression, JpegColour, Layout},
-    level::StoredLevel,
+    level::TiffLevel,
 };
 use crate::{
     codec::{
@@ -18,6 +18,8 @@ use crate::{
     },
     error::{Result, SlideError},
     formats::Rows,
+    info::Plane,
+    level::{self, Piece, TileAt},
     limits::{self, Limits},
     source::{ByteSource, read_range},
 };
@@ -37,7 +39,7 @@ enum State<'a> {
     /// One open reader per plane of the current strip.
     Strips(Vec<Box<dyn Read + 'a>>),
     /// Decoded pixels of the current strip or row of tiles: RGB, and its first row.
-    Band { pixels: Vec<u8>, first: u32, rows: u32, tiles: Option<Box<StoredLevel>> },
+    Band { pixels: Vec<u8>, first: u32, rows: u32, tiles: Option<Box<TiffLevel>> },
 }
 
 impl<'a> TiffRows<'a> {
@@ -58,7 +60,7 @@ impl<'a> TiffRows<'a> {
                 pixels: Vec::new(),
                 first: 0,
                 rows: height,
-                tiles: Some(Box::new(StoredLevel::new(layout.clone(), (layout.width, layout.height))?)),
+                tiles: Some(Box::new(TiffLevel::new(layout.clone(), (layout.width, layout.height))?)),
             },
         };
         if let State::Band { rows, .. } = &state {
@@ -164,7 +166,7 @@ impl Rows for TiffRows<'_> {
 
 fn band_of_tiles(
     source: &dyn ByteSource,
-    level: &StoredLevel,
+    level: &TiffLevel,
     ty: u32,
     limits: &Limits,
     pixels: &mut Vec<u8>,
@@ -175,8 +177,10 @@ fn band_of_tiles(
     pixels.resize(width * rows * 3, 255);
     let mut tile = Vec::new();
     for tx in 0..level.level.columns {
-        let Some(range) = level.range(tx, ty, source.len(), limits)? else { continue };
-        level.decode(&read_range(source, &range, "tile")?, &mut tile)?;
+        let Some((start, len)) = level.stored(tx, ty) else { continue };
+        let piece = Piece::new(0, start, len);
+        level::check(&piece, &[source.len()], limits, TileAt { plane: Plane::default(), tx, ty })?;
+        level.decode_rgb(&read_range(source, &piece.range, "tile")?, &mut tile)?;
         let left = tx as usize * tile_width;
         let used = tile_width.min(width - left) * 3;
         for (row, from) in tile.chunks_exact(tile_width * 3).enumerate() {
