@@ -1,0 +1,280 @@
+"""Who sends the requests, and the things that they are about: ids of the demo project, and new things to be used up.
+
+Reading is done on the demo project. Whatever changes or ends a thing is done on one made for that request, by another
+administrator, so that no request takes from the next what it needs.
+"""
+import itertools
+import json
+import pathlib
+
+from _http import Client
+from _images import png
+
+DATA = pathlib.Path(__file__).resolve().parents[2] / "tests" / "data"
+SHAPE = "POLYGON ((10 10, 10 60, 60 60, 60 10, 10 10))"
+# What stands in gaps of addresses that are no ids, by name of the gap.
+FIXED = {"relation": ["parent"], "file": ["macro.png", "label.jpg"], "tile": ["0_0.jpg"], "ty": ["0.jpg", "0.png"], "level": [0],
+         "zoom": [0], "z": [0], "tx": [0], "channel": [0], "time": [0]}
+
+
+class Api:
+    """An administrator's calls that must succeed."""
+
+    def __init__(self, url, keys):
+        self.client = Client(url).sign_with(keys)
+        self.number = itertools.count(1)
+
+    def get(self, path):
+        """Reads."""
+        return self.client.get(f"/api/{path}").ok()
+
+    def make(self, path, body):
+        """Makes something and returns its id."""
+        made = self.client.post(f"/api/{path}", body)
+        assert made.status == 200, f"POST {path} {body}: {made.status} {made.body[:300]}"
+        return made.json()["data"]["id"]
+
+    def link(self, path, body=None):
+        """POST of what has no id."""
+        made = self.client.post(f"/api/{path}", body)
+        assert made.status == 200, f"POST {path}: {made.status} {made.body[:300]}"
+        return made.json()
+
+    def name(self, what):
+        """A name that nothing has."""
+        return f"{what} of a request {next(self.number)}"
+
+
+class Seed:
+    """Accounts and ids, found once the server with the demo project runs; handed on as JSON."""
+
+    def __init__(self, url, password):
+        admin = Client(url).sign_in(password)
+        self.state = {"url": url, "keys": {}, "passwords": {}}
+        for name in ("schemathesis", "maker", "spare"):
+            body = {"username": name, "firstname": name, "lastname": "x", "email": "x@example.org", "password": f"{name} password", "role": "ROLE_ADMIN"}
+            admin.post("/api/user.json", body).ok()
+            # Signing in opens the admin session, which belongs to the account.
+            own = Client(url).sign_in(body["password"], name)
+            self.state["keys"][name] = own.get("/api/user/current/keys.json").ok()
+            self.state["passwords"][name] = body["password"]
+        self.state["ids"] = self.ids(Api(url, self.state["keys"]["maker"]), admin)
+
+    def ids(self, api, admin):
+        """Lists of ids by noun."""
+        def listed(path):
+            return admin.get(f"/api/{path}").ok()["collection"]
+
+        project = listed("project.json")[0]
+        image = listed(f"project/{project['id']}/imageinstance.json")[0]
+        plane = admin.get(f"/api/imageinstance/{image['id']}/sliceinstance/reference.json").ok()
+        terms = [term["id"] for term in listed(f"ontology/{project['ontology']}/term.json")]
+        member = api.make("user.json", {"username": "member", "password": "p", "email": "m@example.org"})
+        api.link(f"project/{project['id']}/user/{member}.json")
+        api.link(f"project/{project['id']}/defaultlayer.json", {"user": member})
+        api.link(f"project/{project['id']}/representative.json", {"user": member})
+        annotations = [row["id"] for row in listed(f"annotation.json?project={project['id']}&max=3")]
+        for one in annotations:
+            admin.post(f"/api/annotation/{one}/term/{terms[0]}.json", {"user": member})
+        pair = [api.make("term.json", {"name": name, "color": "#123456", "ontology": project["ontology"]}) for name in ("parent", "child")]
+        api.link("relation/parent/term.json", {"term1": pair[0], "term2": pair[1]})
+        file = admin.get(f"/api/abstractimage/{image['baseImage']}.json").ok()["uploadedFile"]
+        return {
+            "project": [project["id"]], "ontology": [project["ontology"]], "term": terms[:1], "term1": pair[:1], "term2": pair[1:], "imageinstance": [image["id"]],
+            "sliceinstance": [plane["id"]], "abstractslice": [plane["baseSlice"]], "abstractimage": [image["baseImage"]],
+            "uploadedfile": [file], "storage": [admin.get(f"/api/uploadedfile/{file}.json").ok()["storage"]],
+            "annotation": annotations, "userannotation": annotations, "user": [member], "role": [2, 3], "userkey": [self.state["keys"]["maker"]["publicKey"]],
+        }
+
+
+def noun_before(path, gap):
+    """The literal segment before a gap of an address."""
+    segments = path.split("/")
+    return next((one for one in reversed(segments[:segments.index("{" + gap + "}")]) if not one.startswith("{")), "")
+
+
+def values_for(ids, path, gap):
+    """What may stand in a gap of an address; None when nobody said."""
+    noun = noun_before(path, gap)
+    if gap == "picture":
+        return ["crop.png", "mask.png"] if "annotation" in noun else ["thumb.png", "window-10-10-50-50.jpg"]
+    if gap in ("id", "key", "role"):
+        return ids.get(noun)
+    return ids.get(gap) or FIXED.get(gap)
+
+
+class Things:
+    """Makes things for requests that change or end them."""
+
+    def __init__(self, state):
+        self.api, self.own = Api(state["url"], state["keys"]["maker"]), Api(state["url"], state["keys"]["schemathesis"])
+        self.ids = {noun: values[0] for noun, values in state["ids"].items()}
+
+    def ontology(self):
+        return self.api.make("ontology.json", {"name": self.api.name("Ontology")})
+
+    def term(self, ontology=None):
+        return self.api.make("term.json", {"name": self.api.name("Term"), "color": "#abcdef", "ontology": ontology or self.ontology()})
+
+    def project(self, **fields):
+        return self.api.make("project.json", {"name": self.api.name("Project"), **fields})
+
+    def storage(self):
+        return self.api.make("storage.json", {"name": self.api.name("Storage")})
+
+    def user(self):
+        name = self.api.name("person").replace(" ", "-")
+        return self.api.make("user.json", {"username": name, "password": "p", "email": "p@example.org"})
+
+    def uploadedfile(self):
+        body = {"storage": self.ids["storage"], "filename": "x.tif", "originalFilename": "x.tif", "ext": "tif", "contentType": "x/y", "size": 1, "status": 100}
+        return self.api.make("uploadedfile.json", body)
+
+    def abstractimage(self):
+        return self.api.make("abstractimage.json", {"uploadedFile": self.uploadedfile(), "originalFilename": "x.tif", "width": 100, "height": 100})
+
+    def abstractslice(self, image=None):
+        image = image or self.abstractimage()
+        file = self.api.get(f"abstractimage/{image}.json")["uploadedFile"]
+        return self.api.make("abstractslice.json", {"image": image, "uploadedFile": file, "channel": next(self.api.number), "zStack": 0, "time": 0})
+
+    def imageinstance(self, image=None):
+        return self.api.make("imageinstance.json", {"baseImage": image or self.ids["abstractimage"], "project": self.project(ontology=self.ids["ontology"])})
+
+    def sliceinstance(self):
+        image = self.imageinstance()
+        return self.api.get(f"imageinstance/{image}/sliceinstance/reference.json")["id"]
+
+    def annotation(self):
+        return self.api.make("annotation.json", {"location": SHAPE, "image": self.imageinstance(), "term": [self.ids["term"]]})
+
+    userannotation = annotation
+
+    def command(self, undone=False):
+        # Of the account that sends the requests: nobody undoes what others did.
+        made = self.own.link("storage.json", {"name": self.api.name("Storage")})
+        if undone:
+            self.own.get(f"command/{made['command']}/undo.json")
+        return made["command"]
+
+    def member(self):
+        user = self.user()
+        return {"id": self.project(users=[user]), "user": user}
+
+    def layer(self):
+        gaps = self.member()
+        self.api.link(f"project/{gaps['id']}/defaultlayer.json", {"user": gaps["user"]})
+        return gaps
+
+    def representative(self):
+        gaps = self.member()
+        self.api.link(f"project/{gaps['id']}/representative.json", {"user": gaps["user"]})
+        return gaps
+
+    def granted(self):
+        user = self.user()
+        self.api.link(f"user/{user}/role.json", {"role": 3})
+        return {"id": user, "role": 3}
+
+    def terms(self):
+        """Two terms of one ontology."""
+        ontology = self.ontology()
+        return {"term1": self.term(ontology), "term2": self.term(ontology)}
+
+    def related(self):
+        pair = self.terms()
+        self.api.link("relation/parent/term.json", pair)
+        return {"relation": "parent", **pair}
+
+    def linked(self):
+        user = self.api.get("user/current.json")["id"]
+        return {"id": self.annotation(), "term": self.ids["term"], "user": user}
+
+    def free_plane(self):
+        """An image of a project, and a plane of its base that it lacks."""
+        base = self.abstractimage()
+        self.abstractslice(base)
+        image = self.imageinstance(base)
+        return {"image": image, "baseSlice": self.abstractslice(base)}
+
+    def new_image(self):
+        """An image and a project that lacks it."""
+        return {"baseImage": self.ids["abstractimage"], "project": self.project()}
+
+    def for_path(self, method, path):
+        """Values for the gaps of an address, of things made for the request; empty when the demo's will do."""
+        special = SPECIAL.get((method, path)) or SPECIAL.get(("*", path))
+        if special:
+            gaps = special(self)
+        elif method == "GET" or "{id}" not in path:
+            return {}
+        else:
+            noun = noun_before(path, "id")
+            make = getattr(self, noun, None)
+            assert make, f"{method} {path}: say in _world.py how a thing is made that the request may change"
+            gaps = {"id": make()}
+        return gaps
+
+    def for_query(self, method, path, gaps):
+        """Parameters of a query that name something to be used up."""
+        make = QUERIES.get((method, path))
+        return make(self, gaps) if make else {}
+
+    def for_body(self, method, path, gaps):
+        """Fields of a body without which it would be refused, or after the first time."""
+        make = BODIES.get((method, path))
+        return make(self, gaps) if make else {}
+
+
+SPECIAL = {
+    ("GET", "/api/command/{id}/undo"): lambda t: {"id": t.command()},
+    ("GET", "/api/command/{id}/redo"): lambda t: {"id": t.command(undone=True)},
+    ("GET", "/command/{id}/undo"): lambda t: {"id": t.command()},
+    ("GET", "/command/{id}/redo"): lambda t: {"id": t.command(undone=True)},
+    ("GET", "/command/{id}/undo.json"): lambda t: {"id": t.command()},
+    ("GET", "/command/{id}/redo.json"): lambda t: {"id": t.command(undone=True)},
+    ("POST", "/api/project/{id}/user/{user}"): lambda t: {"id": t.project(), "user": t.ids["user"]},
+    ("*", "/api/project/{id}/user/{user}"): Things.member,
+    ("*", "/api/project/{id}/user/{user}/admin"): lambda t: {"id": t.project(), "user": t.user()},
+    ("POST", "/api/project/{id}/defaultlayer"): Things.member,
+    ("POST", "/api/project/{id}/representative"): Things.member,
+    ("DELETE", "/api/project/{id}/representative"): Things.representative,
+    ("PUT", "/api/project/{id}/defaultlayer/{user}"): Things.layer,
+    ("DELETE", "/api/project/{id}/defaultlayer/{user}"): Things.layer,
+    ("DELETE", "/api/project/{id}/representative/{user}"): Things.representative,
+    ("DELETE", "/api/user/{id}/role/{role}"): Things.granted,
+    ("DELETE", "/api/relation/{relation}/term1/{term1}/term2/{term2}"): Things.related,
+    ("DELETE", "/api/annotation/{id}/term/{term}"): Things.linked,
+    ("DELETE", "/api/annotation/{id}/term/{term}/user/{user}"): Things.linked,
+    # Pictures are made, not changed.
+    **{("POST", f"/api/{noun}/{{id}}/{{picture}}"): lambda t: {} for noun in
+       ("annotation", "userannotation", "imageinstance", "sliceinstance", "abstractimage", "abstractslice")},
+}
+QUERIES = {
+    ("DELETE", "/api/annotation"): lambda t, gaps: {"annotations": str(t.annotation())},
+    ("DELETE", "/api/project/{id}/representative"): lambda t, gaps: {"user": gaps["user"]} if gaps else {},
+}
+DRAWN = {"POST": lambda t, gaps: {"location": SHAPE, "image": t.ids["imageinstance"]},
+         "PUT": lambda t, gaps: {"location": SHAPE, "image": t.api.get(f"annotation/{gaps['id']}.json")["image"]} if gaps else {}}
+BODIES = {
+    ("POST", "/api/relation/term"): lambda t, gaps: t.terms(),
+    ("POST", "/api/relation/{relation}/term"): lambda t, gaps: t.terms(),
+    ("POST", "/api/imageinstance"): lambda t, gaps: t.new_image(),
+    ("POST", "/api/sliceinstance"): lambda t, gaps: t.free_plane(),
+    ("POST", "/api/abstractimage"): lambda t, gaps: {"uploadedFile": t.uploadedfile()},
+    ("POST", "/api/annotation"): DRAWN["POST"],
+    ("POST", "/api/userannotation"): DRAWN["POST"],
+    ("PUT", "/api/annotation/{id}"): DRAWN["PUT"],
+    ("PUT", "/api/userannotation/{id}"): DRAWN["PUT"],
+    ("POST", "/api/annotation/search"): lambda t, gaps: {"project": t.ids["project"]},
+    ("PUT", "/api/simplify"): lambda t, gaps: {"wkt": SHAPE},
+    ("POST", "/api/project/{id}/defaultlayer"): lambda t, gaps: {"user": gaps["user"]} if gaps else {},
+    ("POST", "/api/project/{id}/representative"): lambda t, gaps: {"user": gaps["user"]} if gaps else {},
+    ("POST", "/upload"): lambda t, gaps: {"files[]": png(40, 30)},
+    ("POST", "/ims/upload"): lambda t, gaps: {"files[]": png(40, 30)},
+}
+
+
+def load(path):
+    """The state that the runner wrote."""
+    return json.loads(pathlib.Path(path).read_text())

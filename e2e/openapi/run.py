@@ -1,0 +1,224 @@
+"""Tries every operation of openapi.json with schemathesis, on each database: see README.md beside this."""
+import argparse
+import collections
+import functools
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROBUSTNESS = HERE.parent / "robustness"
+sys.path[:0] = [str(HERE), str(ROBUSTNESS)]
+
+from _lib import POSTGRESQL, SQLITE, Place, Server, Suite, databases
+from _world import Seed, values_for
+
+ROOT = HERE.parents[1]
+# Each database is tried with another credential.
+CREDENTIALS = {SQLITE: "key", POSTGRESQL: "session"}
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+# Which noun's ids fields of bodies and parameters of queries take, by name; and by noun and name where that differs.
+FIELDS = {"project": "project", "projects": "project", "idProject": "project", "ontology": "ontology", "ontologyId": "ontology", "storage": "storage",
+          "idStorage": "storage", "storageId": "storage", "image": "imageinstance", "images": "imageinstance", "slice": "sliceinstance", "slices": "sliceinstance",
+          "term": "term", "terms": "term", "user": "user", "users": "user", "userId": "user", "baseImage": "abstractimage", "baseSlice": "abstractslice",
+          "uploadedFile": "uploadedfile", "role": "role", "annotation": "annotation", "annotations": "annotation"}
+OF_NOUN = {("abstractslice", "image"): "abstractimage", ("user", "role"): None}
+WARNINGS = ["missing_auth", "missing_test_data", "method_not_allowed", "unused_openapi_auth", "unresolvable_reference",
+            "unsupported_regex", "dictionary_mismatch"]
+
+
+def operations(document):
+    """Path, method and description of every operation."""
+    for path, methods in document["paths"].items():
+        shared = methods.get("parameters", [])
+        for method in METHODS:
+            if method in methods:
+                yield path, method, {**methods[method], "parameters": shared + methods[method].get("parameters", [])}
+
+
+def resolved(document, value):
+    """What a reference stands for."""
+    while isinstance(value, dict) and "$ref" in value:
+        target = document
+        for part in value["$ref"].removeprefix("#/").split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        value = target
+    return value
+
+
+def bindings(document, ids, passwords):
+    """For each operation the parameters and fields that take known values: `{"path.id": [..]}`, with the part of the time."""
+    for path, method, operation in operations(document):
+        noun, bound = path.split("/")[2] if path.startswith("/api/") else "", {}
+        for parameter in operation["parameters"]:
+            parameter = resolved(document, parameter)
+            name, place = parameter["name"], parameter["in"]
+            if place == "path":
+                values = values_for(ids, path, name)
+                assert values or "/command/" in path, f"{method.upper()} {path}: say in _world.py what stands for {{{name}}}"
+                if not takes_one(document, parameter["schema"], ("integer", "number")):
+                    values = [str(value) for value in values or []]
+                bound[f"path.{name}"] = (values or [1], 1.0)
+            elif place == "query" and field(noun, name):
+                required = parameter.get("required") or method == "get" and noun in ("annotation", "userannotation") and name == "project"
+                bound[f"query.{name}"] = (ids[field(noun, name)], 1.0 if required else 0.7)
+        for name, schema in properties(document, operation).items():
+            if path == "/session":
+                bound[f"body.{name}"] = ([{"username": "spare", "password": passwords["spare"]}.get(name, "x")], 1.0)
+            elif field(noun, name):
+                for place, form in (("", schema), ("[*]", items(document, schema))):
+                    if takes_one(document, form):
+                        bound[f"body.{name}{place}"] = (ids[field(noun, name)], 0.9)
+        yield path, method, bound
+
+
+def field(noun, name):
+    """Whose ids a field takes, or None."""
+    return OF_NOUN.get((noun, name), FIELDS.get(name))
+
+
+def properties(document, operation):
+    """The fields of an operation's JSON body, of all its forms."""
+    content = resolved(document, operation.get("requestBody") or {}).get("content", {})
+    schema = resolved(document, content.get("application/json", {}).get("schema", {}))
+    found = {}
+    for form in [schema, *schema.get("oneOf", []), *schema.get("anyOf", []), *schema.get("allOf", [])]:
+        found |= resolved(document, form).get("properties", {})
+    return found
+
+
+def forms(document, schema):
+    """A schema and the ones of which it is a choice."""
+    schema = resolved(document, schema)
+    return [schema, *(resolved(document, form) for form in schema.get("oneOf", []) + schema.get("anyOf", []))]
+
+
+def takes_one(document, schema, kinds=("integer", "number", "string")):
+    """Whether a field takes a single number or text."""
+    return any(kind in kinds for form in forms(document, schema) for kind in types(form))
+
+
+def items(document, schema):
+    """The schema of a field's elements, where it takes a list."""
+    return next((form["items"] for form in forms(document, schema) if isinstance(form.get("items"), dict)), {})
+
+
+def types(schema):
+    """The types of a schema as a list."""
+    kind = schema.get("type", [])
+    return kind if isinstance(kind, list) else [kind]
+
+
+def settings(document, state):
+    """The text of schemathesis.toml."""
+    lines = ["[warnings]", f"fail-on = {json.dumps(WARNINGS)}", ""]
+    dictionaries, rows = {}, []
+    for path, method, bound in bindings(document, state["ids"], state["passwords"]):
+        parts = []
+        for place, (values, share) in bound.items():
+            name = dictionaries.setdefault(json.dumps(values), f"values-{len(dictionaries) + 1}")
+            parts.append(f"{json.dumps(place)} = {{ dictionary = {json.dumps(name)}, probability = {share} }}")
+        if parts:
+            rows += ["[[operations]]", f"include-name = {json.dumps(f'{method.upper()} {path}')}", f"parameters = {{ {', '.join(parts)} }}", ""]
+    for values, name in dictionaries.items():
+        lines += [f"[dictionaries.{name}]", f"values = {values}", ""]
+    return "\n".join(lines + rows)
+
+
+def document_of(chosen, url):
+    """The document: a file, or what the server gives."""
+    if chosen.schema:
+        return json.loads(chosen.schema.read_text())
+    from _http import Client
+
+    return Client(url).get("/api/openapi.json").ok()
+
+
+def with_own_examples(document, state):
+    """The document, its examples of requests about things that are there: so each operation has a request that succeeds."""
+    bound = {(path, method): values for path, method, values in bindings(document, state["ids"], state["passwords"])}
+    for path, method, operation in operations(document):
+        known = {place: values[0] for place, (values, _) in bound[path, method].items()}
+        for parameter in map(functools.partial(resolved, document), operation["parameters"]):
+            place = f"{parameter['in']}.{parameter['name']}"
+            if place in known:
+                parameter["example"] = known[place]
+            elif not parameter.get("required"):
+                parameter.pop("example", None)
+        content = resolved(document, operation.get("requestBody") or {}).get("content", {})
+        example = content.get("application/json", {}).get("example")
+        if isinstance(example, dict):
+            for name in example:
+                if f"body.{name}[*]" in known:
+                    example[name] = [known[f"body.{name}[*]"]]
+                elif f"body.{name}" in known:
+                    example[name] = known[f"body.{name}"]
+    return document
+
+
+def attempt(kind, chosen):
+    """One database: starts the server with the demo project, runs schemathesis, returns its exit code and the table."""
+    with Place(kind) as place, Server(place, "--demo") as server:
+        seed = Seed(server.url, server.password)
+        document = with_own_examples(document_of(chosen, server.url), seed.state)
+        files = {name: place.folder / name for name in ("openapi.json", "state.json", "seen.txt", "schemathesis.toml")}
+        files["openapi.json"].write_text(json.dumps(document))
+        files["state.json"].write_text(json.dumps(seed.state))
+        files["seen.txt"].touch()
+        files["schemathesis.toml"].write_text(settings(document, seed.state))
+        environment = {
+            **os.environ,
+            "PYTHONPATH": f"{HERE}{os.pathsep}{ROBUSTNESS}",
+            "SCHEMATHESIS_HOOKS": "_hooks",
+            "CYTOMINE_OPENAPI_STATE": str(files["state.json"]),
+            "CYTOMINE_OPENAPI_SEEN": str(files["seen.txt"]),
+            "CYTOMINE_OPENAPI_CREDENTIAL": CREDENTIALS[kind],
+        }
+        command = [pathlib.Path(sys.executable).parent / "schemathesis", "--config-file", files["schemathesis.toml"], "run", files["openapi.json"],
+                   "--url", server.url, "--checks", "all", "--seed", str(chosen.seed), "--max-time", str(chosen.seconds), "--workers", "1",
+                   "--generation-database", "none", "--continue-on-failure", "--no-color", "--output-sanitize", "false", *chosen.rest]
+        done = subprocess.run([str(part) for part in command], env=environment, cwd=place.folder, stdin=subprocess.DEVNULL,
+                              timeout=chosen.seconds + 600, check=False)
+        assert server.alive(), "the server died\n" + server.read_log()[-3000:]
+        seen = {f"{method.upper()} {path}": collections.Counter() for path, method, _ in operations(document)}
+        for line in files["seen.txt"].read_text().splitlines():
+            name, status = json.loads(line)
+            seen[name][status] += 1
+        return done.returncode, seen
+
+
+def succeeds(seen):
+    """Prints the table; fails when an operation never answered 2xx."""
+    for name, found in sorted(seen.items()):
+        print(f"{name:<72} {'  '.join(f'{status}: {count}' for status, count in sorted(found.items()))}")
+    never = [name for name, found in seen.items() if not any(200 <= status < 300 for status in found)]
+    assert not never, f"{len(never)} operations never answered 2xx: " + ", ".join(never)
+
+
+def passes(code):
+    """Fails when schemathesis found something."""
+    assert code == 0, f"schemathesis ended with {code}: its report is above"
+
+
+def main():
+    """The suite."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--schema", type=pathlib.Path, metavar="FILE", help="try this document instead of the server's own")
+    options.add_argument("--seconds", type=int, default=60, help="time for each database")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("rest", nargs="*", help="further arguments of `schemathesis run`, after --")
+    chosen = options.parse_args()
+    suite = Suite()
+    for kind in databases(suite):
+        tried = suite.case(f"schemathesis runs on {kind}, signed in by {CREDENTIALS[kind]}", attempt, kind, chosen)
+        if tried:
+            code, seen = tried
+            suite.case(f"every operation answers 2xx on {kind}", succeeds, seen)
+            suite.case(f"schemathesis finds nothing on {kind}", passes, code)
+    suite.finish()
+
+
+if __name__ == "__main__":
+    main()
