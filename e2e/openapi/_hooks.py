@@ -14,9 +14,9 @@ from schemathesis.core.parameters import ParameterLocation
 STATE = load(os.environ["CYTOMINE_OPENAPI_STATE"])
 THINGS = Things(STATE)
 SEEN = open(os.environ["CYTOMINE_OPENAPI_SEEN"], "a", buffering=1)
-# Requests that end a session, replace a key or close an admin session are sent by an account that nothing else uses.
-ENDING = ("/session", "/session/admin/open", "/session/admin/close", "/api/session/admin/open", "/api/session/admin/close",
-          "/api/user/current/keys")
+# Requests that end a session or replace a key, and those about the admin session, are sent by an account that nothing
+# else uses.
+ENDING = ("/session", "/api/user/current/keys")
 CREDENTIAL = os.environ["CYTOMINE_OPENAPI_CREDENTIAL"]
 
 
@@ -43,7 +43,8 @@ class Account:
 
     def get(self, case, context):
         """Whose request it is: the account's name."""
-        return "spare" if case.operation.path in ENDING and case.method != "GET" or "/admin/" in case.operation.path else "schemathesis"
+        path = case.operation.path
+        return "spare" if "/admin/" in path or path in ENDING and case.method != "GET" else "schemathesis"
 
     def set(self, case, who, context):
         """Adds the credential."""

@@ -13,7 +13,8 @@ from _images import png
 DATA = pathlib.Path(__file__).resolve().parents[2] / "tests" / "data"
 SHAPE = "POLYGON ((10 10, 10 60, 60 60, 60 10, 10 10))"
 # What stands in gaps of addresses that are no ids, by name of the gap.
-FIXED = {"relation": ["parent"], "file": ["macro.png", "label.jpg"], "tile": ["0_0.jpg"], "ty": ["0.jpg", "0.png"], "level": [0],
+FIXED = {"relation": ["parent"], "file": ["macro.png", "label.jpg"], "tile": ["0_0.jpg"], "ty": ["0.jpg", "0.png"],
+    "level": [0],
          "zoom": [0], "z": [0], "tx": [0], "channel": [0], "time": [0]}
 
 
@@ -52,7 +53,8 @@ class Seed:
         admin = Client(url).sign_in(password)
         self.state = {"url": url, "keys": {}, "passwords": {}}
         for name in ("schemathesis", "maker", "spare"):
-            body = {"username": name, "firstname": name, "lastname": "x", "email": "x@example.org", "password": f"{name} password", "role": "ROLE_ADMIN"}
+            body = {"username": name, "firstname": name, "lastname": "x", "email": "x@example.org",
+                "password": f"{name} password", "role": "ROLE_ADMIN"}
             admin.post("/api/user.json", body).ok()
             # Signing in opens the admin session, which belongs to the account.
             own = Client(url).sign_in(body["password"], name)
@@ -76,14 +78,18 @@ class Seed:
         annotations = [row["id"] for row in listed(f"annotation.json?project={project['id']}&max=3")]
         for one in annotations:
             admin.post(f"/api/annotation/{one}/term/{terms[0]}.json", {"user": member})
-        pair = [api.make("term.json", {"name": name, "color": "#123456", "ontology": project["ontology"]}) for name in ("parent", "child")]
+        pair = [api.make("term.json", {"name": name, "color": "#123456", "ontology": project["ontology"]})
+            for name in ("parent", "child")]
         api.link("relation/parent/term.json", {"term1": pair[0], "term2": pair[1]})
         file = admin.get(f"/api/abstractimage/{image['baseImage']}.json").ok()["uploadedFile"]
         return {
-            "project": [project["id"]], "ontology": [project["ontology"]], "term": terms[:1], "term1": pair[:1], "term2": pair[1:], "imageinstance": [image["id"]],
-            "sliceinstance": [plane["id"]], "abstractslice": [plane["baseSlice"]], "abstractimage": [image["baseImage"]],
+            "project": [project["id"]], "ontology": [project["ontology"]], "term": terms[:1], "other term": terms[1:2],
+            "term1": pair[:1], "term2": pair[1:], "imageinstance": [image["id"]],
+            "sliceinstance": [plane["id"]], "abstractslice": [plane["baseSlice"]],
+            "abstractimage": [image["baseImage"]],
             "uploadedfile": [file], "storage": [admin.get(f"/api/uploadedfile/{file}.json").ok()["storage"]],
-            "annotation": annotations, "userannotation": annotations, "user": [member], "role": [2, 3], "userkey": [self.state["keys"]["maker"]["publicKey"]],
+            "annotation": annotations, "userannotation": annotations, "user": [member], "role": [2, 3],
+            "userkey": [self.state["keys"]["maker"]["publicKey"]],
         }
 
 
@@ -114,7 +120,8 @@ class Things:
         return self.api.make("ontology.json", {"name": self.api.name("Ontology")})
 
     def term(self, ontology=None):
-        return self.api.make("term.json", {"name": self.api.name("Term"), "color": "#abcdef", "ontology": ontology or self.ontology()})
+        return self.api.make("term.json", {"name": self.api.name("Term"), "color": "#abcdef",
+            "ontology": ontology or self.ontology()})
 
     def project(self, **fields):
         return self.api.make("project.json", {"name": self.api.name("Project"), **fields})
@@ -127,26 +134,31 @@ class Things:
         return self.api.make("user.json", {"username": name, "password": "p", "email": "p@example.org"})
 
     def uploadedfile(self):
-        body = {"storage": self.ids["storage"], "filename": "x.tif", "originalFilename": "x.tif", "ext": "tif", "contentType": "x/y", "size": 1, "status": 100}
+        body = {"storage": self.ids["storage"], "filename": "x.tif", "originalFilename": "x.tif", "ext": "tif",
+            "contentType": "x/y", "size": 1, "status": 100}
         return self.api.make("uploadedfile.json", body)
 
     def abstractimage(self):
-        return self.api.make("abstractimage.json", {"uploadedFile": self.uploadedfile(), "originalFilename": "x.tif", "width": 100, "height": 100})
+        return self.api.make("abstractimage.json", {"uploadedFile": self.uploadedfile(), "originalFilename": "x.tif",
+            "width": 100, "height": 100})
 
     def abstractslice(self, image=None):
         image = image or self.abstractimage()
         file = self.api.get(f"abstractimage/{image}.json")["uploadedFile"]
-        return self.api.make("abstractslice.json", {"image": image, "uploadedFile": file, "channel": next(self.api.number), "zStack": 0, "time": 0})
+        return self.api.make("abstractslice.json",
+            {"image": image, "uploadedFile": file, "channel": next(self.api.number), "zStack": 0, "time": 0})
 
     def imageinstance(self, image=None):
-        return self.api.make("imageinstance.json", {"baseImage": image or self.ids["abstractimage"], "project": self.project(ontology=self.ids["ontology"])})
+        return self.api.make("imageinstance.json", {"baseImage": image or self.ids["abstractimage"],
+            "project": self.project(ontology=self.ids["ontology"])})
 
     def sliceinstance(self):
         image = self.imageinstance()
         return self.api.get(f"imageinstance/{image}/sliceinstance/reference.json")["id"]
 
     def annotation(self):
-        return self.api.make("annotation.json", {"location": SHAPE, "image": self.imageinstance(), "term": [self.ids["term"]]})
+        return self.api.make("annotation.json", {"location": SHAPE, "image": self.imageinstance(),
+            "term": [self.ids["term"]]})
 
     userannotation = annotation
 
@@ -187,8 +199,14 @@ class Things:
         return {"relation": "parent", **pair}
 
     def linked(self):
-        user = self.api.get("user/current.json")["id"]
-        return {"id": self.annotation(), "term": self.ids["term"], "user": user}
+        """An annotation with a term of the account that sends the requests."""
+        one, user = self.annotation(), self.own.get("user/current.json")["id"]
+        self.own.link(f"annotation/{one}/term/{self.ids['term']}.json", {})
+        return {"id": one, "term": self.ids["term"], "user": user}
+
+    def unlinked(self):
+        """An annotation, and a term that it lacks."""
+        return {"id": self.annotation(), "term": self.ids["other term"]}
 
     def free_plane(self):
         """An image of a project, and a plane of its base that it lacks."""
@@ -244,6 +262,7 @@ SPECIAL = {
     ("DELETE", "/api/project/{id}/representative/{user}"): Things.representative,
     ("DELETE", "/api/user/{id}/role/{role}"): Things.granted,
     ("DELETE", "/api/relation/{relation}/term1/{term1}/term2/{term2}"): Things.related,
+    ("POST", "/api/annotation/{id}/term/{term}"): Things.unlinked,
     ("DELETE", "/api/annotation/{id}/term/{term}"): Things.linked,
     ("DELETE", "/api/annotation/{id}/term/{term}/user/{user}"): Things.linked,
     # Pictures are made, not changed.
@@ -255,7 +274,8 @@ QUERIES = {
     ("DELETE", "/api/project/{id}/representative"): lambda t, gaps: {"user": gaps["user"]} if gaps else {},
 }
 DRAWN = {"POST": lambda t, gaps: {"location": SHAPE, "image": t.ids["imageinstance"]},
-         "PUT": lambda t, gaps: {"location": SHAPE, "image": t.api.get(f"annotation/{gaps['id']}.json")["image"]} if gaps else {}}
+         "PUT": lambda t, gaps: {"location": SHAPE, "image": t.api.get(f"annotation/{gaps['id']}.json")["image"]}
+         if gaps else {}}
 BODIES = {
     ("POST", "/api/relation/term"): lambda t, gaps: t.terms(),
     ("POST", "/api/relation/{relation}/term"): lambda t, gaps: t.terms(),
@@ -273,6 +293,31 @@ BODIES = {
     ("POST", "/upload"): lambda t, gaps: {"files[]": png(40, 30)},
     ("POST", "/ims/upload"): lambda t, gaps: {"files[]": png(40, 30)},
 }
+
+
+def example_body(ids, method, path):
+    """The body of the request that must succeed, where the document's own example cannot with our ids put in."""
+    first = {noun: values[0] for noun, values in ids.items()}
+    drawn = {"location": SHAPE, "image": first["imageinstance"]}
+    return {
+        ("POST", "/api/term"): {"name": "Example", "color": "#ff0000", "ontology": first["ontology"]},
+        ("PUT", "/api/term/{id}"): {"name": "Example", "color": "#00ff00"},
+        ("POST", "/api/user"): {"username": "example", "password": "example password", "email": "e@example.org"},
+        ("PUT", "/api/user/{id}"): {"firstname": "Example"},
+        ("POST", "/api/uploadedfile"): {"storage": first["storage"], "filename": "x.tif", "originalFilename": "x.tif",
+        "ext": "tif",
+                                        "contentType": "x/y", "size": 1},
+        ("PUT", "/api/project/{id}"): {"name": "Example of a change"},
+        ("PUT", "/api/ontology/{id}"): {"name": "Example of a change"},
+        ("POST", "/api/annotation"): drawn,
+        ("POST", "/api/userannotation"): drawn,
+        ("PUT", "/api/annotation/{id}"): drawn,
+        ("PUT", "/api/userannotation/{id}"): drawn,
+        ("PUT", "/api/sliceinstance/{id}"): {},
+        ("POST", "/api/annotation/{id}/term/{term}"): {},
+        ("POST", "/api/annotation/{id}/term/{term}/clearBefore"): {},
+        ("PUT", "/api/user/{id}/password"): {"password": "another password"},
+    }.get((method, path))
 
 
 def load(path):

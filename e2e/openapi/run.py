@@ -13,16 +13,19 @@ ROBUSTNESS = HERE.parent / "robustness"
 sys.path[:0] = [str(HERE), str(ROBUSTNESS)]
 
 from _lib import POSTGRESQL, SQLITE, Place, Server, Suite, databases
-from _world import Seed, values_for
+from _world import Seed, example_body, values_for
 
 ROOT = HERE.parents[1]
 # Each database is tried with another credential.
 CREDENTIALS = {SQLITE: "key", POSTGRESQL: "session"}
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 # Which noun's ids fields of bodies and parameters of queries take, by name; and by noun and name where that differs.
-FIELDS = {"project": "project", "projects": "project", "idProject": "project", "ontology": "ontology", "ontologyId": "ontology", "storage": "storage",
-          "idStorage": "storage", "storageId": "storage", "image": "imageinstance", "images": "imageinstance", "slice": "sliceinstance", "slices": "sliceinstance",
-          "term": "term", "terms": "term", "user": "user", "users": "user", "userId": "user", "baseImage": "abstractimage", "baseSlice": "abstractslice",
+FIELDS = {"project": "project", "projects": "project", "idProject": "project", "ontology": "ontology",
+    "ontologyId": "ontology", "storage": "storage",
+          "idStorage": "storage", "storageId": "storage", "image": "imageinstance", "images": "imageinstance",
+          "slice": "sliceinstance", "slices": "sliceinstance",
+          "term": "term", "terms": "term", "user": "user", "users": "user", "userId": "user",
+          "baseImage": "abstractimage", "baseSlice": "abstractslice",
           "uploadedFile": "uploadedfile", "role": "role", "annotation": "annotation", "annotations": "annotation"}
 OF_NOUN = {("abstractslice", "image"): "abstractimage", ("user", "role"): None}
 WARNINGS = ["missing_auth", "missing_test_data", "method_not_allowed", "unused_openapi_auth", "unresolvable_reference",
@@ -49,7 +52,7 @@ def resolved(document, value):
 
 
 def bindings(document, ids, passwords):
-    """For each operation the parameters and fields that take known values: `{"path.id": [..]}`, with the part of the time."""
+    """For each operation the parameters and fields that take known values, and how often: `{"path.id": ([5], 1.0)}`."""
     for path, method, operation in operations(document):
         noun, bound = path.split("/")[2] if path.startswith("/api/") else "", {}
         for parameter in operation["parameters"]:
@@ -57,12 +60,14 @@ def bindings(document, ids, passwords):
             name, place = parameter["name"], parameter["in"]
             if place == "path":
                 values = values_for(ids, path, name)
-                assert values or "/command/" in path, f"{method.upper()} {path}: say in _world.py what stands for {{{name}}}"
+                known = values or "/command/" in path
+                assert known, f"{method.upper()} {path}: say in _world.py what stands for {{{name}}}"
                 if not takes_one(document, parameter["schema"], ("integer", "number")):
                     values = [str(value) for value in values or []]
                 bound[f"path.{name}"] = (values or [1], 1.0)
-            elif place == "query" and field(noun, name):
-                required = parameter.get("required") or method == "get" and noun in ("annotation", "userannotation") and name == "project"
+            elif place == "query" and field(noun, name) and parameter.get("style") != "deepObject":
+                required = parameter.get("required") or method == "get" and noun in ("annotation",
+                    "userannotation") and name == "project"
                 bound[f"query.{name}"] = (ids[field(noun, name)], 1.0 if required else 0.7)
         for name, schema in properties(document, operation).items():
             if path == "/session":
@@ -121,7 +126,8 @@ def settings(document, state):
             name = dictionaries.setdefault(json.dumps(values), f"values-{len(dictionaries) + 1}")
             parts.append(f"{json.dumps(place)} = {{ dictionary = {json.dumps(name)}, probability = {share} }}")
         if parts:
-            rows += ["[[operations]]", f"include-name = {json.dumps(f'{method.upper()} {path}')}", f"parameters = {{ {', '.join(parts)} }}", ""]
+            rows += ["[[operations]]", f"include-name = {json.dumps(f'{method.upper()} {path}')}",
+                f"parameters = {{ {', '.join(parts)} }}", ""]
     for values, name in dictionaries.items():
         lines += [f"[dictionaries.{name}]", f"values = {values}", ""]
     return "\n".join(lines + rows)
@@ -137,7 +143,7 @@ def document_of(chosen, url):
 
 
 def with_own_examples(document, state):
-    """The document, its examples of requests about things that are there: so each operation has a request that succeeds."""
+    """The document with examples of requests about things that are there: one succeeds for each operation."""
     bound = {(path, method): values for path, method, values in bindings(document, state["ids"], state["passwords"])}
     for path, method, operation in operations(document):
         known = {place: values[0] for place, (values, _) in bound[path, method].items()}
@@ -148,8 +154,11 @@ def with_own_examples(document, state):
             elif not parameter.get("required"):
                 parameter.pop("example", None)
         content = resolved(document, operation.get("requestBody") or {}).get("content", {})
-        example = content.get("application/json", {}).get("example")
-        if isinstance(example, dict):
+        content, own = content.get("application/json", {}), example_body(state["ids"], method.upper(), path)
+        example = content.get("example")
+        if own is not None:
+            content["example"] = own
+        elif isinstance(example, dict):
             for name in example:
                 if f"body.{name}[*]" in known:
                     example[name] = [known[f"body.{name}[*]"]]
@@ -176,10 +185,14 @@ def attempt(kind, chosen):
             "CYTOMINE_OPENAPI_SEEN": str(files["seen.txt"]),
             "CYTOMINE_OPENAPI_CREDENTIAL": CREDENTIALS[kind],
         }
-        command = [pathlib.Path(sys.executable).parent / "schemathesis", "--config-file", files["schemathesis.toml"], "run", files["openapi.json"],
-                   "--url", server.url, "--checks", "all", "--seed", str(chosen.seed), "--max-time", str(chosen.seconds), "--workers", "1",
-                   "--generation-database", "none", "--continue-on-failure", "--no-color", "--output-sanitize", "false", *chosen.rest]
-        done = subprocess.run([str(part) for part in command], env=environment, cwd=place.folder, stdin=subprocess.DEVNULL,
+        command = [pathlib.Path(sys.executable).parent / "schemathesis", "--config-file", files["schemathesis.toml"],
+            "run", files["openapi.json"],
+                   "--url", server.url, "--checks", "all", "--seed", str(chosen.seed), "--max-time",
+                   str(chosen.seconds), "--workers", "1",
+                   "--generation-database", "none", "--continue-on-failure", "--no-color", "--output-sanitize", "false",
+                   *chosen.rest]
+        done = subprocess.run([str(part) for part in command], env=environment, cwd=place.folder,
+            stdin=subprocess.DEVNULL,
                               timeout=chosen.seconds + 600, check=False)
         assert server.alive(), "the server died\n" + server.read_log()[-3000:]
         seen = {f"{method.upper()} {path}": collections.Counter() for path, method, _ in operations(document)}
@@ -205,7 +218,8 @@ def passes(code):
 def main():
     """The suite."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--schema", type=pathlib.Path, metavar="FILE", help="try this document instead of the server's own")
+    options.add_argument("--schema", type=pathlib.Path, metavar="FILE",
+        help="try this document instead of the server's own")
     options.add_argument("--seconds", type=int, default=60, help="time for each database")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("rest", nargs="*", help="further arguments of `schemathesis run`, after --")
