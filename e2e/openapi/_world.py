@@ -295,6 +295,10 @@ BODIES = {
 }
 
 
+# Parameters with which an operation is tried that needs none.
+EXAMPLE_QUERIES = {("GET", "/api/signature"): {"method": "GET", "date": "now"}}
+
+
 def example_body(ids, method, path):
     """The body of the request that must succeed, where the document's own example cannot with our ids put in."""
     first = {noun: values[0] for noun, values in ids.items()}
@@ -307,6 +311,7 @@ def example_body(ids, method, path):
         ("POST", "/api/uploadedfile"): {"storage": first["storage"], "filename": "x.tif", "originalFilename": "x.tif",
         "ext": "tif",
                                         "contentType": "x/y", "size": 1},
+        ("POST", "/api/project"): {"name": "Example", "ontology": first["ontology"], "users": [first["user"]]},
         ("PUT", "/api/project/{id}"): {"name": "Example of a change"},
         ("PUT", "/api/ontology/{id}"): {"name": "Example of a change"},
         ("POST", "/api/annotation"): drawn,
@@ -317,6 +322,8 @@ def example_body(ids, method, path):
         ("POST", "/api/annotation/{id}/term/{term}"): {},
         ("POST", "/api/annotation/{id}/term/{term}/clearBefore"): {},
         ("PUT", "/api/user/{id}/password"): {"password": "another password"},
+        ("POST", "/api/relation/term"): {"term1": first["term"], "term2": first["other term"]},
+        ("POST", "/api/relation/{relation}/term"): {"term1": first["term"], "term2": first["other term"]},
     }.get((method, path))
 
 

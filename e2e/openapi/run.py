@@ -13,7 +13,7 @@ ROBUSTNESS = HERE.parent / "robustness"
 sys.path[:0] = [str(HERE), str(ROBUSTNESS)]
 
 from _lib import POSTGRESQL, SQLITE, Place, Server, Suite, databases
-from _world import Seed, example_body, values_for
+from _world import EXAMPLE_QUERIES, Seed, example_body, values_for
 
 ROOT = HERE.parents[1]
 # Each database is tried with another credential.
@@ -149,10 +149,17 @@ def with_own_examples(document, state):
         known = {place: values[0] for place, (values, _) in bound[path, method].items()}
         for parameter in map(functools.partial(resolved, document), operation["parameters"]):
             place = f"{parameter['in']}.{parameter['name']}"
+            query = EXAMPLE_QUERIES.get((method.upper(), path), {})
             if place in known:
                 parameter["example"] = known[place]
+            elif place == f"query.{parameter['name']}" and parameter["name"] in query:
+                parameter["example"] = query[parameter["name"]]
             elif not parameter.get("required"):
                 parameter.pop("example", None)
+        # Schemathesis takes ids from examples of answers, too, and these are nobody's.
+        for answer in operation["responses"].values():
+            for form in resolved(document, answer).get("content", {}).values():
+                form.pop("example", None)
         content = resolved(document, operation.get("requestBody") or {}).get("content", {})
         content, own = content.get("application/json", {}), example_body(state["ids"], method.upper(), path)
         example = content.get("example")
