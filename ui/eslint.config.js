@@ -2,7 +2,7 @@ import pluginVue from "eslint-plugin-vue";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/"] },
+  { ignores: ["dist/", "node_modules/", "src/api/schema.d.ts"] },
   ...tseslint.configs.strict,
   ...pluginVue.configs["flat/recommended"],
   {

@@ -1,13 +1,12 @@
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
-import { mockServer } from "./mock/plugin.ts";
 
 /** Address of a running `cytomine serve` that the development server forwards to. */
 const server = process.env["CYTOMINE_URL"] ?? "http://127.0.0.1:8080";
 
-export default defineConfig(({ mode }) => ({
-  plugins: [vue(), ...(mode === "mock" ? [mockServer()] : [])],
+export default defineConfig({
+  plugins: [vue()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2022",
@@ -30,4 +29,4 @@ export default defineConfig(({ mode }) => ({
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],
   },
-}));
+});

@@ -5,55 +5,94 @@ use std::future::Future;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use cytomine_domain::Done;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use crate::dialect::envelope::{Envelope, Refused, bulk};
+use crate::dialect::envelope::{Bulk, Envelope, OfKind, Refused};
 use crate::error::{ApiError, CommandError};
-use crate::request::Fields;
+use crate::extract::Batch;
+use crate::routes::describe::{Output, Sketch};
 
-/// The envelope of a command about one entity, given its id and wire JSON.
-pub fn envelope(done: Done, id: i64, object: Value) -> Envelope {
+/// The answer of a command about one entity.
+pub type Command<T> = Result<Json<Envelope<T>>, CommandError>;
+
+/// The envelope of a command about one entity, given its id and wire form.
+pub fn envelope<T>(done: Done, id: i64, object: T) -> Envelope<T> {
     Envelope {
         action: done.action,
         kind: done.kind,
         id,
         object,
-        command: done.command.0,
+        command: Some(done.command.0),
         message: done.message,
-        print_message: true,
         ontology: None,
     }
 }
 
 /// The answer of a command about one entity.
-pub fn command(done: Done, id: i64, object: Value) -> Json<Value> {
-    Json(envelope(done, id, object).to_json())
+pub fn command<T>(done: Done, id: i64, object: T) -> Json<Envelope<T>> {
+    Json(envelope(done, id, object))
+}
+
+/// The answer to a create that takes one object or an array of them.
+#[derive(Debug)]
+pub enum Created<T> {
+    /// To one.
+    One(Envelope<T>),
+    /// To an array.
+    Many(Bulk),
+}
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::One(envelope) => Json(envelope).into_response(),
+            Self::Many(bulk) => Json(bulk).into_response(),
+        }
+    }
+}
+
+impl<T: OfKind> Output for Created<T> {
+    fn describe(sketch: &mut Sketch<'_>) {
+        let one = sketch.schemas.of::<Envelope<T>>();
+        let many = sketch.schemas.of::<Bulk>();
+        let schema = json!({ "anyOf": [one, many] });
+        sketch
+            .answers
+            .insert(200, ("The object was made, or of the array what could be", "application/json", schema));
+    }
 }
 
 /// Creates one entity from an object, or each of an array (rest-api 1.8): elements are tried one by one, the
 /// refused ones reported. For kinds of which clients send few; annotations have their own bulk.
 ///
 /// # Errors
-/// When the one object is refused, or the body is neither object nor array.
-pub async fn create<F, R>(body: Value, mut one: F) -> Result<Response, CommandError>
+/// When the one object is refused.
+pub async fn create<B, T, F, R>(body: Batch<B>, mut one: F) -> Result<Created<T>, CommandError>
 where
-    F: FnMut(Fields) -> R,
-    R: Future<Output = Result<Json<Value>, CommandError>>,
+    F: FnMut(B) -> R,
+    R: Future<Output = Command<T>>,
 {
-    let Value::Array(elements) = body else {
-        return Ok(one(Fields::of(body)?).await?.into_response());
+    let elements = match body {
+        Batch::One(body) => {
+            let Json(envelope) = one(body).await?;
+            return Ok(Created::One(envelope));
+        }
+        Batch::Many(elements) => elements,
     };
     let mut added = 0;
     let mut refused = Vec::new();
-    for element in elements {
-        let outcome = match Fields::of(element.clone()) {
-            Ok(fields) => one(fields).await,
+    for (sent, element) in elements {
+        let outcome = match element {
+            Ok(body) => one(body).await,
             Err(error) => Err(CommandError(error)),
         };
         match outcome {
             Ok(_) => added += 1,
             Err(CommandError(error)) => {
-                refused.push(Refused { data: element, message: ApiError::message(&error).to_owned() });
+                let data = serde_json::from_str(sent.get()).unwrap_or(Value::Null);
+                refused.push(Refused { data, message: ApiError::message(&error).to_owned() });
             }
         }
     }
@@ -62,5 +101,43 @@ where
     } else {
         format!("{added} added, {} refused", refused.len())
     };
-    Ok(Json(bulk(added, refused, &message)).into_response())
+    Ok(Created::Many(Bulk::of(added, refused, &message)))
+}
+
+/// Bytes of an image.
+#[derive(Debug)]
+pub struct Picture;
+
+impl Output for Picture {
+    fn describe(sketch: &mut Sketch<'_>) {
+        let bytes = json!({ "type": "string", "contentMediaType": "image/jpeg" });
+        sketch.answers.insert(200, ("The picture", "image/*", bytes));
+        sketch.answers.insert(304, ("The client has it already", "", Value::Null));
+        for status in [400, 422, 500, 501, 503] {
+            sketch.refuses(status);
+        }
+    }
+}
+
+/// The bytes of a file.
+#[derive(Debug)]
+pub struct File;
+
+impl Output for File {
+    fn describe(sketch: &mut Sketch<'_>) {
+        let bytes = || json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+        sketch.answers.insert(200, ("The file", "application/octet-stream", bytes()));
+        sketch
+            .answers
+            .insert(206, ("The part of it that was asked for", "application/octet-stream", bytes()));
+        sketch.answers.insert(304, ("The client has it already", "", Value::Null));
+        sketch.answers.insert(416, ("The range lies outside of the file", "", Value::Null));
+    }
+}
+
+/// A list of things on the wire, as utoipa shall name it.
+pub fn named<T: ToSchema>(ending: &str) -> String {
+    let name = T::name();
+    let (first, rest) = name.split_at(1.min(name.len()));
+    format!("{}{rest}{ending}", first.to_uppercase())
 }

@@ -3,12 +3,17 @@
 use cytomine_domain::condition::{Condition, Test};
 
 use crate::dialect::dates::parse_date;
-use crate::dialect::filters::{Filter, Operator, filters};
-use crate::dialect::query::Query;
+use crate::dialect::filters::{Filter, Operator};
+
+/// The fields that a list can be filtered by.
+pub trait Fields {
+    /// Their names.
+    const FIELDS: &'static [&'static str];
+}
 
 /// The conditions of a request. Bounds that are neither numbers nor dates are ignored, as unknown fields are.
-pub fn conditions(query: &Query) -> Vec<Condition> {
-    filters(query).into_iter().filter_map(condition).collect()
+pub fn conditions(filters: Vec<Filter>) -> Vec<Condition> {
+    filters.into_iter().filter_map(condition).collect()
 }
 
 fn condition(filter: Filter) -> Option<Condition> {
@@ -36,6 +41,7 @@ mod tests {
     use cytomine_domain::condition::Test;
 
     use super::conditions;
+    use crate::dialect::filters::filters;
     use crate::dialect::query::Query;
 
     #[test]
@@ -43,8 +49,10 @@ mod tests {
         let query =
             Query::parse(Some("name[ilike]=a*b&width[gte]=10&magnification[in]=20,null&height[lte]=x"))
                 .unwrap();
-        let found: Vec<(String, Test)> =
-            conditions(&query).into_iter().map(|condition| (condition.field, condition.test)).collect();
+        let found: Vec<(String, Test)> = conditions(filters(&query))
+            .into_iter()
+            .map(|condition| (condition.field, condition.test))
+            .collect();
         assert_eq!(
             found,
             [

@@ -1,4 +1,6 @@
-//! Errors of use cases: a kind that the edge maps to a status, and words for the user.
+//! Errors of use cases: a kind that the edge maps to a status, words for the user, and a code that names them.
+
+pub mod codes;
 
 use cytomine_model::ErrorKind;
 use cytomine_store::StoreError;
@@ -11,6 +13,10 @@ pub struct DomainError {
     pub kind: ErrorKind,
     /// Cause and remedy, for the user.
     pub message: String,
+    /// Name of the cause ([`codes`]).
+    pub code: &'static str,
+    /// Values in the message, by the names that the text of its code has for them.
+    pub params: serde_json::Map<String, serde_json::Value>,
     /// Facts for programs (`errorValues` of the API).
     pub values: serde_json::Map<String, serde_json::Value>,
     #[source]
@@ -20,7 +26,9 @@ pub struct DomainError {
 impl DomainError {
     /// An error of that kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), values: serde_json::Map::new(), source: None }
+        let message = message.into();
+        let (code, params) = codes::of(kind, &message);
+        Self { kind, message, code, params, values: serde_json::Map::new(), source: None }
     }
 
     /// The request makes no sense.
@@ -84,6 +92,6 @@ impl From<StoreError> for DomainError {
                 (ErrorKind::Internal, "The server failed to store or read data; its log tells why".to_owned())
             }
         };
-        Self { kind, message, values: serde_json::Map::new(), source: Some(Box::new(error)) }
+        Self { source: Some(Box::new(error)), ..Self::new(kind, message) }
     }
 }

@@ -26,3 +26,20 @@ pub enum ErrorKind {
     /// A defect of ours.
     Internal,
 }
+
+impl ErrorKind {
+    /// All kinds.
+    pub const ALL: [Self; 11] = [
+        Self::Invalid,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::AlreadyExists,
+        Self::Conflict,
+        Self::Unprocessable,
+        Self::TooMany,
+        Self::NotImplemented,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+}

@@ -1,20 +1,15 @@
 /** User annotations: shapes on a slide with terms. Their WKT counts y from the bottom edge of the slide. */
-import { address, request } from "./client";
-import type { Collection, CommandAnswer, Id, Timestamp } from "./types";
+import { address, call } from "./client";
+import { type Id, made, type Schemas } from "./types";
 
-export interface Annotation {
+export type Annotation = Schemas["Annotation"];
+
+/** An annotation in a list, with its shape and terms. */
+export interface ListedAnnotation {
   id: Id;
-  image: Id;
-  slice: Id;
-  project: Id;
   user: Id;
   location: string;
   term: Id[];
-  area: number | null;
-  areaUnit: string | null;
-  perimeter: number | null;
-  perimeterUnit: string | null;
-  created: Timestamp;
 }
 
 export interface AnnotationSearch {
@@ -25,31 +20,30 @@ export interface AnnotationSearch {
   max: number;
 }
 
-export function searchAnnotations(search: AnnotationSearch, signal: AbortSignal): Promise<Collection<Annotation>> {
-  return request("/api/annotation/search.json", {
-    method: "POST",
+export async function searchAnnotations(
+  search: AnnotationSearch,
+  signal: AbortSignal,
+): Promise<{ shapes: ListedAnnotation[]; size: number }> {
+  const { collection, size } = await call("post", "/api/annotation/search", {
     signal,
-    body: {
-      ...search,
-      users: search.users.join(","),
-      showWKT: true,
-      showTerm: true,
-      showMeta: true,
-      showGIS: true,
-    },
+    body: { ...search, users: search.users.join(","), showWKT: true, showTerm: true, showMeta: true, showGIS: true },
   });
+  return { shapes: collection.map(listed), size };
+}
+
+/** A row has the groups of keys that were asked for; those above are. */
+function listed({ id, user, location, term }: Schemas["ListedAnnotation"]): ListedAnnotation {
+  return { id, user: user ?? 0, location: location ?? "", term: term ?? [] };
 }
 
 /** Number of annotations of each user on a slice; users without any may be left out. */
 export async function countByUser(slice: Id): Promise<Map<Id, number>> {
-  const answer = await request<Collection<{ user: Id; countAnnotation: number }>>(
-    `/api/sliceinstance/${slice}/annotationindex.json`,
-  );
+  const answer = await call("get", "/api/sliceinstance/{id}/annotationindex", { path: { id: slice } });
   return new Map(answer.collection.map((row) => [row.user, row.countAnnotation]));
 }
 
 export function getAnnotation(id: Id): Promise<Annotation> {
-  return request(`/api/userannotation/${id}.json`);
+  return call("get", "/api/userannotation/{id}", { path: { id } });
 }
 
 export interface AnnotationDraft {
@@ -59,32 +53,28 @@ export interface AnnotationDraft {
   term: Id[];
 }
 
-type AnnotationAnswer = CommandAnswer<"annotation", Annotation>;
+type AnnotationAnswer = Schemas["AnnotationCommand"];
+type TermAnswer = Schemas["AnnotationTermCommand"];
 
-export function createAnnotation(draft: AnnotationDraft): Promise<AnnotationAnswer> {
-  return request("/api/userannotation.json", { method: "POST", body: draft });
+export async function createAnnotation(draft: AnnotationDraft): Promise<AnnotationAnswer> {
+  return made(await call("post", "/api/userannotation", { body: draft }));
 }
 
-export function moveAnnotation(annotation: Annotation, location: string): Promise<AnnotationAnswer> {
-  return request(`/api/userannotation/${annotation.id}.json`, {
-    method: "PUT",
-    body: { ...annotation, location },
-  });
+/** Its terms stay as they are. */
+export function moveAnnotation({ id, image, slice }: Annotation, location: string): Promise<AnnotationAnswer> {
+  return call("put", "/api/userannotation/{id}", { path: { id }, body: { image, slice, location } });
 }
 
 export function deleteAnnotation(id: Id): Promise<AnnotationAnswer> {
-  return request(`/api/userannotation/${id}.json`, { method: "DELETE" });
+  return call("delete", "/api/userannotation/{id}", { path: { id } });
 }
 
-export function addAnnotationTerm(annotation: Id, term: Id): Promise<CommandAnswer<"annotationterm", unknown>> {
-  return request(`/api/annotation/${annotation}/term/${term}.json`, {
-    method: "POST",
-    body: { userannotation: annotation, term },
-  });
+export function addAnnotationTerm(id: Id, term: Id): Promise<TermAnswer> {
+  return call("post", "/api/annotation/{id}/term/{term}", { path: { id, term }, body: {} });
 }
 
-export function removeAnnotationTerm(annotation: Id, term: Id): Promise<CommandAnswer<"annotationterm", unknown>> {
-  return request(`/api/annotation/${annotation}/term/${term}.json`, { method: "DELETE" });
+export function removeAnnotationTerm(id: Id, term: Id): Promise<TermAnswer> {
+  return call("delete", "/api/annotation/{id}/term/{term}", { path: { id, term } });
 }
 
 /** Address of the picture of an annotation with its outline and some surroundings. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { address, handleUnauthorized, request } from "./client";
-import { ApiError, failureText } from "./errors";
+import { address, call, filled, handleUnauthorized } from "./client";
+import { ApiError, failureOf } from "./errors";
 import { uploadOutcome } from "./uploadedFile";
 
 function answer(status: number, body: string, headers: Record<string, string> = {}): void {
@@ -19,51 +19,57 @@ describe("address", () => {
   });
 });
 
-describe("request", () => {
+describe("filled", () => {
+  it("puts values into the gaps of an address", () => {
+    expect(filled("/api/term/{id}/x/{name}", { id: 5, name: "a/b" })).toBe("/api/term/5/x/a%2Fb");
+  });
+});
+
+describe("call", () => {
   it("gives the parsed answer and sends JSON with the cookie", async () => {
     answer(200, '{"id": 7}');
-    expect(await request("/api/x.json", { method: "POST", body: { a: 1 } })).toEqual({ id: 7 });
+    expect(await call("post", "/api/term", { body: { name: "a" } })).toEqual({ id: 7 });
     const [, init] = vi.mocked(fetch).mock.calls[0] ?? [];
-    expect(init).toMatchObject({ method: "POST", body: '{"a":1}', credentials: "same-origin" });
+    expect(init).toMatchObject({ method: "POST", body: '{"name":"a"}', credentials: "same-origin" });
   });
 
   it("throws the server's cause", async () => {
     answer(403, '{"errors": {"message": "no right to delete"}}');
-    await expect(request("/api/x.json")).rejects.toMatchObject({ status: 403, reason: "no right to delete" });
+    await expect(call("get", "/api/term", {})).rejects.toMatchObject({ status: 403, failure: { text: "no right to delete" } });
   });
 
   it("has no cause when the answer is a page", async () => {
     answer(500, "<html></html>");
-    await expect(request("/api/x.json")).rejects.toMatchObject({ status: 500, reason: null });
+    await expect(call("get", "/api/term", {})).rejects.toMatchObject({ status: 500, failure: null });
   });
 
   it("reports an unreachable server as status 0", async () => {
     vi.stubGlobal("fetch", vi.fn(() => Promise.reject(new TypeError("failed"))));
-    await expect(request("/api/x.json")).rejects.toMatchObject({ status: 0 });
+    await expect(call("get", "/api/term", {})).rejects.toMatchObject({ status: 0 });
   });
 
   it("lets an aborted request through as such", async () => {
     vi.stubGlobal("fetch", vi.fn(() => Promise.reject(new DOMException("stop", "AbortError"))));
-    await expect(request("/api/x.json")).rejects.not.toBeInstanceOf(ApiError);
+    await expect(call("get", "/api/term", {})).rejects.not.toBeInstanceOf(ApiError);
   });
 
   it("tells about a lost session, but not about a refused sign-in", async () => {
     const lost = vi.fn();
     handleUnauthorized(lost);
     answer(401, "");
-    await expect(request("/session")).rejects.toMatchObject({ status: 401 });
+    await expect(call("get", "/session", {})).rejects.toMatchObject({ status: 401 });
     expect(lost).not.toHaveBeenCalled();
-    await expect(request("/api/project.json")).rejects.toMatchObject({ status: 401 });
+    await expect(call("get", "/api/project", {})).rejects.toMatchObject({ status: 401 });
     expect(lost).toHaveBeenCalledOnce();
   });
 
   it("reads how long to wait", async () => {
     answer(429, "{}", { "Retry-After": "30" });
-    await expect(request("/session")).rejects.toMatchObject({ retryAfter: 30 });
+    await expect(call("get", "/session", {})).rejects.toMatchObject({ retryAfter: 30 });
   });
 });
 
-describe("failureText", () => {
+describe("failureOf", () => {
   it.each([
     [{ errors: { message: "a" } }, "a"],
     [{ errors: "b", success: false }, "b"],
@@ -75,7 +81,7 @@ describe("failureText", () => {
     ["text", null],
     [[], null],
   ])("%j", (body, expected) => {
-    expect(failureText(body)).toBe(expected);
+    expect(failureOf(body)?.text ?? null).toBe(expected);
   });
 });
 

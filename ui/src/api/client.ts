@@ -1,18 +1,46 @@
 /**
  * The one place that speaks HTTP to the server.
  *
- * Every noun's file builds on `request`: JSON in, JSON out, the session cookie sent along, every failure an `ApiError`.
+ * Addresses, parameters, bodies and answers have the types of the server's own description (`openapi.json`, from which
+ * `npm run generate` makes `schema.d.ts`). JSON in, JSON out, the session cookie sent along, every failure an `ApiError`.
  */
-import { ApiError, failureText } from "./errors";
+import { ApiError, failureOf } from "./errors";
+import type { paths } from "./schema";
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
-export interface RequestOptions {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
-  query?: Query;
-  body?: unknown;
-  signal?: AbortSignal;
+type Method = "get" | "post" | "put" | "delete";
+
+/** Addresses that know a method. */
+export type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P][M] extends object ? P : never;
+}[keyof paths];
+
+type Json<R> = R extends { content: { "application/json": infer J } } ? J : null;
+
+/** What an operation answers when it does what it was asked for. */
+export type AnswerOf<M extends Method, P extends PathOf<M>> = paths[P][M] extends { responses: infer R }
+  ? R extends { 200: infer Done } ? Json<Done> : null
+  : never;
+
+/** What an operation takes as body. */
+export type BodyOf<M extends Method, P extends PathOf<M>> = paths[P][M] extends {
+  requestBody?: { content: { "application/json": infer B } };
 }
+  ? B
+  : undefined;
+
+/** The parameters in an address. */
+type Gaps<M extends Method, P extends PathOf<M>> = paths[P][M] extends { parameters: { path: infer G } } ? { path: G } : { path?: never };
+
+/** The parameters of a query. */
+type Keys<M extends Method, P extends PathOf<M>> = paths[P][M] extends { parameters: { query?: infer Q } } ? Q : Query;
+
+export type CallOptions<M extends Method, P extends PathOf<M>> = Gaps<M, P> & {
+  query?: { [K in keyof Keys<M, P>]?: Keys<M, P>[K] | null };
+  body?: BodyOf<M, P>;
+  signal?: AbortSignal;
+};
 
 /** Called when the server no longer accepts the session; set once by the router. */
 let onUnauthorized: () => void = () => undefined;
@@ -31,21 +59,36 @@ export function address(path: string, query: Query = {}): string {
   return text === "" ? path : `${path}?${text}`;
 }
 
+/** An address of the description with its gaps filled. */
+export function filled(path: string, gaps: Record<string, string | number> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(gaps[name])));
+}
+
 /**
  * Sends one request and gives the parsed JSON back.
  *
  * @throws ApiError for every answer outside 2xx and when the server cannot be reached (status 0);
  *   an aborted request throws the signal's own `AbortError`.
  */
-export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const { method = "GET", query, body, signal } = options;
+export async function call<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  options: CallOptions<M, P>,
+): Promise<AnswerOf<M, P>> {
+  const { path: gaps, query, body, signal } = options;
+  const target = address(filled(path, gaps), query);
+  // What was parsed has the type that the server says it has: there is no other place that could know.
+  return (await send(method, target, body, signal)) as AnswerOf<M, P>;
+}
+
+async function send(method: Method, target: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
 
   let response: Response;
   try {
-    response = await fetch(address(path, query), {
-      method,
+    response = await fetch(target, {
+      method: method.toUpperCase(),
       headers,
       credentials: "same-origin",
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -59,10 +102,10 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   const text = await response.text();
   const parsed = parseJson(text);
   if (!response.ok) {
-    if (response.status === 401 && path !== "/session") onUnauthorized();
-    throw new ApiError(response.status, failureText(parsed), retryAfter(response));
+    if (response.status === 401 && target !== "/session") onUnauthorized();
+    throw new ApiError(response.status, failureOf(parsed), retryAfter(response));
   }
-  return parsed as T;
+  return parsed;
 }
 
 function parseJson(text: string): unknown {

@@ -1,11 +1,11 @@
 /** Undo and redo of commands that the server keeps per user. */
-import { request } from "./client";
-import type { Collection, Id } from "./types";
+import { call } from "./client";
+import type { Id } from "./types";
 
 export async function undoCommand(command: Id): Promise<void> {
-  await request<Collection<unknown>>(`/api/command/${command}/undo.json`);
+  await call("get", "/api/command/{id}/undo", { path: { id: command } });
 }
 
 export async function redoCommand(command: Id): Promise<void> {
-  await request<Collection<unknown>>(`/api/command/${command}/redo.json`);
+  await call("get", "/api/command/{id}/redo", { path: { id: command } });
 }

@@ -1,38 +1,23 @@
-/** Image instances: a slide as it appears in one project. */
-import { address, request } from "./client";
-import type { Collection, Id, Timestamp } from "./types";
+/** Images of projects: a slide as it appears in one project. */
+import { address, call } from "./client";
+import type { Id, Schemas } from "./types";
 
-export interface ImageInstance {
-  id: Id;
-  project: Id;
-  baseImage: Id;
-  instanceFilename: string;
-  originalFilename: string;
-  contentType: string | null;
-  /** Pixels of level 0. */
-  width: number;
-  height: number;
-  /** Micrometres per pixel of level 0. */
-  physicalSizeX: number | null;
-  physicalSizeY: number | null;
-  magnification: number | null;
-  numberOfAnnotations: number;
-  numberOfReviewedAnnotations: number;
-  created: Timestamp;
-}
+export type ImageInstance = Schemas["ImageInstance"];
 
 /** @param max at most so many; all when absent. */
 export async function listImages(project: Id, max?: number): Promise<ImageInstance[]> {
-  const path = `/api/project/${project}/imageinstance.json`;
-  return (await request<Collection<ImageInstance>>(path, { query: { max } })).collection;
+  const answer = await call("get", "/api/project/{id}/imageinstance", { path: { id: project }, query: { max } });
+  if (!("collection" in answer)) return [];
+  // Neither names alone nor a tree: those are asked for.
+  return answer.collection.filter((image): image is Schemas["ListedInstance"] => "width" in image);
 }
 
 export function getImage(id: Id): Promise<ImageInstance> {
-  return request(`/api/imageinstance/${id}.json`);
+  return call("get", "/api/imageinstance/{id}", { path: { id } });
 }
 
 export async function deleteImage(id: Id): Promise<void> {
-  await request(`/api/imageinstance/${id}.json`, { method: "DELETE" });
+  await call("delete", "/api/imageinstance/{id}", { path: { id } });
 }
 
 /** Address of a picture of the whole slide, at most `maxSize` pixels on its longer side. */

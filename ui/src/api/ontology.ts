@@ -1,31 +1,23 @@
 /** Ontologies: the vocabulary of terms that annotations of a project are given. */
-import { request } from "./client";
-import type { Collection, CommandAnswer, Id, Timestamp } from "./types";
+import { call } from "./client";
+import { type Id, made, type Schemas } from "./types";
 
-export interface Ontology {
-  id: Id;
-  name: string;
-  user: Id | null;
-  created: Timestamp;
-  projects?: { id: Id; name: string }[];
-}
+export type Ontology = Schemas["Ontology"];
 
 export async function listOntologies(): Promise<Ontology[]> {
-  return (await request<Collection<Ontology>>("/api/ontology.json")).collection;
+  const { collection } = await call("get", "/api/ontology", {});
+  // Only a list that was asked for by `light` has names alone.
+  return collection.filter((ontology): ontology is Ontology => "terms" in ontology);
 }
 
 export async function createOntology(name: string): Promise<Ontology> {
-  const answer = await request<CommandAnswer<"ontology", Ontology>>("/api/ontology.json", {
-    method: "POST",
-    body: { name },
-  });
-  return answer.ontology;
+  return made(await call("post", "/api/ontology", { body: { name } })).ontology;
 }
 
-export async function renameOntology(ontology: Ontology, name: string): Promise<void> {
-  await request(`/api/ontology/${ontology.id}.json`, { method: "PUT", body: { id: ontology.id, name } });
+export async function renameOntology(id: Id, name: string): Promise<void> {
+  await call("put", "/api/ontology/{id}", { path: { id }, body: { name } });
 }
 
 export async function deleteOntology(id: Id): Promise<void> {
-  await request(`/api/ontology/${id}.json`, { method: "DELETE" });
+  await call("delete", "/api/ontology/{id}", { path: { id } });
 }

@@ -1,44 +1,27 @@
 /** Projects: a set of slides studied together with one ontology. */
-import { request } from "./client";
-import type { Collection, CommandAnswer, Id, Timestamp } from "./types";
+import { call } from "./client";
+import { type Id, made, type Schemas } from "./types";
 
-export interface Project {
-  id: Id;
-  name: string;
-  ontology: Id | null;
-  ontologyName: string | null;
-  numberOfImages: number;
-  numberOfAnnotations: number;
-  numberOfReviewedAnnotations: number;
-  created: Timestamp;
-  membersCount?: number;
-  lastActivity?: Timestamp;
-}
+export type Project = Schemas["ListedProject"];
 
 export async function listProjects(): Promise<Project[]> {
-  const answer = await request<Collection<Project>>("/api/project.json", {
-    query: { withMembersCount: true, withLastActivity: true },
-  });
-  return answer.collection;
+  const query = { withMembersCount: true, withLastActivity: true };
+  return (await call("get", "/api/project", { query })).collection;
 }
 
 export function getProject(id: Id): Promise<Project> {
-  return request(`/api/project/${id}.json`);
+  return call("get", "/api/project/{id}", { path: { id } });
 }
 
 export async function createProject(name: string, ontology: Id | null): Promise<Project> {
-  const answer = await request<CommandAnswer<"project", Project>>("/api/project.json", {
-    method: "POST",
-    body: { name, ontology },
-  });
-  return answer.project;
+  return made(await call("post", "/api/project", { body: { name, ontology } })).project;
 }
 
-/** A PUT replaces the whole entity, so everything else is sent back unchanged. */
-export async function renameProject(project: Project, name: string): Promise<void> {
-  await request(`/api/project/${project.id}.json`, { method: "PUT", body: { ...project, name } });
+/** Everything else stays as it is. */
+export async function renameProject(id: Id, name: string): Promise<void> {
+  await call("put", "/api/project/{id}", { path: { id }, body: { name } });
 }
 
 export async function deleteProject(id: Id): Promise<void> {
-  await request(`/api/project/${id}.json`, { method: "DELETE" });
+  await call("delete", "/api/project/{id}", { path: { id } });
 }

@@ -1,24 +1,19 @@
 /** Signing in and out, and who is signed in. */
-import { request } from "./client";
+import { call } from "./client";
 import { hasStatus } from "./errors";
-import type { User } from "./user";
+import type { Schemas } from "./types";
 
-interface SessionAnswer {
-  user?: User;
-}
+/** Who is signed in, with what their roles amount to. */
+export type Caller = Schemas["Caller"];
 
-function userOf(answer: SessionAnswer & Partial<User>): User {
-  return answer.user ?? (answer as User);
-}
-
-export async function signIn(username: string, password: string): Promise<User> {
-  return userOf(await request("/session", { method: "POST", body: { username, password } }));
+export async function signIn(username: string, password: string): Promise<Caller> {
+  return (await call("post", "/session", { body: { username, password } })).user;
 }
 
 /** The signed-in user, or null when there is no session. */
-export async function currentUser(): Promise<User | null> {
+export async function currentUser(): Promise<Caller | null> {
   try {
-    return userOf(await request("/session"));
+    return (await call("get", "/session", {})).user;
   } catch (error) {
     if (hasStatus(error, 401)) return null;
     throw error;
@@ -26,5 +21,5 @@ export async function currentUser(): Promise<User | null> {
 }
 
 export async function signOut(): Promise<void> {
-  await request("/session", { method: "DELETE" });
+  await call("delete", "/session", {});
 }

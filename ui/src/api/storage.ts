@@ -1,16 +1,11 @@
 /** Storages: where a user's uploaded files live. */
-import { request } from "./client";
-import type { Collection, Id } from "./types";
+import { call } from "./client";
+import type { Id, Schemas } from "./types";
 
-export interface Storage {
-  id: Id;
-  name: string;
-  /** Owner. */
-  user: Id;
-}
+export type Storage = Schemas["Storage"];
 
 /** The storage that uploads of a user go to: their own, else the first they may write to. */
 export async function defaultStorage(user: Id): Promise<Storage | null> {
-  const { collection } = await request<Collection<Storage>>("/api/storage.json");
+  const { collection } = await call("get", "/api/storage", {});
   return collection.find((storage) => storage.user === user) ?? collection[0] ?? null;
 }

@@ -1,43 +1,32 @@
 /** Terms of an ontology. */
-import { request } from "./client";
-import type { Collection, CommandAnswer, Id } from "./types";
+import { call } from "./client";
+import { type Id, made, type Schemas } from "./types";
 
-export interface Term {
-  id: Id;
-  name: string;
-  /** `#rrggbb` */
-  color: string;
-  ontology: Id;
-  comment?: string | null;
-  parent?: Id | null;
-}
+export type Term = Schemas["Term"];
 
 export interface TermDraft {
   name: string;
+  /** `#rrggbb` */
   color: string;
 }
 
 export async function listProjectTerms(project: Id): Promise<Term[]> {
-  return (await request<Collection<Term>>(`/api/project/${project}/term.json`)).collection;
+  return (await call("get", "/api/project/{id}/term", { path: { id: project } })).collection;
 }
 
 export async function listOntologyTerms(ontology: Id): Promise<Term[]> {
-  return (await request<Collection<Term>>(`/api/ontology/${ontology}/term.json`)).collection;
+  return (await call("get", "/api/ontology/{id}/term", { path: { id: ontology } })).collection;
 }
 
 export async function createTerm(ontology: Id, draft: TermDraft): Promise<Term> {
-  const answer = await request<CommandAnswer<"term", Term>>("/api/term.json", {
-    method: "POST",
-    body: { ...draft, ontology },
-  });
-  return answer.term;
+  return made(await call("post", "/api/term", { body: { ...draft, ontology } })).term;
 }
 
-/** A PUT replaces the whole entity, so what the form does not show is sent back unchanged. */
-export async function updateTerm(term: Term, draft: TermDraft): Promise<void> {
-  await request(`/api/term/${term.id}.json`, { method: "PUT", body: { ...term, ...draft } });
+/** What the draft does not name stays as it is. */
+export async function updateTerm(id: Id, draft: TermDraft): Promise<void> {
+  await call("put", "/api/term/{id}", { path: { id }, body: draft });
 }
 
 export async function deleteTerm(id: Id): Promise<void> {
-  await request(`/api/term/${id}.json`, { method: "DELETE" });
+  await call("delete", "/api/term/{id}", { path: { id } });
 }

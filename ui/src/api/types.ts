@@ -1,23 +1,16 @@
-/** Wire shapes that several nouns share. */
+/** Wire types by their names in the server's description, and what several nouns share. */
+import type { components } from "./schema";
+
+/** The schemas of `openapi.json`. */
+export type Schemas = components["schemas"];
 
 export type Id = number;
 
-/** What every list of the server answers. */
-export interface Collection<T> {
-  collection: T[];
-  offset: number;
-  perPage: number;
-  /** Number of all matching items, not of this page. */
-  size: number;
-  totalPages: number;
+/** The one object that was made; a create of one never answers as a create of many. */
+export function made<T extends object>(answer: T | Schemas["Bulk"]): T {
+  if ("status" in answer) throw new TypeError("the server answered for several objects");
+  return answer;
 }
-
-/** What every write answers; the entity itself stands under a key that depends on the noun. */
-export type CommandAnswer<Key extends string, T> = Record<Key, T> & {
-  message: string;
-  /** Names the command for undo and redo. */
-  command: Id;
-};
 
 /** Milliseconds since the epoch; the server prints entities' dates as text and computed rows' dates as numbers. */
 export type Timestamp = string | number | null;

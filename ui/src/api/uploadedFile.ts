@@ -1,17 +1,9 @@
 /** Sending a file to the server and following what becomes of it. */
-import { address, request } from "./client";
-import { ApiError, failureText } from "./errors";
-import type { Id } from "./types";
+import { address, call } from "./client";
+import { ApiError, failureOf } from "./errors";
+import type { Id, Schemas } from "./types";
 
-export interface UploadedFile {
-  id: Id;
-  originalFilename: string;
-  size: number;
-  status: number;
-  statusText?: string | null;
-  /** Cause in words when the file could not be used. */
-  error?: string | null;
-}
+export type UploadedFile = Schemas["UploadedFile"];
 
 export type UploadOutcome = "running" | "failed" | "ready";
 
@@ -22,7 +14,7 @@ export function uploadOutcome(status: number): UploadOutcome {
 }
 
 export function getUploadedFile(id: Id): Promise<UploadedFile> {
-  return request(`/api/uploadedfile/${id}.json`);
+  return call("get", "/api/uploadedfile/{id}", { path: { id } });
 }
 
 export interface Upload {
@@ -46,9 +38,9 @@ export function sendFile(file: File, storage: Id, project: Id, onProgress: (part
     };
     exchange.onload = () => {
       const answer = parse(exchange.responseText);
-      const uploaded = Array.isArray(answer) ? (answer[0] as { uploadedFile?: UploadedFile })?.uploadedFile : undefined;
+      const uploaded = Array.isArray(answer) ? (answer[0] as Partial<Schemas["Taken"]> | undefined)?.uploadedFile : undefined;
       if (exchange.status === 200 && uploaded !== undefined) resolve(uploaded);
-      else reject(new ApiError(exchange.status, failureText(answer)));
+      else reject(new ApiError(exchange.status, failureOf(answer)));
     };
     exchange.onerror = () => reject(new ApiError(0, null));
     exchange.onabort = () => reject(new DOMException("cancelled", "AbortError"));

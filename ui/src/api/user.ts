@@ -1,25 +1,16 @@
 /** Users as members and as annotation layers. */
-import { request } from "./client";
-import type { Collection, Id } from "./types";
+import { call } from "./client";
+import type { Id, Schemas } from "./types";
 
-export interface User {
-  id: Id;
-  username: string;
-  name?: string | null;
-  fullName?: string | null;
-  firstname?: string | null;
-  lastname?: string | null;
-  admin?: boolean;
-  guest?: boolean;
-}
+export type User = Schemas["User"];
 
 /** Name to show for a user: first and last name where known, else the account's name. */
-export function displayName(user: User): string {
-  const parts = [user.firstname, user.lastname].filter((part) => part !== null && part !== undefined && part !== "");
-  return parts.length > 0 ? parts.join(" ") : (user.name ?? user.username);
+export function displayName(user: Pick<User, "firstname" | "lastname" | "name">): string {
+  const parts = [user.firstname, user.lastname].filter((part) => part !== "");
+  return parts.length > 0 ? parts.join(" ") : user.name;
 }
 
 /** Users whose annotations the caller may see as layers of the project. */
 export async function listUserLayers(project: Id): Promise<User[]> {
-  return (await request<Collection<User>>(`/api/project/${project}/userlayer.json`)).collection;
+  return (await call("get", "/api/project/{id}/userlayer", { path: { id: project } })).collection;
 }

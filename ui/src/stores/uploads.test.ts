@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from "pinia";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError } from "@/api/errors";
+import { ApiError, inWords } from "@/api/errors";
 import type { Upload, UploadedFile } from "@/api/uploadedFile";
 import { useUploads } from "./uploads";
 
@@ -56,9 +56,9 @@ describe("uploads", () => {
   it("show the server's cause, and send again on retry", async () => {
     const uploads = useUploads();
     uploads.add(files("notes.txt"), 1, 2);
-    sent[0]?.fail(new ApiError(400, "not a slide"));
+    sent[0]?.fail(new ApiError(400, inWords("not a slide")));
     await flush();
-    expect(uploads.entries[0]).toMatchObject({ state: "failed", failure: "not a slide" });
+    expect(uploads.entries[0]).toMatchObject({ state: "failed", failure: { message: "not a slide" } });
     uploads.retry(uploads.entries[0]?.key ?? 0);
     expect(sent).toHaveLength(2);
     expect(uploads.entries[0]).toMatchObject({ state: "sending", failure: null });
@@ -70,7 +70,7 @@ describe("uploads", () => {
     uploads.add(files("cut.tif"), 1, 2);
     sent[0]?.finish({ id: 5 });
     await flush();
-    expect(uploads.entries[0]).toMatchObject({ state: "failed", failure: "the strip is cut off" });
+    expect(uploads.entries[0]).toMatchObject({ state: "failed", failure: { message: "the strip is cut off" } });
   });
 
   it("disappear when cancelled, and let the next one start", async () => {

@@ -4,7 +4,8 @@
  */
 import { defineStore } from "pinia";
 import { ref } from "vue";
-import { ApiError, isAbort } from "@/api/errors";
+import { ApiError, inWords, isAbort } from "@/api/errors";
+import { keys } from "@/api/keys";
 import type { Id } from "@/api/types";
 import { getUploadedFile, sendFile, uploadOutcome } from "@/api/uploadedFile";
 import { queryClient } from "@/app/queryClient";
@@ -19,8 +20,8 @@ export interface UploadEntry {
   state: UploadState;
   /** Sent part, 0 to 1. */
   progress: number;
-  /** The failure: what the server said, or the error itself where it said nothing. */
-  failure: string | ApiError | null;
+  /** The failure; null while there is none. */
+  failure: unknown;
 }
 
 const AT_A_TIME = 2;
@@ -71,7 +72,7 @@ export const useUploads = defineStore("uploads", () => {
       if (isAbort(error)) remove(entry.key);
       else {
         entry.state = "failed";
-        entry.failure = error instanceof ApiError ? (error.reason ?? error) : String(error);
+        entry.failure = error;
       }
     }
     advance();
@@ -84,12 +85,13 @@ export const useUploads = defineStore("uploads", () => {
       if (outcome === "ready") {
         entry.state = "ready";
         files.delete(entry.key);
-        await queryClient.invalidateQueries({ queryKey: ["images", entry.project] });
-        await queryClient.invalidateQueries({ queryKey: ["projects"] });
+        await queryClient.invalidateQueries({ queryKey: keys.images(entry.project) });
+        await queryClient.invalidateQueries({ queryKey: keys.projects });
         return;
       }
       if (outcome === "failed") {
-        throw new ApiError(422, uploaded.error ?? uploaded.statusText ?? null);
+        const words = uploaded.error ?? uploaded.statusText;
+        throw new ApiError(422, words === null ? null : inWords(words));
       }
       await new Promise((resolve) => setTimeout(resolve, POLL));
     }

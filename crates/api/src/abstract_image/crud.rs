@@ -1,33 +1,63 @@
 //! Reading, registering, changing, deleting abstract images.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::extract::State;
 use cytomine_domain::Actor;
-use cytomine_domain::image::{self, AbstractImageFilter, ImageFields};
-use cytomine_model::{AbstractImageId, Direction, ProjectId, UploadedFileId};
-use serde_json::Value;
+use cytomine_domain::image::{self, AbstractImageFilter};
+use cytomine_model::{AbstractImageId, Direction, ProjectId};
 
-use super::json;
-use crate::answer;
+use super::wire::{AbstractImage, AbstractImageBody, ListedImage};
+use crate::answer::{self, Command, Created};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
-use crate::conditions::conditions;
+use crate::conditions::{Fields, conditions};
 use crate::dialect::collection::Collection;
 use crate::dialect::paging::Paging;
-use crate::dialect::query::Query;
 use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody, Params};
+use crate::extract::{Asked, Batch, Body, Filters, Path};
 use crate::state::ApiState;
+
+/// The fields that images can be filtered by.
+#[derive(Debug)]
+pub(super) struct ImageKeys;
+
+impl Fields for ImageKeys {
+    const FIELDS: &'static [&'static str] = &[
+        "originalFilename",
+        "name",
+        "contentType",
+        "id",
+        "width",
+        "height",
+        "magnification",
+        "physicalSizeX",
+        "physicalSizeY",
+        "created",
+        "user",
+        "storage",
+    ];
+}
+
+crate::keys! {
+    /// What a list of images tells of a project.
+    pub(super) struct Holder {
+        /// Tells of each image whether this project holds it
+        project: Id,
+    }
+}
+
+type Page = Result<Json<Collection<ListedImage>>, ApiError>;
 
 /// GET `abstractimage`: those in the caller's storages; `project` tells which of them it holds.
 pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    page(&state, &actor, &query, &base, false).await
+    paging: Paging,
+    filters: Filters<ImageKeys>,
+    Asked(holder): Asked<Holder>,
+) -> Page {
+    page(&state, &actor, (paging, filters, holder), &base, false).await
 }
 
 /// GET `abstractimage/unused`: those of them that are in no project.
@@ -35,37 +65,32 @@ pub(super) async fn unused(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    page(&state, &actor, &query, &base, true).await
+    paging: Paging,
+    filters: Filters<ImageKeys>,
+    Asked(holder): Asked<Holder>,
+) -> Page {
+    page(&state, &actor, (paging, filters, holder), &base, true).await
 }
 
 async fn page(
     state: &ApiState,
     actor: &Actor,
-    query: &Query,
+    (paging, filters, holder): (Paging, Filters<ImageKeys>, Holder),
     base: &str,
     unused: bool,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(query)?;
+) -> Page {
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
-    let filter = AbstractImageFilter { uploaded_file: None, unused, conditions: conditions(query) };
+    let filter = AbstractImageFilter { uploaded_file: None, unused, conditions: conditions(filters.list) };
     let (images, total) = image::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
-    let held = match query.id("project")? {
-        Some(project) => Some(image::in_project(&state.system, actor, &images, ProjectId(project)).await?),
+    let held = match holder.project.of(ProjectId) {
+        Some(project) => Some(image::in_project(&state.system, actor, &images, project).await?),
         None => None,
     };
-    let items = images
-        .iter()
-        .map(|image| {
-            let mut object = json::abstract_image(image, base);
-            if let Some(held) = &held {
-                object["inProject"] = Value::Bool(held.contains(&image.id));
-            }
-            object
-        })
-        .collect();
-    Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
+    let item = |image| ListedImage {
+        image: AbstractImage::of(image, base),
+        in_project: held.as_ref().map(|held| held.contains(&image.id)),
+    };
+    Ok(Json(Collection::new(images.iter().map(item).collect(), &paging, total.unsigned_abs())))
 }
 
 /// GET `abstractimage/{id}`.
@@ -74,9 +99,9 @@ pub(super) async fn show(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<AbstractImageId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<AbstractImage>, ApiError> {
     let image = image::get(&state.system, &actor, id).await?;
-    Ok(Json(json::abstract_image(&image, &base)))
+    Ok(Json(AbstractImage::of(&image, &base)))
 }
 
 /// POST `abstractimage`: one object, or an array of them.
@@ -84,18 +109,12 @@ pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    JsonBody(body): JsonBody,
-) -> Result<Response, CommandError> {
-    answer::create(body, |fields: Fields| {
-        let (state, actor, base) = (&state, &actor, &base);
-        async move {
-            let outcome = image::create(&state.system, actor, read(&fields)?).await?;
-            Ok(answer::command(
-                outcome.done,
-                outcome.entity.id.0,
-                json::abstract_image(&outcome.entity, base),
-            ))
-        }
+    body: Batch<AbstractImageBody>,
+) -> Result<Created<AbstractImage>, CommandError> {
+    answer::create(body, async |body: AbstractImageBody| {
+        let outcome = image::create(&state.system, &actor, body.fields()).await?;
+        let object = AbstractImage::of(&outcome.entity, &base);
+        Ok(answer::command(outcome.done, outcome.entity.id.0, object))
     })
     .await
 }
@@ -106,11 +125,10 @@ pub(super) async fn update(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<AbstractImageId>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let fields = read(&Fields::of(body)?)?;
-    let outcome = image::update(&state.system, &actor, id, fields).await?;
-    Ok(answer::command(outcome.done, id.0, json::abstract_image(&outcome.entity, &base)))
+    Body(body): Body<AbstractImageBody>,
+) -> Command<AbstractImage> {
+    let outcome = image::update(&state.system, &actor, id, body.fields()).await?;
+    Ok(answer::command(outcome.done, id.0, AbstractImage::of(&outcome.entity, &base)))
 }
 
 /// DELETE `abstractimage/{id}`: 403 with `projectNames` and `imageNames` while projects use it.
@@ -119,32 +137,7 @@ pub(super) async fn delete(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<AbstractImageId>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<AbstractImage> {
     let outcome = image::delete(&state.system, &actor, id).await?;
-    Ok(answer::command(outcome.done, id.0, json::abstract_image(&outcome.entity, &base)))
-}
-
-fn read(fields: &Fields) -> Result<ImageFields, ApiError> {
-    let number = |name| -> Result<Option<Option<f64>>, ApiError> {
-        Ok(if fields.has(name) { Some(fields.number(name)?) } else { None })
-    };
-    Ok(ImageFields {
-        uploaded_file: fields.id("uploadedFile")?.map(UploadedFileId),
-        original_filename: fields.text("originalFilename").or_else(|| fields.text("filename")),
-        width: fields.int("width")?,
-        height: fields.int("height")?,
-        depth: fields.int("depth")?,
-        duration: fields.int("duration")?,
-        channels: fields.int("channels")?,
-        sample_per_pixel: fields.int("samplePerPixel")?,
-        bit_per_sample: fields.int("bitPerSample")?,
-        physical_size_x: number("physicalSizeX")?,
-        physical_size_y: number("physicalSizeY")?,
-        physical_size_z: number("physicalSizeZ")?,
-        fps: number("fps")?,
-        // Old image servers send decimals here.
-        #[allow(clippy::cast_possible_truncation, reason = "rounded; a float beyond the range saturates")]
-        magnification: number("magnification")?.map(|value| value.map(|value| value.round() as i32)),
-        colorspace: fields.has("colorspace").then(|| fields.text("colorspace")),
-    })
+    Ok(answer::command(outcome.done, id.0, AbstractImage::of(&outcome.entity, &base)))
 }

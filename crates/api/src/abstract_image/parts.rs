@@ -1,30 +1,30 @@
 //! What belongs to an abstract image: its uploader, instances, planes, and the original file.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use cytomine_domain::{DomainError, image, instance};
 use cytomine_model::AbstractImageId;
-use serde_json::Value;
 
-use crate::abstract_slice::json::abstract_slice;
+use crate::abstract_slice::wire::AbstractSlice;
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::dialect::collection::Collection;
 use crate::dialect::paging::Paging;
+use crate::download as bytes;
 use crate::error::ApiError;
-use crate::image_instance::json::image_instance;
-use crate::request::Params;
+use crate::extract::Path;
+use crate::image_instance::wire::ImageInstance;
 use crate::state::ApiState;
-use crate::{download as bytes, user};
+use crate::user::wire::User;
 
 /// GET `abstractimage/{id}/user`: who uploaded it.
 pub(super) async fn user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<AbstractImageId>,
-) -> Result<Json<Value>, ApiError> {
-    Ok(Json(user::json::user(&image::uploader(&state.system, &actor, id).await?)))
+) -> Result<Json<User>, ApiError> {
+    Ok(Json(User::of(&image::uploader(&state.system, &actor, id).await?)))
 }
 
 /// GET `abstractimage/{id}/imageinstance`: where it is used, in the caller's projects.
@@ -32,12 +32,11 @@ pub(super) async fn instances(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    Params(query): Params,
+    paging: Paging,
     Path(id): Path<AbstractImageId>,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(&query)?;
+) -> Result<Json<Collection<ImageInstance>>, ApiError> {
     let images = instance::list_of_image(&state.system, &actor, id).await?;
-    let items = images.iter().map(|image| image_instance(image, &base)).collect();
+    let items = images.iter().map(|image| ImageInstance::of(image, &base)).collect();
     Ok(Json(Collection::sliced(items, &paging)))
 }
 
@@ -45,12 +44,11 @@ pub(super) async fn instances(
 pub(super) async fn slices(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    Params(query): Params,
+    paging: Paging,
     Path(id): Path<AbstractImageId>,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(&query)?;
+) -> Result<Json<Collection<AbstractSlice>>, ApiError> {
     let (slices, image) = image::slices(&state.system, &actor, id).await?;
-    let items = slices.iter().map(|slice| abstract_slice(slice, &image)).collect();
+    let items = slices.iter().map(|slice| AbstractSlice::of(slice, &image)).collect();
     Ok(Json(Collection::sliced(items, &paging)))
 }
 
@@ -59,13 +57,13 @@ pub(super) async fn slice(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, channel, z, time)): Path<(AbstractImageId, i32, i32, i32)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<AbstractSlice>, ApiError> {
     let (slices, image) = image::slices(&state.system, &actor, id).await?;
     let slice = slices.iter().find(|slice| (slice.channel, slice.z_stack, slice.time) == (channel, z, time));
     let slice = slice.ok_or_else(|| {
         DomainError::not_found("AbstractSlice", format!("{id}, channel={channel}, zStack={z}, time={time}"))
     })?;
-    Ok(Json(abstract_slice(slice, &image)))
+    Ok(Json(AbstractSlice::of(slice, &image)))
 }
 
 /// GET `abstractimage/{id}/download`: the file as it was uploaded.

@@ -1,29 +1,47 @@
 //! How many annotations there are.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use cytomine_domain::annotation::{self, CountFilter};
 use cytomine_domain::{Actor, access};
 use cytomine_model::{Action, Millis, ProjectId, SliceInstanceId, UserId};
-use serde_json::{Value, json};
 
+use super::wire::{Layer, Total};
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::error::ApiError;
-use crate::request::Params;
+use crate::extract::{Asked, Path};
 use crate::state::ApiState;
+
+crate::keys! {
+    /// When annotations were made.
+    pub(super) struct Period {
+        /// Only those made after this moment
+        start_date: Date,
+        /// Only those made before this moment
+        end_date: Date,
+    }
+}
+
+crate::keys! {
+    /// Where annotations are.
+    pub(super) struct Within {
+        /// Only those in this project
+        project: Id,
+    }
+}
 
 /// GET `project/{id}/userannotation/count`.
 pub(super) async fn of_project(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(project): Path<ProjectId>,
-    Params(query): Params,
-) -> Result<Json<Value>, ApiError> {
+    Asked(period): Asked<Period>,
+) -> Result<Json<Total>, ApiError> {
     let filter = CountFilter {
         project: Some(project),
-        after: query.date("startDate")?.map(Millis),
-        before: query.date("endDate")?.map(Millis),
+        after: period.start_date.get().map(Millis),
+        before: period.end_date.get().map(Millis),
         ..CountFilter::default()
     };
     total(annotation::count(&state.system, &actor, filter).await?)
@@ -34,7 +52,7 @@ pub(super) async fn reviewed_of_project(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(project): Path<ProjectId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Total>, ApiError> {
     access::project(&state.system.db, &actor, project).await?;
     total(0)
 }
@@ -44,9 +62,9 @@ pub(super) async fn of_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(user): Path<UserId>,
-    Params(query): Params,
-) -> Result<Json<Value>, ApiError> {
-    let project = query.id("project")?.map(ProjectId);
+    Asked(within): Asked<Within>,
+) -> Result<Json<Total>, ApiError> {
+    let project = within.project.of(ProjectId);
     may_count(&state, &actor, user, project).await?;
     let filter = CountFilter { project, user: Some(user), ..CountFilter::default() };
     total(annotation::count(&state.system, &actor, filter).await?)
@@ -57,9 +75,9 @@ pub(super) async fn reviewed_of_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(user): Path<UserId>,
-    Params(query): Params,
-) -> Result<Json<Value>, ApiError> {
-    may_count(&state, &actor, user, query.id("project")?.map(ProjectId)).await?;
+    Asked(within): Asked<Within>,
+) -> Result<Json<Total>, ApiError> {
+    may_count(&state, &actor, user, within.project.of(ProjectId)).await?;
     total(0)
 }
 
@@ -81,8 +99,8 @@ async fn may_count(
     }
 }
 
-fn total(total: i64) -> Result<Json<Value>, ApiError> {
-    Ok(Json(json!({ "total": total })))
+fn total(total: i64) -> Result<Json<Total>, ApiError> {
+    Ok(Json(Total { total }))
 }
 
 /// GET `sliceinstance/{id}/annotationindex`: the layers of a plane with their counts.
@@ -90,15 +108,13 @@ pub(super) async fn layers(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(slice): Path<SliceInstanceId>,
-) -> Result<Json<Collection<Value>>, ApiError> {
+) -> Result<Json<Collection<Layer>>, ApiError> {
     let (_, layers) = annotation::layers(&state.system, &actor, slice).await?;
-    let layer = |layer: annotation::Layer| {
-        json!({
-            "user": layer.user,
-            "slice": slice,
-            "countAnnotation": layer.annotations,
-            "countReviewedAnnotation": 0,
-        })
+    let layer = |layer: annotation::Layer| Layer {
+        user: layer.user.0,
+        slice: slice.0,
+        count_annotation: layer.annotations,
+        count_reviewed_annotation: 0,
     };
     Ok(Json(Collection::whole(layers.into_iter().map(layer).collect())))
 }

@@ -1,19 +1,26 @@
 //! One annotation: reading, changing, deleting.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use cytomine_domain::annotation::{self, AnnotationFields};
-use cytomine_model::{AnnotationId, ImageInstanceId, SliceInstanceId, TermId, UserId};
-use serde_json::Value;
+use axum::extract::State;
+use cytomine_domain::annotation;
+use cytomine_model::AnnotationId;
 
 use super::bulk::thinning;
-use super::json;
-use crate::answer;
+use super::wire::{Annotation, AnnotationBody, ThinningKeys};
+use crate::answer::{self, Command};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
-use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody, Params};
+use crate::error::ApiError;
+use crate::extract::{Asked, Body, Path};
 use crate::state::ApiState;
+
+crate::keys! {
+    /// What else a change does to the shape.
+    pub(super) struct Filling {
+        /// Fill the holes
+        fill: Flag,
+    }
+}
 
 /// GET `annotation/{id}`.
 pub(super) async fn show(
@@ -21,9 +28,9 @@ pub(super) async fn show(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<AnnotationId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Annotation>, ApiError> {
     let view = annotation::get(&state.system, &actor, id).await?;
-    Ok(Json(json::annotation(&view, &base)))
+    Ok(Json(Annotation::of(&view, &base)))
 }
 
 /// PUT `annotation/{id}`: place and shape are needed; `term` absent leaves the links, present replaces them.
@@ -32,25 +39,13 @@ pub(super) async fn update(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<AnnotationId>,
-    Params(query): Params,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let fields = Fields::of(body)?;
-    let terms = match fields.ids("term")? {
-        Some(terms) => Some(terms),
-        None => fields.ids("terms")?,
-    };
-    let wanted = AnnotationFields {
-        location: fields.text("location"),
-        image: fields.id("image")?.map(ImageInstanceId),
-        slice: fields.id("slice")?.map(SliceInstanceId),
-        user: fields.id("user")?.map(UserId),
-        terms: terms.map(|terms| terms.into_iter().map(TermId).collect()),
-        fill: query.flag("fill")?,
-        thinning: thinning(&query, &fields)?,
-    };
+    Asked(filling): Asked<Filling>,
+    Asked(asked): Asked<ThinningKeys>,
+    Body(body): Body<AnnotationBody>,
+) -> Command<Annotation> {
+    let wanted = body.fields(filling.fill.is_on(), thinning(asked)?);
     let outcome = annotation::update(&state.system, &actor, id, wanted).await?;
-    Ok(answer::command(outcome.done, id.0, json::annotation(&outcome.entity, &base)))
+    Ok(answer::command(outcome.done, id.0, Annotation::of(&outcome.entity, &base)))
 }
 
 /// DELETE `annotation/{id}`.
@@ -59,7 +54,7 @@ pub(super) async fn delete(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<AnnotationId>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<Annotation> {
     let outcome = annotation::delete(&state.system, &actor, id).await?;
-    Ok(answer::command(outcome.done, id.0, json::annotation(&outcome.entity, &base)))
+    Ok(answer::command(outcome.done, id.0, Annotation::of(&outcome.entity, &base)))
 }

@@ -1,6 +1,6 @@
 //! Annotations of an image that touch a shape.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use cytomine_domain::annotation::{self, Place, Search, TermFilter};
 use cytomine_model::{ImageInstanceId, TermId, UserId};
@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::dialect::paging::Paging;
 use crate::error::ApiError;
+use crate::extract::Path;
 use crate::request::Params;
 use crate::state::ApiState;
 

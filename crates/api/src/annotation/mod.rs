@@ -4,33 +4,76 @@ mod bulk;
 mod count;
 mod crud;
 mod included;
-pub mod json;
+mod keys;
 mod operate;
 mod query;
 mod row;
 mod search;
 mod show;
+pub mod wire;
 
-use axum::Router;
-use axum::routing::{get, post, put};
+use self::keys::{IncludedKeys, SearchKeys, in_body};
+use self::row::Rows;
+use crate::routes::{Operation, Routes, delete, get, post, put};
 
-use crate::state::ApiState;
+/// Largest body in bytes of what makes annotations: some 200,000 of nuclei in one request.
+const BULK: usize = 64 << 20;
+
+/// Largest body in bytes of what holds one shape, or the ids of a long search.
+const SHAPE: usize = 16 << 20;
 
 /// Routes of annotations. The two spellings mean the same: every annotation of this server is a user annotation.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/annotation", get(search::list).post(bulk::create).delete(bulk::delete))
-        .route("/api/userannotation", get(search::list).post(bulk::create))
-        .route("/api/annotation/search", get(search::list).post(search::post))
-        .route("/api/annotation/{id}", get(crud::show).put(crud::update).delete(crud::delete))
-        .route("/api/userannotation/{id}", get(crud::show).put(crud::update).delete(crud::delete))
-        .route("/api/annotation/{id}/simplify", put(operate::simplify))
-        .route("/api/annotation/{id}/fill", post(operate::fill))
-        .route("/api/simplify", put(operate::simplify_wkt))
-        .route("/api/imageinstance/{id}/annotation/included", get(included::list))
-        .route("/api/user/{id}/userannotation/count", get(count::of_user))
-        .route("/api/user/{id}/reviewedannotation/count", get(count::reviewed_of_user))
-        .route("/api/project/{id}/userannotation/count", get(count::of_project))
-        .route("/api/project/{id}/reviewedannotation/count", get(count::reviewed_of_project))
-        .route("/api/sliceinstance/{id}/annotationindex", get(count::layers))
+pub fn routes() -> Routes {
+    let mut routes = Routes::of("Annotations");
+    for noun in ["annotation", "userannotation"] {
+        for operation in of(noun) {
+            routes = routes.add(operation);
+        }
+    }
+    let search = "/api/annotation/search";
+    routes
+        .add(delete("/api/annotation", bulk::delete, "Delete several annotations as one step"))
+        .add(get(search, search::list, "Search annotations").asks::<SearchKeys>().gives::<Rows>())
+        .add(
+            post(search, search::post, "Search annotations by a body")
+                .takes(SHAPE)
+                .sketched(in_body::<SearchKeys>)
+                .gives::<Rows>(),
+        )
+        .add(put("/api/annotation/{id}/simplify", operate::simplify, "Thin out an annotation"))
+        .add(post("/api/annotation/{id}/fill", operate::fill, "Fill the holes of an annotation"))
+        .add(put("/api/simplify", operate::simplify_wkt, "Thin out a shape").takes(SHAPE).clean())
+        .add(
+            get("/api/imageinstance/{id}/annotation/included", included::list, "List what touches a shape")
+                .asks::<IncludedKeys>()
+                .gives::<Rows>(),
+        )
+        .merge(counts())
+}
+
+/// What both spellings have.
+fn of(noun: &str) -> [Operation; 5] {
+    let (all, one) = (format!("/api/{noun}"), format!("/api/{noun}/{{id}}"));
+    [
+        get(all.as_str(), search::list, "List annotations").asks::<SearchKeys>().gives::<Rows>(),
+        post(all, bulk::create, "Make an annotation, or many as one step").takes(BULK),
+        get(one.as_str(), crud::show, "Read an annotation"),
+        put(one.as_str(), crud::update, "Change an annotation").takes(SHAPE),
+        delete(one, crud::delete, "Delete an annotation"),
+    ]
+}
+
+fn counts() -> Routes {
+    let reviewed = "Count reviewed annotations: there are none";
+    let layers = "/api/sliceinstance/{id}/annotationindex";
+    Routes::of("Annotations")
+        .add(get("/api/user/{id}/userannotation/count", count::of_user, "Count a user's annotations"))
+        .add(get("/api/user/{id}/reviewedannotation/count", count::reviewed_of_user, reviewed))
+        .add(get(
+            "/api/project/{id}/userannotation/count",
+            count::of_project,
+            "Count a project's annotations",
+        ))
+        .add(get("/api/project/{id}/reviewedannotation/count", count::reviewed_of_project, reviewed))
+        .add(get(layers, count::layers, "List the layers of a plane with their counts"))
 }

@@ -5,19 +5,20 @@
 
 use cytomine_domain::annotation::{Listed, users_by_term};
 use cytomine_geometry::{area_in_units, perimeter_in_units};
-use cytomine_model::{
-    AnnotationId, AnnotationTermId, EntityKind, ImageInstanceId, ProjectId, SliceInstanceId, TermId, UserId,
-};
+use cytomine_model::EntityKind;
 use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::{PartialSchema as _, ToSchema};
 
-use super::json::Addresses;
 use super::show::Show;
+use super::wire::{Addresses, Point};
 use crate::dialect::class::java_class;
+use crate::routes::describe::{Output, Sketch};
 
 /// One row.
 #[derive(Debug, Serialize)]
 pub(super) struct Row<'a> {
-    id: AnnotationId,
+    id: i64,
     class: &'static str,
     #[serde(flatten)]
     meta: Option<Meta>,
@@ -37,15 +38,15 @@ pub(super) struct Row<'a> {
     user: Option<User<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Meta {
     created: i64,
     updated: Option<i64>,
-    image: ImageInstanceId,
-    slice: SliceInstanceId,
-    project: ProjectId,
-    user: UserId,
+    image: i64,
+    slice: i64,
+    project: i64,
+    user: i64,
     nb_comments: u32,
     count_reviewed_annotations: u32,
     reviewed: bool,
@@ -58,58 +59,52 @@ struct Meta {
     image_url: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Wkt<'a> {
     location: Option<&'a str>,
     geometry_compression: Option<f64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Gis {
     area: f64,
     area_unit: &'static str,
     perimeter: f64,
     perimeter_unit: &'static str,
-    centroid: Centroid,
+    centroid: Point,
 }
 
-#[derive(Debug, Serialize)]
-struct Centroid {
-    x: f64,
-    y: f64,
-}
-
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Terms {
-    term: Vec<TermId>,
+    term: Vec<i64>,
     user_by_term: Vec<UserByTerm>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct UserByTerm {
-    id: AnnotationTermId,
-    term: TermId,
-    user: Vec<UserId>,
+    id: i64,
+    term: i64,
+    user: Vec<i64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Tracks {
     track: [i64; 0],
     annotation_track: [i64; 0],
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Image<'a> {
     original_filename: Option<&'a str>,
     instance_filename: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Slice {
     channel: Option<i32>,
@@ -117,7 +112,7 @@ struct Slice {
     time: Option<i32>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct User<'a> {
     creator: Option<&'a str>,
     name: Option<String>,
@@ -128,7 +123,7 @@ impl<'a> Row<'a> {
     pub(super) fn new(listed: &'a Listed, show: Show, base: &str) -> Self {
         let row = &listed.row;
         Self {
-            id: row.id,
+            id: row.id.0,
             class: java_class(EntityKind::Annotation),
             meta: show.meta.then(|| meta(listed, base)),
             wkt: show.wkt.then(|| Wkt {
@@ -167,10 +162,10 @@ fn meta(listed: &Listed, base: &str) -> Meta {
     Meta {
         created: row.created.0,
         updated: row.updated.map(|time| time.0),
-        image: row.image,
-        slice: row.slice,
-        project: row.project,
-        user: row.user,
+        image: row.image.0,
+        slice: row.slice.0,
+        project: row.project.0,
+        user: row.user.0,
         nb_comments: 0,
         count_reviewed_annotations: 0,
         reviewed: false,
@@ -191,17 +186,75 @@ fn gis(listed: &Listed) -> Option<Gis> {
         area_unit: area_unit.as_str(),
         perimeter,
         perimeter_unit: perimeter_unit.as_str(),
-        centroid: Centroid { x: measures.centroid.0, y: measures.centroid.1 },
+        centroid: Point { x: measures.centroid.0, y: measures.centroid.1 },
     })
 }
 
 fn terms(listed: &Listed) -> Terms {
     let by_term = users_by_term(&listed.links);
     Terms {
-        term: by_term.iter().map(|(link, _)| link.term).collect(),
+        term: by_term.iter().map(|(link, _)| link.term.0).collect(),
         user_by_term: by_term
             .into_iter()
-            .map(|(link, user)| UserByTerm { id: link.id, term: link.term, user })
+            .map(|(link, users)| UserByTerm {
+                id: link.id.0,
+                term: link.term.0,
+                user: users.iter().map(|user| user.0).collect(),
+            })
             .collect(),
+    }
+}
+
+/// A list of rows, as it is described.
+#[derive(Debug)]
+pub(super) struct Rows;
+
+impl Output for Rows {
+    fn describe(sketch: &mut Sketch<'_>) {
+        sketch.schemas.of::<UserByTerm>();
+        sketch.schemas.of::<Point>();
+        let groups = [
+            json!(Meta::schema()),
+            json!(Wkt::schema()),
+            json!(Gis::schema()),
+            json!(Terms::schema()),
+            json!(Tracks::schema()),
+            json!(Image::schema()),
+            json!(Slice::schema()),
+            json!(User::schema()),
+        ];
+        // Which groups are there depends on the request, so no key of them is required.
+        let mut keys = json!({
+            "id": { "type": "integer", "format": "int64" },
+            "class": { "type": "string" },
+        });
+        for (key, schema) in groups.iter().filter_map(|group| group["properties"].as_object()).flatten() {
+            keys[key] = Value::clone(schema);
+        }
+        let row = json!({
+            "description": "An annotation in a list, with the groups of keys that were asked for.",
+            "type": "object",
+            "required": ["id", "class"],
+            "properties": keys,
+        });
+        sketch.schemas.named.insert("ListedAnnotation".to_owned(), row);
+        let count = json!({ "type": "integer", "format": "int64", "minimum": 0 });
+        let list = json!({
+            "type": "object",
+            "required": ["collection", "offset", "perPage", "size", "totalPages"],
+            "properties": {
+                "collection": {
+                    "type": "array",
+                    "items": { "$ref": "#/components/schemas/ListedAnnotation" },
+                },
+                "offset": count,
+                "perPage": count,
+                "size": count,
+                "totalPages": count,
+            },
+        });
+        sketch.schemas.named.insert("ListedAnnotationCollection".to_owned(), list);
+        let schema = json!({ "$ref": "#/components/schemas/ListedAnnotationCollection" });
+        sketch.answers.insert(200, ("The annotations", "application/json", schema));
     }
 }

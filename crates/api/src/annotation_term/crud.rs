@@ -1,31 +1,48 @@
 //! Reading, setting, removing term links.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use cytomine_domain::annotation_term;
 use cytomine_domain::{Actor, Outcome};
-use cytomine_model::{AnnotationId, AnnotationTerm, CommandAction, TermId, UserId};
-use serde_json::Value;
+use cytomine_model::{self as model, AnnotationId, CommandAction, TermId, UserId};
 
-use super::json;
-use crate::answer;
+use super::wire::{AnnotationTerm, LinkBody, ReplaceBody};
+use crate::answer::{self, Command};
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
+use crate::dialect::envelope::Envelope;
 use crate::dialect::paging::Paging;
-use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody, Params};
+use crate::error::ApiError;
+use crate::extract::{Asked, Body, Path};
 use crate::state::ApiState;
+
+crate::keys! {
+    /// Whose links are listed.
+    pub(super) struct Whose {
+        /// Only those that this user has set
+        id_user: Id,
+    }
+}
+
+crate::keys! {
+    /// Whose terms a new one replaces.
+    pub(super) struct Replaced {
+        /// Everybody's, not only the caller's
+        clear_for_all: Flag,
+    }
+}
 
 /// GET `annotation/{id}/term?idUser=`.
 pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(annotation): Path<AnnotationId>,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let user = query.id("idUser")?.map(UserId);
-    let kept = |link: &AnnotationTerm| user.is_none_or(|user| link.user == user);
-    links(&state, &actor, annotation, &Paging::from_query(&query)?, kept).await
+    paging: Paging,
+    Asked(whose): Asked<Whose>,
+) -> Result<Json<Collection<AnnotationTerm>>, ApiError> {
+    let user = whose.id_user.of(UserId);
+    let kept = |link: &model::AnnotationTerm| user.is_none_or(|user| link.user == user);
+    links(&state, &actor, annotation, &paging, kept).await
 }
 
 /// GET `annotation/{id}/notuser/{user}/term`: links that others have set.
@@ -33,9 +50,9 @@ pub(super) async fn list_of_others(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((annotation, user)): Path<(AnnotationId, UserId)>,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    links(&state, &actor, annotation, &Paging::from_query(&query)?, |link| link.user != user).await
+    paging: Paging,
+) -> Result<Json<Collection<AnnotationTerm>>, ApiError> {
+    links(&state, &actor, annotation, &paging, |link| link.user != user).await
 }
 
 async fn links(
@@ -43,10 +60,10 @@ async fn links(
     actor: &Actor,
     annotation: AnnotationId,
     paging: &Paging,
-    kept: impl Fn(&AnnotationTerm) -> bool,
-) -> Result<Json<Collection<Value>>, ApiError> {
+    kept: impl Fn(&model::AnnotationTerm) -> bool,
+) -> Result<Json<Collection<AnnotationTerm>>, ApiError> {
     let links = annotation_term::list(&state.system, actor, annotation).await?;
-    let items = links.iter().filter(|link| kept(link)).map(json::annotation_term).collect();
+    let items = links.iter().filter(|link| kept(link)).map(AnnotationTerm::of).collect();
     Ok(Json(Collection::sliced(items, paging)))
 }
 
@@ -55,9 +72,9 @@ pub(super) async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((annotation, term)): Path<(AnnotationId, TermId)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<AnnotationTerm>, ApiError> {
     let link = annotation_term::get(&state.system, &actor, annotation, term, None).await?;
-    Ok(Json(json::annotation_term(&link)))
+    Ok(Json(AnnotationTerm::of(&link)))
 }
 
 /// GET `annotation/{id}/term/{term}/user/{user}`.
@@ -65,9 +82,9 @@ pub(super) async fn show_of(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((annotation, term, user)): Path<(AnnotationId, TermId, UserId)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<AnnotationTerm>, ApiError> {
     let link = annotation_term::get(&state.system, &actor, annotation, term, Some(user)).await?;
-    Ok(Json(json::annotation_term(&link)))
+    Ok(Json(AnnotationTerm::of(&link)))
 }
 
 /// POST `annotation/{id}/term/{term}`: the body names annotation, term and user; the path fills what it leaves out.
@@ -75,16 +92,12 @@ pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((annotation, term)): Path<(AnnotationId, TermId)>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let fields = Fields::of(body)?;
-    let named = match fields.id("userannotation")? {
-        Some(id) => Some(id),
-        None => fields.id("annotationIdent")?,
-    };
-    let annotation = named.map_or(annotation, AnnotationId);
-    let term = fields.id("term")?.map_or(term, TermId);
-    let user = fields.id("user")?.map(UserId);
+    Body(body): Body<LinkBody>,
+) -> Command<AnnotationTerm> {
+    let named = body.userannotation.or(body.annotation_ident);
+    let annotation = named.of(AnnotationId).unwrap_or(annotation);
+    let term = body.term.of(TermId).unwrap_or(term);
+    let user = body.user.of(UserId);
     let outcome = annotation_term::add(&state.system, &actor, annotation, term, user).await?;
     Ok(envelope(outcome))
 }
@@ -94,7 +107,7 @@ pub(super) async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((annotation, term)): Path<(AnnotationId, TermId)>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<AnnotationTerm> {
     Ok(envelope(annotation_term::remove(&state.system, &actor, annotation, term, None).await?))
 }
 
@@ -103,7 +116,7 @@ pub(super) async fn delete_of(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((annotation, term, user)): Path<(AnnotationId, TermId, UserId)>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<AnnotationTerm> {
     Ok(envelope(annotation_term::remove(&state.system, &actor, annotation, term, Some(user)).await?))
 }
 
@@ -112,19 +125,16 @@ pub(super) async fn replace(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((annotation, term)): Path<(AnnotationId, TermId)>,
-    Params(query): Params,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let for_all = match query.bool("clearForAll")? {
-        Some(for_all) => for_all,
-        None => Fields::of(body)?.bool("clearForAll")?.unwrap_or(false),
-    };
+    Asked(replaced): Asked<Replaced>,
+    Body(body): Body<ReplaceBody>,
+) -> Command<AnnotationTerm> {
+    let for_all = replaced.clear_for_all.get().or(body.clear_for_all.get()).unwrap_or(false);
     let mut outcome = annotation_term::replace(&state.system, &actor, annotation, term, for_all).await?;
     // Where the caller had set the term before, the step only removed others; clients still expect the link.
     outcome.done.action = CommandAction::Add;
     Ok(envelope(outcome))
 }
 
-fn envelope(outcome: Outcome<AnnotationTerm>) -> Json<Value> {
-    answer::command(outcome.done, outcome.entity.id.0, json::annotation_term(&outcome.entity))
+fn envelope(outcome: Outcome<model::AnnotationTerm>) -> Json<Envelope<AnnotationTerm>> {
+    answer::command(outcome.done, outcome.entity.id.0, AnnotationTerm::of(&outcome.entity))
 }

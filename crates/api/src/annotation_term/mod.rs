@@ -1,19 +1,22 @@
 //! Links between annotations and terms (rest-api 4.17).
 
 mod crud;
-pub mod json;
+pub mod wire;
 
-use axum::Router;
-use axum::routing::{get, post};
-
-use crate::state::ApiState;
+use crate::routes::{Routes, delete, get, post};
 
 /// Routes of term links.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/annotation/{id}/term", get(crud::list))
-        .route("/api/annotation/{id}/notuser/{user}/term", get(crud::list_of_others))
-        .route("/api/annotation/{id}/term/{term}", get(crud::show).post(crud::create).delete(crud::delete))
-        .route("/api/annotation/{id}/term/{term}/clearBefore", post(crud::replace))
-        .route("/api/annotation/{id}/term/{term}/user/{user}", get(crud::show_of).delete(crud::delete_of))
+pub fn routes() -> Routes {
+    let (all, one) = ("/api/annotation/{id}/term", "/api/annotation/{id}/term/{term}");
+    let of_user = format!("{one}/user/{{user}}");
+    let of_others = "/api/annotation/{id}/notuser/{user}/term";
+    Routes::of("Terms of annotations")
+        .add(get(all, crud::list, "List the terms of an annotation"))
+        .add(get(of_others, crud::list_of_others, "List the terms that others have set"))
+        .add(get(one, crud::show, "Read a term of an annotation"))
+        .add(post(one, crud::create, "Set a term of an annotation"))
+        .add(delete(one, crud::delete, "Remove the caller's term from an annotation"))
+        .add(post(format!("{one}/clearBefore"), crud::replace, "Set a term in place of all others"))
+        .add(get(of_user.as_str(), crud::show_of, "Read a term that a user has set"))
+        .add(delete(of_user, crud::delete_of, "Remove a term that a user has set"))
 }

@@ -12,6 +12,7 @@ use cytomine_model::ErrorKind;
 use crate::dialect::signature::{KeyAuthorization, SignedRequest};
 use crate::edge::{RequestOrigin, SignedTarget, origin};
 use crate::error::ApiError;
+use crate::routes::describe::{Input, Sketch};
 use crate::state::ApiState;
 
 /// Name of the session's cookie.
@@ -44,6 +45,14 @@ impl FromRequestParts<ApiState> for Caller {
                 "Sign in first, or sign the request with a key; the credentials sent, if any, are not valid",
             )),
         }
+    }
+}
+
+impl Input for Caller {
+    fn describe(sketch: &mut Sketch<'_>) {
+        sketch.signed_in = true;
+        sketch.refuses(401);
+        sketch.refuses(403);
     }
 }
 

@@ -4,8 +4,8 @@ use cytomine_domain::instance::Seen;
 use cytomine_domain::ontology::OntologyTree;
 use cytomine_domain::{Actor, DomainError, annotation, image, instance, ontology};
 use cytomine_model::{Entity, ErrorKind};
-use serde_json::{Value, json};
 
+use super::wire::{Alone, Object};
 use crate::dialect::class::java_class;
 use crate::error::ApiError;
 use crate::state::ApiState;
@@ -24,42 +24,48 @@ pub async fn entity_json(
     actor: &Actor,
     base: &str,
     entity: &Entity,
-) -> Result<Value, ApiError> {
+) -> Result<Object, ApiError> {
     Ok(match entity {
-        Entity::User(user) => user::json::user(user),
-        Entity::Storage(storage) => storage::json::storage(storage),
-        Entity::Project(project) => project::json::project(project),
-        Entity::Term(term) => term::json::term(term),
-        Entity::RelationTerm(link) => term::json::relation_term(link),
-        Entity::AnnotationTerm(link) => annotation_term::json::annotation_term(link),
+        Entity::User(user) => Object::User(user::wire::User::of(user)),
+        Entity::Storage(storage) => Object::Storage(storage::wire::Storage::of(storage)),
+        Entity::Project(project) => Object::Project(project::wire::Project::of(project)),
+        Entity::Term(term) => Object::Term(term::wire::Term::of(term)),
+        Entity::RelationTerm(link) => Object::RelationTerm(term::wire::RelationTerm::of(link)),
+        Entity::AnnotationTerm(link) => {
+            Object::AnnotationTerm(annotation_term::wire::AnnotationTerm::of(link))
+        }
         Entity::Annotation(annotation) => {
             let view = annotation::describe(&state.system, annotation.clone()).await?;
-            annotation_api::json::annotation(&view, base)
+            Object::Annotation(annotation_api::wire::Annotation::of(&view, base))
         }
         Entity::Ontology(ontology) => {
             let tree = match living(ontology::get(&state.system, actor, ontology.id).await)? {
                 Some(tree) => tree,
                 None => OntologyTree { ontology: ontology.clone(), terms: Vec::new(), projects: Vec::new() },
             };
-            ontology_api::json::ontology(&tree)
+            Object::Ontology(ontology_api::wire::Ontology::of(&tree))
         }
-        Entity::UserRole(grant) => role::grant_json(grant),
-        Entity::UploadedFile(file) => uploaded_file::json::uploaded_file(file, None, base),
-        Entity::AbstractImage(image) => abstract_image::json::abstract_image(image, base),
+        Entity::UserRole(grant) => Object::UserRole(role::wire::UserRole::of(grant)),
+        Entity::UploadedFile(file) => {
+            Object::UploadedFile(uploaded_file::wire::UploadedFile::of(file, None, base))
+        }
+        Entity::AbstractImage(image) => {
+            Object::AbstractImage(abstract_image::wire::AbstractImage::of(image, base))
+        }
         Entity::ImageInstance(image) => {
             let seen = match living(instance::see(&state.system, actor, image.id).await)? {
                 Some(seen) => seen,
                 None => Seen { image: image.clone(), names: !image.project_blind },
             };
-            image_instance::json::image_instance(&seen, base)
+            Object::ImageInstance(image_instance::wire::ImageInstance::of(&seen, base))
         }
         Entity::AbstractSlice(slice) => match living(image::get(&state.system, actor, slice.image).await)? {
-            Some(image) => abstract_slice::json::abstract_slice(slice, &image),
+            Some(image) => Object::AbstractSlice(abstract_slice::wire::AbstractSlice::of(slice, &image)),
             None => alone(entity),
         },
         Entity::SliceInstance(slice) => match living(instance::get(&state.system, actor, slice.image).await)?
         {
-            Some(image) => slice_instance::json::slice_instance(slice, &image),
+            Some(image) => Object::SliceInstance(slice_instance::wire::SliceInstance::of(slice, &image)),
             None => alone(entity),
         },
     })
@@ -75,6 +81,6 @@ fn living<T>(found: Result<T, DomainError>) -> Result<Option<T>, DomainError> {
 }
 
 /// The keys that clients need to forget an entity.
-fn alone(entity: &Entity) -> Value {
-    json!({ "class": java_class(entity.kind()), "id": entity.id() })
+fn alone(entity: &Entity) -> Object {
+    Object::Alone(Alone { class: java_class(entity.kind()), id: entity.id() })
 }

@@ -2,21 +2,27 @@
 
 pub mod entity;
 mod replay;
+pub mod wire;
 
-use axum::Router;
-use axum::routing::get;
-
-use crate::state::ApiState;
+use crate::routes::{Operation, Routes, get};
 
 /// Routes of undo and redo; old clients leave `/api` out.
-pub fn routes() -> Router<ApiState> {
-    let mut routes = Router::new();
+pub fn routes() -> Routes {
+    let mut routes = Routes::of("Commands");
     for (prefix, ending) in [("/api", ""), ("", ""), ("", ".json")] {
-        routes = routes
-            .route(&format!("{prefix}/command/undo{ending}"), get(replay::undo))
-            .route(&format!("{prefix}/command/redo{ending}"), get(replay::redo))
-            .route(&format!("{prefix}/command/{{id}}/undo{ending}"), get(replay::undo_one))
-            .route(&format!("{prefix}/command/{{id}}/redo{ending}"), get(replay::redo_one));
+        for operation in at(prefix, ending) {
+            routes = routes.add(operation);
+        }
     }
     routes
+}
+
+fn at(prefix: &str, ending: &str) -> [Operation; 4] {
+    let path = |rest: &str| format!("{prefix}/command/{rest}{ending}");
+    [
+        get(path("undo"), replay::undo, "Undo the caller's last command").clean(),
+        get(path("redo"), replay::redo, "Redo what the caller undid last").clean(),
+        get(path("{id}/undo"), replay::undo_one, "Undo a command"),
+        get(path("{id}/redo"), replay::redo_one, "Redo a command"),
+    ]
 }

@@ -1,22 +1,23 @@
 //! Undoing and redoing the caller's own commands.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use cytomine_domain::Actor;
-use cytomine_domain::command::{self, Replayed, SHOWN};
+use cytomine_domain::command::{self, SHOWN};
 use cytomine_model::{CommandId, Entity};
-use serde_json::{Value, json};
 
 use super::entity::entity_json;
+use super::wire::Replayed;
 use crate::answer;
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::dialect::collection::Collection;
-use crate::dialect::envelope::nothing_to_do;
+use crate::dialect::envelope::{Envelope, Told};
 use crate::error::ApiError;
+use crate::extract::Path;
 use crate::state::ApiState;
 
-type Answer = Result<Json<Collection<Value>>, ApiError>;
+type Answer = Result<Json<Collection<Replayed>>, ApiError>;
 
 /// GET `command/undo`: the caller's last command.
 pub(super) async fn undo(
@@ -65,29 +66,25 @@ async fn told(
     state: &ApiState,
     actor: &Actor,
     base: &str,
-    replayed: Option<Replayed>,
+    replayed: Option<command::Replayed>,
     nothing: &str,
 ) -> Answer {
     let Some(replayed) = replayed else {
-        return Ok(Json(Collection::whole(vec![nothing_to_do(nothing)])));
+        return Ok(Json(Collection::whole(vec![Replayed::Told(Told::of(nothing))])));
     };
-    let Replayed { done, count, entities } = replayed;
+    let command::Replayed { done, count, entities } = replayed;
     if count > SHOWN as u64 || entities.is_empty() {
-        return Ok(Json(Collection::whole(vec![json!({
-            "success": true,
-            "message": done.message,
-            "callback": null,
-            "printMessage": true,
-        })])));
+        return Ok(Json(Collection::whole(vec![Replayed::Told(Told::of(done.message))])));
     }
     let mut elements = Vec::with_capacity(entities.len());
     for entity in &entities {
         let object = entity_json(state, actor, base, entity).await?;
-        let mut envelope = answer::envelope(done.clone(), entity.id(), object);
-        if let Entity::Term(term) = entity {
-            envelope.ontology = Some(term.ontology.0);
-        }
-        elements.push(envelope.to_undo_json());
+        let ontology = match entity {
+            Entity::Term(term) => Some(term.ontology.0),
+            _ => None,
+        };
+        let envelope = answer::envelope(done.clone(), entity.id(), object);
+        elements.push(Replayed::Entity(Envelope { command: None, ontology, ..envelope }));
     }
     Ok(Json(Collection::whole(elements)))
 }

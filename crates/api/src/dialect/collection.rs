@@ -1,7 +1,14 @@
 //! The wrapper every list answers in: `collection`, `offset`, `perPage`, `size`, `totalPages`.
 
-use serde::Serialize;
+use std::borrow::Cow;
 
+use serde::Serialize;
+use serde_json::json;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
+
+use super::loose::schema_of;
 use super::paging::Paging;
 
 /// One page of a list, with the keys Cytomine's clients read.
@@ -18,6 +25,38 @@ pub struct Collection<T> {
     pub size: u64,
     /// Pages in the whole list.
     pub total_pages: u64,
+}
+
+impl<T: ToSchema> PartialSchema for Collection<T> {
+    fn schema() -> RefOr<Schema> {
+        let count = || json!({ "type": "integer", "format": "int64", "minimum": 0 });
+        let item = match T::name().as_ref() {
+            "str" | "String" => json!({ "type": "string" }),
+            name => json!({ "$ref": format!("#/components/schemas/{name}") }),
+        };
+        schema_of(json!({
+            "type": "object",
+            "required": ["collection", "offset", "perPage", "size", "totalPages"],
+            "properties": {
+                "collection": { "type": "array", "items": item },
+                "offset": count(),
+                "perPage": count(),
+                "size": count(),
+                "totalPages": count(),
+            },
+        }))
+    }
+}
+
+impl<T: ToSchema> ToSchema for Collection<T> {
+    fn name() -> Cow<'static, str> {
+        crate::answer::named::<T>("Collection").into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
 }
 
 impl<T> Collection<T> {

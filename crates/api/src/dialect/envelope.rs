@@ -4,75 +4,144 @@
 //! either; the UI undoes by the number in `command`. Undo and redo answer a collection of the same objects without
 //! `command`.
 
+use std::borrow::Cow;
+
 use cytomine_model::{CommandAction, EntityKind};
-use serde_json::{Map, Value, json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 
 use super::class;
+use super::loose::schema_of;
+use super::wire::Nothing;
+
+/// The wire form of a kind of entity.
+pub trait OfKind: ToSchema {
+    /// The kind.
+    const KIND: EntityKind;
+}
 
 /// What a command did, as clients are told.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Envelope {
+pub struct Envelope<T> {
     /// Created, changed or deleted.
     pub action: CommandAction,
     /// Kind of the object.
     pub kind: EntityKind,
     /// Id of the object.
     pub id: i64,
-    /// Full JSON of the object after the command; before it for a deletion.
-    pub object: Value,
-    /// Id of the command, to undo it.
-    pub command: i64,
+    /// The object after the command; before it for a deletion.
+    pub object: T,
+    /// Id of the command, to undo it; `None` in the answer to undo or redo.
+    pub command: Option<i64>,
     /// What happened, for people.
     pub message: String,
-    /// Whether a UI should show the message.
-    pub print_message: bool,
     /// Terms name their ontology, so that a UI can refresh it.
     pub ontology: Option<i64>,
 }
 
-impl Envelope {
-    /// The answer to the request that issued the command.
-    pub fn to_json(self) -> Value {
-        let command = self.command;
-        let mut answer = self.into_map();
-        answer.insert("command".to_owned(), json!(command));
-        answer.insert("commandId".to_owned(), json!(command.to_string()));
-        answer.insert("subCommands".to_owned(), json!([]));
-        Value::Object(answer)
-    }
+/// What a UI of old calls when a command was done.
+struct Callback<'a, T>(&'a Envelope<T>);
 
-    /// An element of the answer to undo or redo.
-    pub fn to_undo_json(self) -> Value {
-        Value::Object(self.into_map())
-    }
-
-    fn into_map(self) -> Map<String, Value> {
-        let name = class::simple_name(self.kind);
-        let mut callback = Map::new();
-        callback
-            .insert("method".to_owned(), json!(format!("be.cytomine.{}{name}Command", verb(self.action))));
+impl<T> Serialize for Callback<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(envelope) = self;
+        let name = class::simple_name(envelope.kind);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("method", &format!("be.cytomine.{}{name}Command", verb(envelope.action)))?;
         // Ids in a callback are strings, everywhere else numbers.
-        callback.insert(format!("{}ID", name.to_lowercase()), json!(self.id.to_string()));
-        if let Some(ontology) = self.ontology {
-            callback.insert("ontologyID".to_owned(), json!(ontology));
+        map.serialize_entry(&format!("{}ID", name.to_lowercase()), &envelope.id.to_string())?;
+        if let Some(ontology) = envelope.ontology {
+            map.serialize_entry("ontologyID", &ontology)?;
         }
-        let mut answer = Map::new();
-        answer.insert("message".to_owned(), Value::String(self.message));
-        answer.insert("callback".to_owned(), Value::Object(callback));
-        answer.insert("printMessage".to_owned(), Value::Bool(self.print_message));
-        answer.insert(class::data_key(self.kind), self.object.clone());
-        answer.insert("data".to_owned(), self.object);
-        answer
+        map.end()
     }
 }
 
-/// The answer to undo or redo when the stack is empty, an element of the collection.
-pub fn nothing_to_do(message: &str) -> Value {
-    json!({ "success": true, "message": message, "callback": null, "printMessage": true })
+impl<T: Serialize> Serialize for Envelope<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("message", &self.message)?;
+        map.serialize_entry("callback", &Callback(self))?;
+        map.serialize_entry("printMessage", &true)?;
+        map.serialize_entry(&class::data_key(self.kind), &self.object)?;
+        map.serialize_entry("data", &self.object)?;
+        if let Some(command) = self.command {
+            map.serialize_entry("command", &command)?;
+            map.serialize_entry("commandId", &command.to_string())?;
+            map.serialize_entry("subCommands", &[(); 0])?;
+        }
+        map.end()
+    }
+}
+
+impl<T: OfKind> PartialSchema for Envelope<T> {
+    fn schema() -> RefOr<Schema> {
+        let object = json!({ "$ref": format!("#/components/schemas/{}", T::name()) });
+        let key = class::data_key(T::KIND);
+        let mut callback = json!({ "method": { "type": "string" } });
+        callback[format!("{}ID", class::simple_name(T::KIND).to_lowercase())] = json!({ "type": "string" });
+        if T::KIND == EntityKind::Term {
+            callback["ontologyID"] = json!({ "type": "integer", "format": "int64" });
+        }
+        let keys: Vec<&String> = callback.as_object().into_iter().flatten().map(|(key, _)| key).collect();
+        schema_of(json!({
+            "description": "What a command did.",
+            "type": "object",
+            "required":
+                ["message", "callback", "printMessage", key, "data", "command", "commandId", "subCommands"],
+            "properties": {
+                "message": { "type": "string", "description": "What happened, for people" },
+                "callback": { "type": "object", "required": keys, "properties": callback },
+                "printMessage": { "type": "boolean" },
+                key.as_str(): object,
+                "data": object,
+                "command": {
+                    "type": "integer",
+                    "format": "int64",
+                    "description": "Id of the command, to undo it",
+                },
+                "commandId": { "type": "string" },
+                "subCommands": { "type": "array", "items": {}, "maxItems": 0 },
+            },
+        }))
+    }
+}
+
+impl<T: OfKind> ToSchema for Envelope<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Command", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
+
+/// The answer to undo or redo that names no entity: the stack is empty, or the step was too large to be told.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Told {
+    success: bool,
+    /// What happened, for people.
+    message: String,
+    callback: Nothing,
+    print_message: bool,
+}
+
+impl Told {
+    /// With these words.
+    pub fn of(message: impl Into<String>) -> Self {
+        Self { success: true, message: message.into(), callback: Nothing, print_message: true }
+    }
 }
 
 /// One element of a bulk request that was refused.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Refused {
     /// The element as it was sent.
     pub data: Value,
@@ -80,17 +149,55 @@ pub struct Refused {
     pub message: String,
 }
 
-/// The answer to a bulk create: always HTTP 200, the outcome in `status` (200 all, 206 some, 400 none).
-pub fn bulk(added: usize, refused: Vec<Refused>, message: &str) -> Value {
-    if refused.is_empty() {
-        return json!({ "data": { "message": message }, "status": 200 });
+/// The answer to a bulk create: always HTTP 200, the outcome in `status`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Bulk {
+    data: BulkData,
+    /// 200: all, 206: some, 400: none.
+    #[schema(example = 200)]
+    status: u16,
+    /// Id of the one command that made them all, to undo it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    command: Option<i64>,
+}
+
+/// What became of the elements.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct BulkData {
+    /// `false`, where an element was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    success: Option<bool>,
+    /// What happened, for people.
+    message: String,
+    /// The elements that were refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<Refused>,
+}
+
+impl Bulk {
+    /// The answer when that many were made and these refused.
+    pub fn of(added: usize, refused: Vec<Refused>, message: &str) -> Self {
+        let status = match (refused.is_empty(), added) {
+            (true, _) => 200,
+            (false, 0) => 400,
+            (false, _) => 206,
+        };
+        let success = (!refused.is_empty()).then_some(false);
+        Self {
+            data: BulkData { success, message: message.to_owned(), errors: refused },
+            status,
+            command: None,
+        }
     }
-    let status = if added > 0 { 206 } else { 400 };
-    let errors: Vec<Value> = refused
-        .into_iter()
-        .map(|Refused { data, message }| json!({ "data": data, "message": message }))
-        .collect();
-    json!({ "data": { "success": false, "message": message, "errors": errors }, "status": status })
+
+    /// With the command that did it.
+    #[must_use]
+    pub fn by(self, command: Option<i64>) -> Self {
+        Self { command, ..self }
+    }
 }
 
 /// The verb in a Cytomine command's class name.
@@ -106,15 +213,14 @@ fn verb(action: CommandAction) -> &'static str {
 mod tests {
     use super::*;
 
-    fn added_annotation() -> Envelope {
+    fn added_annotation() -> Envelope<Value> {
         Envelope {
             action: CommandAction::Add,
             kind: EntityKind::Annotation,
             id: 42,
             object: json!({ "id": 42, "location": "POINT (1 2)" }),
-            command: 43,
+            command: Some(43),
             message: "Annotation 42 added".to_owned(),
-            print_message: true,
             ontology: None,
         }
     }
@@ -122,7 +228,7 @@ mod tests {
     #[test]
     fn an_annotation_stands_under_its_own_key_and_under_data() {
         assert_eq!(
-            added_annotation().to_json(),
+            serde_json::to_string(&added_annotation()).unwrap(),
             json!({
                 "message": "Annotation 42 added",
                 "callback": { "method": "be.cytomine.AddUserAnnotationCommand", "userannotationID": "42" },
@@ -133,6 +239,7 @@ mod tests {
                 "commandId": "43",
                 "subCommands": [],
             })
+            .to_string()
         );
     }
 
@@ -146,23 +253,24 @@ mod tests {
             ..added_annotation()
         };
         assert_eq!(
-            envelope.to_json()["callback"],
+            json!(envelope)["callback"],
             json!({ "method": "be.cytomine.DeleteTermCommand", "termID": "7", "ontologyID": 3 })
         );
     }
 
     #[test]
     fn undo_answers_without_the_command() {
-        let answer = added_annotation().to_undo_json();
+        let answer = json!(Envelope { command: None, ..added_annotation() });
         assert!(answer.get("command").is_none());
         assert_eq!(answer["annotation"]["id"], 42);
-        assert_eq!(nothing_to_do("Nothing to undo")["callback"], Value::Null);
+        assert_eq!(json!(Told::of("Nothing to undo"))["callback"], Value::Null);
     }
 
     #[test]
     fn bulk_tells_all_some_or_none() {
         let refused =
             || vec![Refused { data: json!({ "location": "x" }), message: "no geometry".to_owned() }];
+        let bulk = |added, refused, message| json!(Bulk::of(added, refused, message));
         assert_eq!(bulk(3, vec![], "3 added"), json!({ "data": { "message": "3 added" }, "status": 200 }));
         assert_eq!(bulk(0, vec![], "Nothing to add")["status"], 200);
         let some = bulk(2, refused(), "2 added, 1 refused");

@@ -86,11 +86,12 @@ pub fn filters(query: &Query) -> Vec<Filter> {
         .collect()
 }
 
-/// The second decoding; text that is no UTF-8 afterwards is kept as it was.
+/// The second decoding; what would be no text afterwards is kept as it was.
 fn decode_again(text: &str) -> String {
     match percent_decode_str(text).decode_utf8() {
-        Ok(decoded) => decoded.into_owned(),
-        Err(_) => text.to_owned(),
+        // No database can hold U+0000.
+        Ok(decoded) if !decoded.contains('\0') => decoded.into_owned(),
+        _ => text.to_owned(),
     }
 }
 
@@ -158,7 +159,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_value_encoded_twice_reads_back(value in ".{1,30}") {
+        fn any_value_encoded_twice_reads_back(value in "[^\\x00]{1,30}") {
             let once = utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string();
             let twice = utf8_percent_encode(&once, NON_ALPHANUMERIC).to_string();
             prop_assert_eq!(read(&format!("name[equals]={twice}")), vec![filter("name", Operator::Equals, &value)]);

@@ -16,6 +16,7 @@ pub mod envelope;
 mod error;
 pub mod filters;
 pub mod ids;
+pub mod loose;
 pub mod paging;
 pub mod path;
 pub mod query;

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::{DialectError, boolean, dates, ids};
+use super::{DialectError, boolean, dates, ids, loose};
 
 /// The parameters of one request, each name once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +27,15 @@ impl Query {
             if query.text(&name).is_some() {
                 return Err(DialectError::DuplicateParameter(name.into_owned()));
             }
+            if let Some(DialectError::InvalidValue { value, expected, .. }) =
+                loose::unstorable(&value, None).or_else(|| loose::unstorable(&name, None))
+            {
+                return Err(DialectError::InvalidValue {
+                    name: name.replace('\0', "\u{2400}"),
+                    value,
+                    expected,
+                });
+            }
             query.pairs.push((name.into_owned(), value.into_owned()));
         }
         Ok(query)
@@ -40,7 +49,8 @@ impl Query {
             if self.text(name).is_some() {
                 continue;
             }
-            if let Some(text) = parameter_text(value) {
+            // No database can hold U+0000, and no parameter means anything with it.
+            if let Some(text) = parameter_text(value).filter(|text| !text.contains('\0')) {
                 self.pairs.push((name.clone(), text.into_owned()));
             }
         }

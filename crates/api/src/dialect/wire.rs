@@ -1,82 +1,80 @@
-//! How values stand in Cytomine's JSON: dates as strings of milliseconds, every key listed even when null.
+//! How values stand in Cytomine's JSON: dates as text of milliseconds, every key listed even when null.
 //!
-//! The functions are for `#[serde(serialize_with = ...)]` on the JSON structs of handlers, whose optional fields
-//! are plain `Option`s without `skip_serializing_if`: that is how nulls get listed.
+//! Optional fields of answers are plain `Option`s without `skip_serializing_if`: that is how nulls get listed.
 
-use serde::Serializer;
-use serde_json::Value;
+use cytomine_model::Millis;
+use serde::{Serialize, Serializer};
+use serde_json::json;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 
-/// A moment (ms since 1970) as classic objects write it: a string of ms, or `null`.
-pub fn ms(moment: Option<i64>) -> Value {
-    moment.map_or(Value::Null, |ms| Value::String(ms.to_string()))
-}
+use super::loose::schema_of;
 
-/// Serialises ms since 1970 as a string of ms.
-///
-/// # Errors
-/// Those of the serializer.
-pub fn ms_string<S: Serializer>(moment: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(moment)
-}
+/// A moment as classic objects write it: text of ms since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ms(pub i64);
 
-/// Serialises optional ms since 1970 as a string of ms, or `null`.
-///
-/// # Errors
-/// Those of the serializer.
-pub fn ms_string_or_null<S: Serializer>(moment: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
-    match moment {
-        Some(ms) => serializer.collect_str(ms),
-        None => serializer.serialize_none(),
+impl From<Millis> for Ms {
+    fn from(moment: Millis) -> Self {
+        Self(moment.0)
     }
 }
 
-/// Serialises a number as clients compare it: `20`, not `20.0`, where it is whole; `null` where it is none.
-///
-/// # Errors
-/// Those of the serializer.
-pub fn plain_number<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    // Up to 2^53 every whole float is exactly one integer.
-    if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 {
-        serializer.serialize_i64(*number as i64)
-    } else {
-        serializer.serialize_f64(*number)
+impl Serialize for Ms {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
+
+impl PartialSchema for Ms {
+    fn schema() -> RefOr<Schema> {
+        schema_of(json!({
+            "description": "Milliseconds since 1970 as text",
+            "type": "string",
+            "pattern": "^-?[0-9]+$",
+            "example": "1753006530123",
+        }))
+    }
+}
+
+impl ToSchema for Ms {}
+
+/// A key that is always null: Cytomine lists it, this server has nothing to say under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Nothing;
+
+impl PartialSchema for Nothing {
+    fn schema() -> RefOr<Schema> {
+        schema_of(json!({ "type": "null" }))
+    }
+}
+
+impl ToSchema for Nothing {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Serialize;
-    use serde_json::json;
 
     #[derive(Serialize)]
     struct Row {
-        #[serde(serialize_with = "ms_string")]
-        created: i64,
-        #[serde(serialize_with = "ms_string_or_null")]
-        updated: Option<i64>,
+        created: Ms,
+        updated: Option<Ms>,
+        deleted: Nothing,
         name: Option<String>,
-        #[serde(serialize_with = "plain_number")]
-        magnification: f64,
     }
 
     #[test]
     fn dates_are_strings_and_nulls_are_listed() {
-        let row = Row { created: 12, updated: None, name: None, magnification: 20.0 };
+        let row = Row { created: Ms(12), updated: None, deleted: Nothing, name: None };
         assert_eq!(
             serde_json::to_string(&row).unwrap(),
-            r#"{"created":"12","updated":null,"name":null,"magnification":20}"#
+            r#"{"created":"12","updated":null,"deleted":null,"name":null}"#
         );
-        let row = Row { created: 12, updated: Some(-3), name: None, magnification: 0.499 };
+        let row = Row { created: Ms(12), updated: Some(Ms(-3)), deleted: Nothing, name: None };
         assert_eq!(
             serde_json::to_string(&row).unwrap(),
-            r#"{"created":"12","updated":"-3","name":null,"magnification":0.499}"#
+            r#"{"created":"12","updated":"-3","deleted":null,"name":null}"#
         );
-    }
-
-    #[test]
-    fn a_moment_alone() {
-        assert_eq!(ms(Some(5)), json!("5"));
-        assert_eq!(ms(None), json!(null));
     }
 }

@@ -8,14 +8,15 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use cytomine_model::ErrorKind;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Instrument;
 
 use super::{Metrics, RequestOrigin, TileSource};
+use crate::error::ApiError;
 
 /// The header that carries a request's id, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -100,14 +101,11 @@ pub(super) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
         .or_else(|| cause.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
     tracing::error!(cause, "a request handler panicked");
-    let text = "{\"errors\":{\"message\":\"Internal error: the server's log tells the cause under this request's \
-                id (header x-request-id)\"},\"errorValues\":null}";
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
-    response
+    ApiError::new(
+        ErrorKind::Internal,
+        "Internal error: the server's log tells the cause under this request's id (header x-request-id)",
+    )
+    .into_response()
 }
 
 #[cfg(test)]

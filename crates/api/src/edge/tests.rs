@@ -68,15 +68,21 @@ async fn a_request_with_the_ending_reaches_its_route_and_keeps_its_target() {
 }
 
 #[tokio::test]
-async fn a_bulk_of_some_megabytes_is_taken_by_every_extractor() {
+async fn bodies_have_a_limit_that_a_route_may_raise_or_lower() {
+    let length = || post(|body: bytes::Bytes| async move { body.len().to_string() });
     let router = Router::new()
-        .route("/api/annotation", post(|body: bytes::Bytes| async move { body.len().to_string() }));
+        .route("/api/term", length())
+        .route("/api/annotation", length().layer(DefaultBodyLimit::max(64 << 20)))
+        .route("/session", length().layer(DefaultBodyLimit::max(8 << 10)));
     let app = wrap(router, EdgeOptions::default());
-    let request = Request::post("/api/annotation.json").body(Body::from(vec![b' '; 8 << 20])).unwrap();
-    assert_eq!(text(app.clone().oneshot(request).await.unwrap()).await, (8 << 20).to_string());
-    let request =
-        Request::post("/api/annotation.json").body(Body::from(vec![b' '; limits::JSON_LIMIT + 1])).unwrap();
-    assert_eq!(app.oneshot(request).await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+    for (path, taken) in
+        [("/api/term.json", limits::JSON_LIMIT), ("/api/annotation.json", 64 << 20), ("/session", 8 << 10)]
+    {
+        let request = |bytes| Request::post(path).body(Body::from(vec![b' '; bytes])).unwrap();
+        assert_eq!(text(app.clone().oneshot(request(taken)).await.unwrap()).await, taken.to_string());
+        let refused = app.clone().oneshot(request(taken + 1)).await.unwrap();
+        assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
 }
 
 #[tokio::test]

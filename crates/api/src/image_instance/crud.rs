@@ -1,20 +1,21 @@
 //! Reading, adding, changing, removing images of projects; neighbours; the original file.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use cytomine_domain::Actor;
-use cytomine_domain::instance::{self, InstanceFields};
+use cytomine_domain::instance;
 use cytomine_model::{AbstractImageId, ErrorKind, ImageInstanceId, ProjectId};
-use serde_json::{Value, json};
 
-use super::json::image_instance;
+use super::wire::{ImageInstance, InstanceBody, Neighbour, NewInstance, NoKeys};
+use crate::answer::{self, Command, Created};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
+use crate::dialect::loose::Id;
+use crate::download as bytes;
 use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody};
+use crate::extract::{Batch, Body, Path};
 use crate::state::ApiState;
-use crate::{answer, download as bytes};
 
 /// GET `imageinstance/{id}`.
 pub(super) async fn show(
@@ -22,8 +23,8 @@ pub(super) async fn show(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<ImageInstanceId>,
-) -> Result<Json<Value>, ApiError> {
-    Ok(Json(image_instance(&instance::see(&state.system, &actor, id).await?, &base)))
+) -> Result<Json<ImageInstance>, ApiError> {
+    Ok(Json(ImageInstance::of(&instance::see(&state.system, &actor, id).await?, &base)))
 }
 
 /// GET `imageinstance/{id}/next`: the image made just before this one, `{}` when there is none.
@@ -32,7 +33,7 @@ pub(super) async fn next(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<ImageInstanceId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Neighbour>, ApiError> {
     neighbour(&state, &actor, &base, id, true).await
 }
 
@@ -42,7 +43,7 @@ pub(super) async fn previous(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<ImageInstanceId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Neighbour>, ApiError> {
     neighbour(&state, &actor, &base, id, false).await
 }
 
@@ -52,9 +53,12 @@ async fn neighbour(
     base: &str,
     id: ImageInstanceId,
     older: bool,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Neighbour>, ApiError> {
     let found = instance::neighbour(&state.system, actor, id, older).await?;
-    Ok(Json(found.map_or_else(|| json!({}), |seen| image_instance(&seen, base))))
+    Ok(Json(match found {
+        Some(seen) => Neighbour::Image(ImageInstance::of(&seen, base)),
+        None => Neighbour::None(NoKeys {}),
+    }))
 }
 
 /// GET `imageinstance/{id}/download`: the file as it was uploaded.
@@ -73,23 +77,20 @@ pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    JsonBody(body): JsonBody,
-) -> Result<Response, CommandError> {
-    answer::create(body, |fields: Fields| {
-        let (state, actor, base) = (&state, &actor, &base);
-        async move {
-            let image = AbstractImageId(required(&fields, "baseImage")?);
-            let project = ProjectId(required(&fields, "project")?);
-            let outcome = instance::create(&state.system, actor, image, project).await?;
-            let object = image_instance(&outcome.entity, base);
-            Ok(answer::command(outcome.done, outcome.entity.image.id.0, object))
-        }
+    body: Batch<NewInstance>,
+) -> Result<Created<ImageInstance>, CommandError> {
+    answer::create(body, async |body: NewInstance| {
+        let image = AbstractImageId(required(body.base_image, "baseImage")?);
+        let project = ProjectId(required(body.project, "project")?);
+        let outcome = instance::create(&state.system, &actor, image, project).await?;
+        let object = ImageInstance::of(&outcome.entity, &base);
+        Ok(answer::command(outcome.done, outcome.entity.image.id.0, object))
     })
     .await
 }
 
-fn required(fields: &Fields, name: &str) -> Result<i64, ApiError> {
-    fields.id(name)?.ok_or_else(|| {
+fn required(id: Id, name: &str) -> Result<i64, ApiError> {
+    id.get().ok_or_else(|| {
         ApiError::new(ErrorKind::Invalid, format!("An image of a project needs `{name}`: give its id"))
     })
 }
@@ -100,11 +101,10 @@ pub(super) async fn update(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<ImageInstanceId>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let fields = read(&Fields::of(body)?)?;
-    let outcome = instance::update(&state.system, &actor, id, fields).await?;
-    Ok(answer::command(outcome.done, id.0, image_instance(&outcome.entity, &base)))
+    Body(body): Body<InstanceBody>,
+) -> Command<ImageInstance> {
+    let outcome = instance::update(&state.system, &actor, id, body.fields()).await?;
+    Ok(answer::command(outcome.done, id.0, ImageInstance::of(&outcome.entity, &base)))
 }
 
 /// DELETE `imageinstance/{id}`.
@@ -113,22 +113,7 @@ pub(super) async fn delete(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<ImageInstanceId>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<ImageInstance> {
     let outcome = instance::delete(&state.system, &actor, id).await?;
-    Ok(answer::command(outcome.done, id.0, image_instance(&outcome.entity, &base)))
-}
-
-fn read(fields: &Fields) -> Result<InstanceFields, ApiError> {
-    let number = |name| -> Result<Option<Option<f64>>, ApiError> {
-        Ok(if fields.has(name) { Some(fields.number(name)?) } else { None })
-    };
-    Ok(InstanceFields {
-        instance_filename: fields.has("instanceFilename").then(|| fields.text("instanceFilename")),
-        physical_size_x: number("physicalSizeX")?,
-        physical_size_y: number("physicalSizeY")?,
-        physical_size_z: number("physicalSizeZ")?,
-        fps: number("fps")?,
-        #[allow(clippy::cast_possible_truncation, reason = "rounded; a float beyond the range saturates")]
-        magnification: number("magnification")?.map(|value| value.map(|value| value.round() as i32)),
-    })
+    Ok(answer::command(outcome.done, id.0, ImageInstance::of(&outcome.entity, &base)))
 }

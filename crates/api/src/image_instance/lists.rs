@@ -1,22 +1,81 @@
 //! Lists of images: of a project, of a user.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use cytomine_domain::instance::{self, ImageFilter, Seen};
-use cytomine_model::{Direction, ImageInstanceId, Project, ProjectId, UserId};
-use serde_json::{Value, json};
+use axum::extract::State;
+use cytomine_domain::instance::{self, ImageFilter};
+use cytomine_model::{Direction, ImageInstanceId, ProjectId, UserId};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::json::{image_instance, shown_name};
+use super::wire::{ImageInstance, InstanceName, InstanceOfUser, ListedInstance, Tree};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
-use crate::conditions::conditions;
+use crate::conditions::{Fields, conditions};
 use crate::dialect::collection::Collection;
+use crate::dialect::filters::{Filter, Operator};
 use crate::dialect::ids::parse_ids;
 use crate::dialect::paging::Paging;
-use crate::dialect::query::Query;
 use crate::error::ApiError;
-use crate::request::Params;
+use crate::extract::{Asked, Filters, Path};
 use crate::state::ApiState;
+
+/// The fields that images of projects can be filtered by.
+#[derive(Debug)]
+pub(super) struct InstanceKeys;
+
+impl Fields for InstanceKeys {
+    const FIELDS: &'static [&'static str] = &[
+        "name",
+        "instanceFilename",
+        "originalFilename",
+        "blindedName",
+        "contentType",
+        "id",
+        "baseImage",
+        "user",
+        "width",
+        "height",
+        "magnification",
+        "physicalSizeX",
+        "physicalSizeY",
+        "numberOfAnnotations",
+        "reviewStart",
+        "reviewStop",
+        "created",
+        "include",
+    ];
+}
+
+crate::keys! {
+    /// How a list of a project's images is told.
+    pub(super) struct Form {
+        /// One node of a tree instead of a list
+        tree: Flag,
+        /// Only ids and names
+        light: Flag,
+        /// Tell when each was last changed
+        with_last_activity: Flag,
+    }
+}
+
+/// The images of a project, in the form that was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Listing {
+    /// As they are.
+    #[schema(value_type = ListedInstances)]
+    Whole(Collection<ListedInstance>),
+    /// By name.
+    #[schema(value_type = InstanceNames)]
+    Names(Collection<InstanceName>),
+    /// As a tree.
+    Tree(Tree),
+}
+
+/// A list of images; names the collection for the schema.
+type ListedInstances = Collection<ListedInstance>;
+/// A list of names; names the collection for the schema.
+type InstanceNames = Collection<InstanceName>;
 
 /// GET `project/{id}/imageinstance`: `light` gives ids and names, `tree` one node, `withLastActivity` when each was
 /// last changed.
@@ -24,36 +83,32 @@ pub(super) async fn of_project(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    Params(query): Params,
+    paging: Paging,
+    filters: Filters<InstanceKeys>,
+    Asked(form): Asked<Form>,
     Path(id): Path<ProjectId>,
-) -> Result<Json<Value>, ApiError> {
-    let paging = Paging::from_query(&query)?;
+) -> Result<Json<Listing>, ApiError> {
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
-    let listed =
-        instance::list_of_project(&state.system, &actor, id, filter(&query)?, sort.as_ref(), paging.page());
+    let filter = filter(filters.list)?;
+    let listed = instance::list_of_project(&state.system, &actor, id, filter, sort.as_ref(), paging.page());
     let (project, images, total) = listed.await?;
-    if query.flag("tree")? {
-        return Ok(Json(tree(&project, &images, total)));
+    if form.tree.is_on() {
+        return Ok(Json(Listing::Tree(Tree::of(&project, &images, total))));
     }
-    let (light, activity) = (query.flag("light")?, query.flag("withLastActivity")?);
-    let items: Vec<Value> = images
+    let total = total.unsigned_abs();
+    if form.light.is_on() {
+        let names = images.iter().map(|seen| InstanceName::of(seen, project.blind_mode)).collect();
+        return Ok(Json(Listing::Names(Collection::new(names, &paging, total))));
+    }
+    let activity = form.with_last_activity.is_on();
+    let items = images
         .iter()
-        .map(|seen| {
-            if light {
-                return json!({
-                    "id": seen.image.id,
-                    "instanceFilename": shown_name(seen),
-                    "blindedName": project.blind_mode.then(|| seen.image.base.id.to_string()),
-                });
-            }
-            let mut object = image_instance(seen, &base);
-            if activity {
-                object["lastActivity"] = json!(seen.image.updated.unwrap_or(seen.image.created));
-            }
-            object
+        .map(|seen| ListedInstance {
+            image: ImageInstance::of(seen, &base),
+            last_activity: activity.then(|| seen.image.updated.unwrap_or(seen.image.created).0),
         })
         .collect();
-    Ok(Json(json!(Collection::new(items, &paging, total.unsigned_abs()))))
+    Ok(Json(Listing::Whole(Collection::new(items, &paging, total))))
 }
 
 /// GET `user/{id}/imageinstance`: the images of all projects of a user.
@@ -61,18 +116,18 @@ pub(super) async fn of_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    Params(query): Params,
+    paging: Paging,
+    filters: Filters<InstanceKeys>,
     Path(id): Path<UserId>,
-) -> Result<Json<Collection<Value>>, ApiError> {
+) -> Result<Json<Collection<ImageInstance>>, ApiError> {
     if id != actor.id() {
         actor.require_admin()?;
     }
-    let paging = Paging::from_query(&query)?;
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
-    let filter = ImageFilter { member: Some(id), ..filter(&query)? };
+    let filter = ImageFilter { member: Some(id), ..filter(filters.list)? };
     let (images, total) =
         instance::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
-    let items = images.iter().map(|seen| image_instance(seen, &base)).collect();
+    let items = images.iter().map(|seen| ImageInstance::of(seen, &base)).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
 
@@ -80,56 +135,22 @@ pub(super) async fn of_user(
 pub(super) async fn light_of_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    Params(query): Params,
+    paging: Paging,
+    filters: Filters<InstanceKeys>,
     Path(_): Path<UserId>,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(&query)?;
-    let filter = ImageFilter { member: Some(actor.id()), ..filter(&query)? };
+) -> Result<Json<Collection<InstanceOfUser>>, ApiError> {
+    let filter = ImageFilter { member: Some(actor.id()), ..filter(filters.list)? };
     let (images, total) = instance::list(&state.system, &actor, &filter, None, paging.page()).await?;
-    let items = images
-        .iter()
-        .map(|seen| {
-            json!({
-                "id": seen.image.id,
-                "project": seen.image.project,
-                "projectName": seen.image.project_name,
-                "blindedName": seen.image.project_blind.then(|| seen.image.base.id.to_string()),
-                "instanceFilename": shown_name(seen),
-            })
-        })
-        .collect();
+    let items = images.iter().map(InstanceOfUser::of).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
 
-fn filter(query: &Query) -> Result<ImageFilter, ApiError> {
-    let mut filter = ImageFilter::default();
-    for condition in conditions(query) {
-        if condition.field != "include" {
-            filter.conditions.push(condition);
-        }
-    }
-    if let Some(ids) = query.filled("include[in]") {
-        filter.include = parse_ids("include[in]", ids)?.into_iter().map(ImageInstanceId).collect();
+fn filter(filters: Vec<Filter>) -> Result<ImageFilter, ApiError> {
+    let (include, rest): (Vec<Filter>, Vec<Filter>) =
+        filters.into_iter().partition(|filter| filter.field == "include");
+    let mut filter = ImageFilter { conditions: conditions(rest), ..ImageFilter::default() };
+    for wanted in include.iter().filter(|wanted| wanted.op == Operator::In) {
+        filter.include = parse_ids("include[in]", &wanted.value)?.into_iter().map(ImageInstanceId).collect();
     }
     Ok(filter)
-}
-
-fn tree(project: &Project, images: &[Seen], total: i64) -> Value {
-    let children: Vec<Value> = images
-        .iter()
-        .map(|seen| {
-            let id = seen.image.id;
-            json!({ "id": id, "key": id, "title": shown_name(seen), "isFolder": false, "children": [] })
-        })
-        .collect();
-    json!({
-        "isFolder": true,
-        "hideCheckbox": true,
-        "name": project.name,
-        "title": project.name,
-        "key": project.id,
-        "id": project.id,
-        "children": children,
-        "size": total,
-    })
 }

@@ -1,29 +1,46 @@
 //! Image servers, which older clients ask for before they describe a file (rest-api 6): this server is the only one.
 
-use axum::routing::get;
-use axum::{Json, Router};
-use serde_json::{Value, json};
+use axum::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::dialect::collection::Collection;
-use crate::state::ApiState;
+use crate::dialect::wire::Nothing;
+use crate::error::ApiError;
+use crate::routes::{Routes, get};
+
+/// An image server.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ImageServer {
+    id: i64,
+    created: Nothing,
+    updated: Nothing,
+    #[schema(example = "cytomine")]
+    name: &'static str,
+    #[schema(example = "https://slides.example.org")]
+    url: String,
+    base_path: Nothing,
+    available: bool,
+}
 
 /// Routes of image servers.
-pub fn routes() -> Router<ApiState> {
-    Router::new().route("/api/imageserver", get(list))
+pub fn routes() -> Routes {
+    Routes::of("Server").add(get("/api/imageserver", list, "List the image servers: this one").clean())
 }
 
 /// GET `imageserver`.
-async fn list(Caller(_): Caller, BaseUrl(base): BaseUrl) -> Json<Collection<Value>> {
-    let this = json!({
-        "id": 1,
-        "created": null,
-        "updated": null,
-        "name": "cytomine",
-        "url": base,
-        "basePath": null,
-        "available": true,
-    });
-    Json(Collection::whole(vec![this]))
+async fn list(Caller(_): Caller, BaseUrl(base): BaseUrl) -> Result<Json<Collection<ImageServer>>, ApiError> {
+    let this = ImageServer {
+        id: 1,
+        created: Nothing,
+        updated: Nothing,
+        name: "cytomine",
+        url: base,
+        base_path: Nothing,
+        available: true,
+    };
+    Ok(Json(Collection::whole(vec![this])))
 }

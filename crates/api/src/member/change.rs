@@ -1,26 +1,40 @@
 //! Adding, promoting, removing members.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use cytomine_domain::{DomainError, member};
 use cytomine_model::{Member, ProjectId, ProjectRole, UserId};
-use serde_json::{Value, json};
 
-use super::link_changed;
-use super::list::representative;
+use super::wire::{Acknowledged, LinkChanged, MemberBody, Representative, SeveralChanged};
 use crate::auth::Caller;
 use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody, Params};
+use crate::extract::{Asked, Body, Path};
 use crate::state::ApiState;
+
+crate::keys! {
+    /// Several users.
+    pub(super) struct Several {
+        /// Ids of users
+        users: Ids,
+    }
+}
+
+crate::keys! {
+    /// One user.
+    pub(super) struct One {
+        /// Id of the member
+        user: Id,
+    }
+}
 
 /// POST `project/{id}/user/{user}`: a manager stays one.
 pub(super) async fn add(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Acknowledged>, ApiError> {
     member::add(&state.system, &actor, id, user).await?;
     Ok(ok())
 }
@@ -30,7 +44,7 @@ pub(super) async fn remove(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Acknowledged>, ApiError> {
     member::remove(&state.system, &actor, id, user).await?;
     Ok(ok())
 }
@@ -40,7 +54,7 @@ pub(super) async fn promote(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Acknowledged>, ApiError> {
     member::put(&state.system, &actor, id, user, ProjectRole::Manager).await?;
     Ok(ok())
 }
@@ -50,7 +64,7 @@ pub(super) async fn demote(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Acknowledged>, ApiError> {
     member::put(&state.system, &actor, id, user, ProjectRole::Contributor).await?;
     Ok(ok())
 }
@@ -60,11 +74,11 @@ pub(super) async fn add_many(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-    Params(query): Params,
+    Asked(several): Asked<Several>,
 ) -> Result<Response, ApiError> {
     let mut failed = Vec::new();
-    for user in query.ids("users")?.ok_or_else(no_users)? {
-        if let Err(error) = member::add(&state.system, &actor, id, UserId(user)).await {
+    for user in several.users.of(UserId).ok_or_else(no_users)? {
+        if let Err(error) = member::add(&state.system, &actor, id, user).await {
             failed.push(format!("{user} ({error})"));
         }
     }
@@ -76,11 +90,11 @@ pub(super) async fn remove_many(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-    Params(query): Params,
+    Asked(several): Asked<Several>,
 ) -> Result<Response, ApiError> {
     let mut failed = Vec::new();
-    for user in query.ids("users")?.ok_or_else(no_users)? {
-        if let Err(error) = member::remove(&state.system, &actor, id, UserId(user)).await {
+    for user in several.users.of(UserId).ok_or_else(no_users)? {
+        if let Err(error) = member::remove(&state.system, &actor, id, user).await {
             failed.push(format!("{user} ({error})"));
         }
     }
@@ -92,12 +106,11 @@ pub(super) async fn add_representative(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let user = Fields::of(body)?
-        .id("user")?
-        .ok_or_else(|| DomainError::invalid("Give the member's id as `user`"))?;
-    let member = member::set_representative(&state.system, &actor, id, UserId(user), true).await?;
+    Body(body): Body<MemberBody>,
+) -> Result<Json<LinkChanged<Representative>>, CommandError> {
+    let user = body.user.of(UserId);
+    let user = user.ok_or_else(|| DomainError::invalid("Give the member's id as `user`"))?;
+    let member = member::set_representative(&state.system, &actor, id, user, true).await?;
     Ok(representative_changed("Add", &member))
 }
 
@@ -106,7 +119,7 @@ pub(super) async fn remove_representative(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
-) -> Result<Json<Value>, CommandError> {
+) -> Result<Json<LinkChanged<Representative>>, CommandError> {
     let member = member::set_representative(&state.system, &actor, id, user, false).await?;
     Ok(representative_changed("Delete", &member))
 }
@@ -116,21 +129,22 @@ pub(super) async fn remove_representative_by_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-    Params(query): Params,
-) -> Result<Json<Value>, CommandError> {
-    let user = query.id("user")?.ok_or_else(|| DomainError::invalid("Give the member's id as `?user=`"))?;
-    let member = member::set_representative(&state.system, &actor, id, UserId(user), false).await?;
+    Asked(one): Asked<One>,
+) -> Result<Json<LinkChanged<Representative>>, CommandError> {
+    let user = one.user.of(UserId);
+    let user = user.ok_or_else(|| DomainError::invalid("Give the member's id as `?user=`"))?;
+    let member = member::set_representative(&state.system, &actor, id, user, false).await?;
     Ok(representative_changed("Delete", &member))
 }
 
-fn representative_changed(verb: &str, member: &Member) -> Json<Value> {
+fn representative_changed(verb: &'static str, member: &Member) -> Json<LinkChanged<Representative>> {
     let message =
         format!("Representative {} {}", member.user, if verb == "Add" { "added" } else { "removed" });
-    link_changed(verb, "ProjectRepresentativeUser", member.user, &message, representative(member))
+    Json(LinkChanged { verb, user: member.user, message, object: Representative::of(member) })
 }
 
-fn ok() -> Json<Value> {
-    Json(json!({ "data": { "message": "OK" } }))
+fn ok() -> Json<Acknowledged> {
+    Json(Acknowledged::ok())
 }
 
 fn no_users() -> DomainError {
@@ -139,9 +153,8 @@ fn no_users() -> DomainError {
 
 fn many(failed: &[String]) -> Response {
     if failed.is_empty() {
-        return Json(json!({ "data": { "message": "OK" }, "status": 200 })).into_response();
+        return Json(SeveralChanged::of("OK".to_owned(), 200)).into_response();
     }
     let message = format!("These users could not be changed: {}", failed.join(", "));
-    (StatusCode::PARTIAL_CONTENT, Json(json!({ "data": { "message": message }, "status": 206 })))
-        .into_response()
+    (StatusCode::PARTIAL_CONTENT, Json(SeveralChanged::of(message, 206))).into_response()
 }

@@ -1,38 +1,27 @@
 //! Default layers (rest-api 4.12). A user has at most one per project, so the user's id serves as the layer's.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use cytomine_domain::{DomainError, default_layer};
-use cytomine_model::{DefaultLayer, ProjectId, UserId};
-use serde_json::{Value, json};
+use cytomine_model::{self as model, ProjectId, UserId};
 
-use super::link_changed;
+use super::wire::{DefaultLayer, DefaultLayerBody, LinkChanged};
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody};
+use crate::extract::{Body, Path};
 use crate::state::ApiState;
 
-fn layer_json(layer: &DefaultLayer) -> Value {
-    json!({
-        "class": "be.cytomine.domain.project.ProjectDefaultLayer",
-        "id": layer.user,
-        "created": null,
-        "updated": null,
-        "project": layer.project,
-        "user": layer.user,
-        "hideByDefault": layer.hide_by_default,
-    })
-}
+type Answer = Result<Json<LinkChanged<DefaultLayer>>, CommandError>;
 
 /// GET `project/{id}/defaultlayer`.
 pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-) -> Result<Json<Collection<Value>>, ApiError> {
+) -> Result<Json<Collection<DefaultLayer>>, ApiError> {
     let layers = default_layer::list(&state.system, &actor, id).await?;
-    Ok(Json(Collection::whole(layers.iter().map(layer_json).collect())))
+    Ok(Json(Collection::whole(layers.iter().map(DefaultLayer::of).collect())))
 }
 
 /// GET `project/{id}/defaultlayer/{user}`.
@@ -40,10 +29,10 @@ pub(super) async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<DefaultLayer>, ApiError> {
     let layers = default_layer::list(&state.system, &actor, id).await?;
     let layer = layers.iter().find(|layer| layer.user == user);
-    Ok(Json(layer_json(layer.ok_or_else(|| default_layer::missing(user))?)))
+    Ok(Json(DefaultLayer::of(layer.ok_or_else(|| default_layer::missing(user))?)))
 }
 
 /// POST `project/{id}/defaultlayer`: `{user, hideByDefault}`.
@@ -51,12 +40,11 @@ pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(project): Path<ProjectId>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let fields = Fields::of(body)?;
-    let user = fields.id("user")?.ok_or_else(|| DomainError::invalid("Give the member's id as `user`"))?;
-    let hide_by_default = fields.bool("hideByDefault")?.unwrap_or(false);
-    let layer = DefaultLayer { project, user: UserId(user), hide_by_default };
+    Body(body): Body<DefaultLayerBody>,
+) -> Answer {
+    let user = body.user.of(UserId);
+    let user = user.ok_or_else(|| DomainError::invalid("Give the member's id as `user`"))?;
+    let layer = model::DefaultLayer { project, user, hide_by_default: body.hide_by_default.is_on() };
     default_layer::add(&state.system, &actor, layer).await?;
     Ok(changed("Add", &layer))
 }
@@ -66,10 +54,9 @@ pub(super) async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((project, user)): Path<(ProjectId, UserId)>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let hide_by_default = Fields::of(body)?.bool("hideByDefault")?.unwrap_or(false);
-    let layer = DefaultLayer { project, user, hide_by_default };
+    Body(body): Body<DefaultLayerBody>,
+) -> Answer {
+    let layer = model::DefaultLayer { project, user, hide_by_default: body.hide_by_default.is_on() };
     default_layer::update(&state.system, &actor, layer).await?;
     Ok(changed("Edit", &layer))
 }
@@ -79,12 +66,12 @@ pub(super) async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((project, user)): Path<(ProjectId, UserId)>,
-) -> Result<Json<Value>, CommandError> {
+) -> Answer {
     let layer = default_layer::remove(&state.system, &actor, project, user).await?;
     Ok(changed("Delete", &layer))
 }
 
-fn changed(verb: &str, layer: &DefaultLayer) -> Json<Value> {
+fn changed(verb: &'static str, layer: &model::DefaultLayer) -> Json<LinkChanged<DefaultLayer>> {
     let message = format!("Default layer of user {}: {}", layer.user, verb.to_lowercase());
-    link_changed(verb, "ProjectDefaultLayer", layer.user, &message, layer_json(layer))
+    Json(LinkChanged { verb, user: layer.user, message, object: DefaultLayer::of(layer) })
 }

@@ -1,30 +1,30 @@
 //! Lists of members.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use cytomine_domain::{Actor, DomainError, account, member};
 use cytomine_model::{Member, ProjectId, ProjectRole, UserId};
-use serde_json::{Value, json};
 
+use super::wire::Representative;
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::dialect::paging::Paging;
 use crate::error::ApiError;
-use crate::request::Params;
+use crate::extract::Path;
 use crate::state::ApiState;
-use crate::user;
+use crate::user::wire::{User, UserWithRole};
 
-type Answer = Result<Json<Collection<Value>>, ApiError>;
+type Answer = Result<Json<Collection<UserWithRole>>, ApiError>;
 
 /// GET `project/{id}/user`: all members with their role in the project.
 pub(super) async fn members(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-    Params(query): Params,
+    paging: Paging,
 ) -> Answer {
     let users = users_where(&state, member::list(&state.system, &actor, id).await?, |_| true).await?;
-    Ok(Json(Collection::sliced(users, &Paging::from_query(&query)?)))
+    Ok(Json(Collection::sliced(users, &paging)))
 }
 
 /// GET `project/{id}/admin`: the managers.
@@ -74,8 +74,9 @@ pub(super) async fn representative_links(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-) -> Answer {
-    Ok(Json(Collection::whole(links(&state, &actor, id).await?.iter().map(representative).collect())))
+) -> Result<Json<Collection<Representative>>, ApiError> {
+    let links = links(&state, &actor, id).await?;
+    Ok(Json(Collection::whole(links.iter().map(Representative::of).collect())))
 }
 
 /// GET `project/{id}/representative/{user}`.
@@ -83,11 +84,11 @@ pub(super) async fn representative_link(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, user)): Path<(ProjectId, UserId)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Representative>, ApiError> {
     let links = links(&state, &actor, id).await?;
     let link = links.iter().find(|member| member.user == user);
     let link = link.ok_or_else(|| DomainError::not_found("ProjectRepresentativeUser", user))?;
-    Ok(Json(representative(link)))
+    Ok(Json(Representative::of(link)))
 }
 
 async fn links(state: &ApiState, actor: &Actor, id: ProjectId) -> Result<Vec<Member>, ApiError> {
@@ -95,31 +96,18 @@ async fn links(state: &ApiState, actor: &Actor, id: ProjectId) -> Result<Vec<Mem
     Ok(members.into_iter().filter(|member| member.is_representative).collect())
 }
 
-/// A representative on the wire. A user is one at most once per project, so the user's id serves as the link's.
-pub(super) fn representative(member: &Member) -> Value {
-    json!({
-        "class": "be.cytomine.domain.project.ProjectRepresentativeUser",
-        "id": member.user,
-        "created": null,
-        "updated": null,
-        "project": member.project,
-        "user": member.user,
-    })
-}
-
 async fn users_where(
     state: &ApiState,
     members: Vec<Member>,
     wanted: impl Fn(&Member) -> bool,
-) -> Result<Vec<Value>, ApiError> {
+) -> Result<Vec<UserWithRole>, ApiError> {
     let members: Vec<Member> = members.into_iter().filter(wanted).collect();
     let ids: Vec<UserId> = members.iter().map(|member| member.user).collect();
     let users = account::by_ids(&state.system, &ids).await?;
     let rows = members.iter().filter_map(|member| {
-        let mut row = user::json::user(users.iter().find(|user| user.id == member.user)?);
+        let user = User::of(users.iter().find(|user| user.id == member.user)?);
         let role = if member.is_representative { "representative" } else { member.role.as_str() };
-        row["role"] = json!(role);
-        Some(row)
+        Some(UserWithRole { user, role })
     });
     Ok(rows.collect())
 }

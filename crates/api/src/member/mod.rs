@@ -3,55 +3,58 @@
 mod change;
 mod default_layer;
 mod list;
+pub mod wire;
 
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use cytomine_model::UserId;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::state::ApiState;
+use self::wire::SeveralChanged;
+use crate::routes::describe::Sketch;
+use crate::routes::{Routes, delete, get, post, put};
 
 /// Routes of members.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route(
-            "/api/project/{id}/user",
-            get(list::members).post(change::add_many).delete(change::remove_many),
-        )
-        .route("/api/project/{id}/admin", get(list::managers))
-        .route("/api/project/{id}/creator", get(list::creator))
-        .route("/api/project/{id}/users/representative", get(list::representatives))
-        .route("/api/project/{id}/userlayer", get(list::layers))
-        .route("/api/project/{id}/user/{user}", post(change::add).delete(change::remove))
-        .route("/api/project/{id}/user/{user}/admin", post(change::promote).delete(change::demote))
-        .route("/api/project/{id}/defaultlayer", get(default_layer::list).post(default_layer::create))
-        .route(
-            "/api/project/{id}/defaultlayer/{user}",
-            get(default_layer::show).put(default_layer::update).delete(default_layer::delete),
-        )
-        .route(
-            "/api/project/{id}/representative",
-            get(list::representative_links)
-                .post(change::add_representative)
-                .delete(change::remove_representative_by_user),
-        )
-        .route(
-            "/api/project/{id}/representative/{user}",
-            get(list::representative_link).delete(change::remove_representative),
-        )
+pub fn routes() -> Routes {
+    members().merge(layers()).merge(representatives())
 }
 
-/// The change of what a member is to a project, in the form of a command's answer. A user is each at most once per
-/// project, so the user's id serves as the link's; none of it is undone, so there is no command.
-fn link_changed(verb: &str, class: &str, user: UserId, message: &str, object: Value) -> Json<Value> {
-    let key = class.to_lowercase();
-    let mut answer = json!({
-        "message": message,
-        "callback": { "method": format!("be.cytomine.{verb}{class}Command") },
-        "printMessage": true,
-    });
-    answer["callback"][format!("{key}ID")] = json!(user.to_string());
-    answer["data"] = object.clone();
-    answer[key] = object;
-    Json(answer)
+fn members() -> Routes {
+    let path = |rest: &str| format!("/api/project/{{id}}/{rest}");
+    Routes::of("Members")
+        .add(get(path("user"), list::members, "List the members of a project"))
+        .add(post(path("user"), change::add_many, "Add members").clean().sketched(several))
+        .add(delete(path("user"), change::remove_many, "Remove members").clean().sketched(several))
+        .add(get(path("admin"), list::managers, "List the managers of a project"))
+        .add(get(path("creator"), list::creator, "Tell who made a project"))
+        .add(get(path("users/representative"), list::representatives, "List the representatives as users"))
+        .add(get(path("userlayer"), list::layers, "List the members whose annotations the caller may see"))
+        .add(post(path("user/{user}"), change::add, "Add a member"))
+        .add(delete(path("user/{user}"), change::remove, "Remove a member"))
+        .add(post(path("user/{user}/admin"), change::promote, "Make a member a manager"))
+        .add(delete(path("user/{user}/admin"), change::demote, "Make a manager a contributor"))
+}
+
+fn layers() -> Routes {
+    let (all, one) = ("/api/project/{id}/defaultlayer", "/api/project/{id}/defaultlayer/{user}");
+    Routes::of("Members")
+        .add(get(all, default_layer::list, "List the layers that a project shows first"))
+        .add(post(all, default_layer::create, "Show a layer first"))
+        .add(get(one, default_layer::show, "Read a layer that a project shows first"))
+        .add(put(one, default_layer::update, "Change how a layer is shown first"))
+        .add(delete(one, default_layer::delete, "Show a layer first no more"))
+}
+
+fn representatives() -> Routes {
+    let (all, one) = ("/api/project/{id}/representative", "/api/project/{id}/representative/{user}");
+    Routes::of("Members")
+        .add(get(all, list::representative_links, "List the representatives of a project"))
+        .add(post(all, change::add_representative, "Make a member a representative"))
+        .add(delete(all, change::remove_representative_by_user, "End that a member is a representative"))
+        .add(get(one, list::representative_link, "Read who represents a project"))
+        .add(delete(one, change::remove_representative, "End that a member is a representative, by address"))
+}
+
+/// Changing several users answers 200 or 206.
+fn several(sketch: &mut Sketch<'_>) {
+    let schema: Value = sketch.schemas.of::<SeveralChanged>();
+    sketch.answers.insert(200, ("All were changed", "application/json", schema.clone()));
+    sketch.answers.insert(206, ("Some could not be changed", "application/json", schema));
 }

@@ -1,18 +1,18 @@
 //! Ontologies.
 
 mod crud;
-pub mod json;
+pub mod wire;
 
-use axum::Router;
-use axum::routing::get;
-
-use crate::state::ApiState;
+use crate::routes::{Routes, delete, get, post, put};
 
 /// Routes of ontologies.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/ontology", get(crud::list).post(crud::create))
-        .route("/api/ontology_light", get(crud::list_light))
-        .route("/api/ontology/{id}", get(crud::show).put(crud::update).delete(crud::delete))
-        .route("/api/ontology/{id}/user", get(crud::users))
+pub fn routes() -> Routes {
+    Routes::of("Ontologies")
+        .add(get("/api/ontology", crud::list, "List the ontologies that the caller may read").clean())
+        .add(post("/api/ontology", crud::create, "Make an ontology, or several").clean())
+        .add(get("/api/ontology_light", crud::list_light, "List the ontologies by name").clean())
+        .add(get("/api/ontology/{id}", crud::show, "Read an ontology with its terms"))
+        .add(put("/api/ontology/{id}", crud::update, "Rename an ontology"))
+        .add(delete("/api/ontology/{id}", crud::delete, "Delete an ontology"))
+        .add(get("/api/ontology/{id}/user", crud::users, "List the users with rights on an ontology"))
 }

@@ -1,6 +1,6 @@
 //! Pictures of annotations: crop, mask, alpha mask. GET and POST alike.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use cytomine_domain::annotation;
 use cytomine_domain::pixels::picture::Style;
@@ -13,6 +13,7 @@ use super::{drawing, image};
 use crate::auth::Caller;
 use crate::dialect::path::Picture;
 use crate::error::ApiError;
+use crate::extract::Path;
 use crate::request::{JsonBody, Params};
 use crate::state::ApiState;
 

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use cytomine_slide::Encoded;
 
 use crate::error::ApiError;
+use crate::routes::describe::{Output, Sketch};
 
 /// Seconds after which a client should try again when there was too much to do.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -28,6 +29,12 @@ impl IntoResponse for Refused {
         }
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
+    }
+}
+
+impl Output for Refused {
+    fn describe(sketch: &mut Sketch<'_>) {
+        <ApiError as Output>::describe(sketch);
     }
 }
 

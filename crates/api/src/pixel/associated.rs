@@ -1,7 +1,7 @@
 //! Images that come with a slide: label, overview, thumbnail.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use cytomine_domain::pixels::{self, picture as make};
 use cytomine_model::ErrorKind;
@@ -15,6 +15,7 @@ use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::dialect::path::AssociatedFile;
 use crate::error::ApiError;
+use crate::extract::Path;
 use crate::request::Params;
 use crate::state::ApiState;
 

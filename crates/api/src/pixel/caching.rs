@@ -13,6 +13,7 @@ use cytomine_domain::pixels::PixelSource;
 use cytomine_slide::Plane;
 
 use super::answer::Refused;
+use crate::routes::describe::{Input, Sketch};
 
 /// How long an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +86,10 @@ impl<S: Sync> FromRequestParts<S> for Condition {
         let held = parts.headers.get_all(header::IF_NONE_MATCH).iter().cloned().collect();
         Ok(Self { held, read: matches!(parts.method, Method::GET | Method::HEAD) })
     }
+}
+
+impl Input for Condition {
+    fn describe(_: &mut Sketch<'_>) {}
 }
 
 impl Condition {

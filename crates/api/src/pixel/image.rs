@@ -1,6 +1,6 @@
 //! Pictures of images and planes: thumbnail, preview, crop, window, camera. GET and POST alike.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use cytomine_domain::pixels::frame::Frame;
 use cytomine_domain::pixels::{self, PixelSource, picture as make};
@@ -15,6 +15,7 @@ use crate::auth::Caller;
 use crate::dialect::path::{ImageFormat, Picture};
 use crate::dialect::query::Query;
 use crate::error::ApiError;
+use crate::extract::Path;
 use crate::request::{JsonBody, Params};
 use crate::state::ApiState;
 

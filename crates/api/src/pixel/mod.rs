@@ -12,37 +12,82 @@ mod caching;
 mod display;
 mod drawing;
 mod image;
+mod keys;
 mod noun;
 mod pyramid;
 mod tile;
+pub mod wire;
 
-use axum::Router;
-use axum::routing::get;
-
+use self::keys::{EncodingKeys, PictureKeys, TileKeys};
 use self::noun::{AbstractImages, AbstractSlices, ImageInstances, Noun, SliceInstances};
-use crate::state::ApiState;
+use crate::answer::Picture;
+use crate::routes::{Routes, get, post};
+
+/// Largest body in bytes of what holds a shape to draw.
+const SHAPE: usize = 16 << 20;
 
 /// Routes of pixels.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
+pub fn routes() -> Routes {
+    let mut routes = Routes::of("Pixels")
         .merge(of::<ImageInstances>())
         .merge(of::<SliceInstances>())
         .merge(of::<AbstractImages>())
-        .merge(of::<AbstractSlices>())
-        .route("/api/annotation/{id}/{picture}", get(annotation::picture).post(annotation::picture))
-        .route("/api/userannotation/{id}/{picture}", get(annotation::picture).post(annotation::picture))
+        .merge(of::<AbstractSlices>());
+    for noun in ["annotation", "userannotation"] {
+        let path = format!("/api/{noun}/{{id}}/{{picture}}");
+        routes = routes
+            .add(
+                get(path.as_str(), annotation::picture, "Make a picture of an annotation")
+                    .asks::<PictureKeys>()
+                    .gives::<Picture>(),
+            )
+            .add(
+                post(
+                    path,
+                    annotation::picture,
+                    "Make a picture of an annotation, with parameters in the body",
+                )
+                .takes(SHAPE)
+                .sketched(keys::in_body)
+                .gives::<Picture>(),
+            );
+    }
+    routes
 }
 
 /// Every noun has every route: which plane an image shows is known, so tiles of images cost nothing to offer.
-fn of<N: Noun>() -> Router<ApiState> {
+fn of<N: Noun>() -> Routes {
     let path = |rest: &str| format!("/api/{}/{{id}}/{rest}", N::NAME);
-    Router::new()
-        .route(&path("normalized-tile/zoom/{z}/tx/{tx}/ty/{ty}"), get(tile::normalized::<N>))
-        .route(&path("tile/level/{level}/tx/{tx}/ty/{ty}"), get(tile::native::<N>))
-        .route(&path("pyramid"), get(pyramid::levels::<N>))
-        .route(&path("dzi.dzi"), get(pyramid::deep_zoom::<N>))
-        .route(&path("dzi_files/{level}/{tile}"), get(tile::deep_zoom::<N>))
-        .route(&path("associated"), get(associated::list::<N>))
-        .route(&path("associated/{file}"), get(associated::picture::<N>))
-        .route(&path("{picture}"), get(image::picture::<N>).post(image::picture::<N>))
+    let tile = |operation: crate::routes::Operation| operation.asks::<TileKeys>().gives::<Picture>();
+    let normalized = "normalized-tile/zoom/{z}/tx/{tx}/ty/{ty}";
+    Routes::of("Pixels")
+        .add(tile(get(path(normalized), tile::normalized::<N>, "Read a tile of 256 pixels")))
+        .add(tile(get(path("tile/level/{level}/tx/{tx}/ty/{ty}"), tile::native::<N>, "Read a stored tile")))
+        .add(get(path("pyramid"), pyramid::levels::<N>, "Describe the stored levels"))
+        .add(
+            get(path("dzi.dzi"), pyramid::deep_zoom::<N>, "Describe the Deep Zoom image")
+                .sketched(keys::deep_zoom),
+        )
+        .add(tile(get(path("dzi_files/{level}/{tile}"), tile::deep_zoom::<N>, "Read a Deep Zoom tile")))
+        .add(get(path("associated"), associated::list::<N>, "List the pictures that come with a slide"))
+        .add(
+            get(
+                path("associated/{file}"),
+                associated::picture::<N>,
+                "Read a picture that comes with a slide",
+            )
+            .asks::<EncodingKeys>()
+            .gives::<Picture>(),
+        )
+        .add(
+            get(path("{picture}"), image::picture::<N>, "Make a picture")
+                .asks::<PictureKeys>()
+                .gives::<Picture>(),
+        )
+        .add(
+            post(path("{picture}"), image::picture::<N>, "Make a picture, with parameters in the body")
+                .takes(SHAPE)
+                .sketched(keys::in_body)
+                .gives::<Picture>(),
+        )
 }

@@ -2,17 +2,18 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use cytomine_domain::pixels;
-use cytomine_slide::{Level, TILE_SIZE};
-use serde_json::{Value, json};
+use cytomine_slide::TILE_SIZE;
 
 use super::answer::Refused;
 use super::caching::{Condition, Freshness, Validator};
 use super::noun::Noun;
+use super::wire::{Pyramid, Tier, TileAddress};
 use crate::auth::Caller;
+use crate::extract::Path;
 use crate::state::ApiState;
 
 /// GET `{noun}/{id}/pyramid.json`: the stored levels, finest first (image-server 2.5), with exact factors and the
@@ -21,39 +22,22 @@ pub(super) async fn levels<N: Noun>(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<i64>,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Json<Pyramid>, Refused> {
     let source = pixels::of(&state.system, &actor, N::target(id)).await?.source;
     let slide = state.system.slides.open(&source).await?;
     let levels = slide.levels();
     let tiers: Vec<_> =
-        levels.iter().enumerate().map(|(index, level)| tier(index, levels.len(), level)).collect();
-    Ok(Json(json!({
-        "n_tiers": levels.len(),
-        "tiers": tiers,
-        "width": slide.info().width,
-        "height": slide.info().height,
-        "version": source.content_id,
-        "tile": {
-            "path": format!("/api/{}/{id}/tile/level/{{level}}/tx/{{x}}/ty/{{y}}.jpg?v={}", N::NAME, source.content_id),
-            "padded": true,
-        },
-    })))
-}
-
-fn tier(index: usize, count: usize, level: &Level) -> Value {
-    json!({
-        "zoom": count - 1 - index,
-        "level": index,
-        "width": level.width,
-        "height": level.height,
-        "tile_width": level.tile_width,
-        "tile_height": level.tile_height,
-        "downsampling_factor": level.downsample,
-        "downsample": level.downsample,
-        "n_tiles": u64::from(level.columns) * u64::from(level.rows),
-        "n_tx": level.columns,
-        "n_ty": level.rows,
-    })
+        levels.iter().enumerate().map(|(index, level)| Tier::of(index, levels.len(), level)).collect();
+    let path =
+        format!("/api/{}/{id}/tile/level/{{level}}/tx/{{x}}/ty/{{y}}.jpg?v={}", N::NAME, source.content_id);
+    Ok(Json(Pyramid {
+        n_tiers: levels.len(),
+        tiers,
+        width: slide.info().width,
+        height: slide.info().height,
+        version: source.content_id.clone(),
+        tile: TileAddress { path, padded: true },
+    }))
 }
 
 /// GET `{noun}/{id}/dzi.dzi`: the descriptor of the Deep Zoom image.

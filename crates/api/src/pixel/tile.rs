@@ -1,6 +1,6 @@
 //! Tiles of the three grids: normalized (Cytomine's clients), native (our viewer), Deep Zoom.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use cytomine_domain::pixels::{self, picture};
 use cytomine_slide::{Area, Request};
@@ -13,6 +13,7 @@ use crate::auth::Caller;
 use crate::dialect::path::{DziTile, ImageFormat, TileRow};
 use crate::dialect::query::Query;
 use crate::edge::TileSource;
+use crate::extract::Path;
 use crate::request::Params;
 use crate::state::ApiState;
 

@@ -1,40 +1,51 @@
 //! Reading, making, changing, deleting projects.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::Response;
-use cytomine_domain::project::ProjectFilter;
-use cytomine_domain::project::{self, ProjectFields};
-use cytomine_model::{OntologyId, ProjectId, UserId};
-use serde_json::Value;
+use axum::extract::State;
+use cytomine_domain::Actor;
+use cytomine_domain::project::{self, ProjectFilter};
+use cytomine_model::{Direction, OntologyId, ProjectId, UserId};
 
-use super::json;
-use crate::answer;
+use super::wire::{Extras, ListedProject, Project, ProjectBody};
+use crate::answer::{self, Command, Created};
 use crate::auth::Caller;
+use crate::conditions::Fields;
 use crate::dialect::collection::Collection;
-use crate::dialect::filters::{Operator, filters};
+use crate::dialect::filters::Operator;
 use crate::dialect::paging::Paging;
 use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody, Params};
+use crate::extract::{Asked, Batch, Body, Filters, Path};
 use crate::state::ApiState;
+
+/// The fields that projects can be filtered by.
+#[derive(Debug)]
+pub(super) struct Names;
+
+impl Fields for Names {
+    const FIELDS: &'static [&'static str] = &["name"];
+}
+
+type Page = Result<Json<Collection<ListedProject>>, ApiError>;
 
 /// GET `project/{id}`.
 pub(super) async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Project>, ApiError> {
     let project = project::get(&state.system, &actor, id).await?;
-    Ok(Json(json::project(&project)))
+    Ok(Json(Project::of(&project)))
 }
 
 /// GET `project`: the projects that the caller sees.
 pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    page(&state, &actor, &query, ProjectFilter::default()).await
+    paging: Paging,
+    names: Filters<Names>,
+    Asked(extras): Asked<Extras>,
+) -> Page {
+    page(&state, &actor, (paging, names, extras), ProjectFilter::default()).await
 }
 
 /// GET `user/{id}/project`: those of them that a user is a member of.
@@ -42,12 +53,15 @@ pub(super) async fn list_of_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(user): Path<UserId>,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
+    paging: Paging,
+    names: Filters<Names>,
+    Asked(extras): Asked<Extras>,
+) -> Page {
     if user != actor.id() {
         actor.require_admin()?;
     }
-    page(&state, &actor, &query, ProjectFilter { member: Some(user), ..ProjectFilter::default() }).await
+    let filter = ProjectFilter { member: Some(user), ..ProjectFilter::default() };
+    page(&state, &actor, (paging, names, extras), filter).await
 }
 
 /// GET `ontology/{id}/project`: those of them that use an ontology.
@@ -55,38 +69,39 @@ pub(super) async fn list_of_ontology(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(ontology): Path<OntologyId>,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    page(&state, &actor, &query, ProjectFilter { ontology: Some(ontology), ..ProjectFilter::default() }).await
+    paging: Paging,
+    names: Filters<Names>,
+    Asked(extras): Asked<Extras>,
+) -> Page {
+    let filter = ProjectFilter { ontology: Some(ontology), ..ProjectFilter::default() };
+    page(&state, &actor, (paging, names, extras), filter).await
 }
 
 async fn page(
     state: &ApiState,
-    actor: &cytomine_domain::Actor,
-    query: &crate::dialect::query::Query,
+    actor: &Actor,
+    (paging, names, extras): (Paging, Filters<Names>, Extras),
     mut filter: ProjectFilter,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(query)?;
-    for wanted in filters(query) {
+) -> Page {
+    for wanted in names.list {
         if wanted.field == "name" && matches!(wanted.op, Operator::ILike | Operator::Like) {
             filter.name = Some(wanted.value);
         }
     }
-    let sort =
-        paging.sort.is_some().then(|| paging.sort_or("created", cytomine_model::Direction::Descending));
+    let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
     let (projects, total) =
         project::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
-    let mut items: Vec<Value> = projects.iter().map(json::project).collect();
-    let wanted = json::Extras {
-        members_count: query.flag("withMembersCount")?,
-        last_activity: query.flag("withLastActivity")?,
-        current_user_roles: query.flag("withCurrentUserRoles")?,
-    };
-    if wanted != json::Extras::default() {
+    let mut items: Vec<ListedProject> = projects.iter().map(ListedProject::of).collect();
+    let wanted = (
+        extras.with_members_count.is_on(),
+        extras.with_last_activity.is_on(),
+        extras.with_current_user_roles.is_on(),
+    );
+    if wanted != (false, false, false) {
         let overviews = project::overviews(&state.system, actor, &projects).await?;
         for (item, project) in items.iter_mut().zip(&projects) {
             if let Some(overview) = overviews.iter().find(|overview| overview.project == project.id) {
-                json::add_extras(item, overview, wanted);
+                item.add(overview, wanted);
             }
         }
     }
@@ -97,11 +112,11 @@ async fn page(
 pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    JsonBody(body): JsonBody,
-) -> Result<Response, CommandError> {
-    answer::create(body, async |fields: Fields| {
-        let outcome = project::create(&state.system, &actor, read(&fields)?).await?;
-        Ok(answer::command(outcome.done, outcome.entity.id.0, json::project(&outcome.entity)))
+    body: Batch<ProjectBody>,
+) -> Result<Created<Project>, CommandError> {
+    answer::create(body, async |body: ProjectBody| {
+        let outcome = project::create(&state.system, &actor, body.fields()).await?;
+        Ok(answer::command(outcome.done, outcome.entity.id.0, Project::of(&outcome.entity)))
     })
     .await
 }
@@ -111,11 +126,10 @@ pub(super) async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let fields = read(&Fields::of(body)?)?;
-    let outcome = project::update(&state.system, &actor, id, fields).await?;
-    Ok(answer::command(outcome.done, id.0, json::project(&outcome.entity)))
+    Body(body): Body<ProjectBody>,
+) -> Command<Project> {
+    let outcome = project::update(&state.system, &actor, id, body.fields()).await?;
+    Ok(answer::command(outcome.done, id.0, Project::of(&outcome.entity)))
 }
 
 /// DELETE `project/{id}`.
@@ -123,27 +137,7 @@ pub(super) async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ProjectId>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<Project> {
     let outcome = project::delete(&state.system, &actor, id).await?;
-    Ok(answer::command(outcome.done, id.0, json::project(&outcome.entity)))
-}
-
-fn read(fields: &Fields) -> Result<ProjectFields, ApiError> {
-    let users = |name| -> Result<Option<Vec<UserId>>, ApiError> {
-        Ok(fields.ids(name)?.map(|ids| ids.into_iter().map(UserId).collect()))
-    };
-    Ok(ProjectFields {
-        name: fields.text("name"),
-        ontology: fields.nullable_id("ontology")?.map(|id| id.map(OntologyId)),
-        blind_mode: fields.bool("blindMode")?,
-        are_images_downloadable: fields.bool("areImagesDownloadable")?,
-        is_closed: fields.bool("isClosed")?,
-        is_read_only: fields.bool("isReadOnly")?,
-        is_restricted: fields.bool("isRestricted")?,
-        hide_users_layers: fields.bool("hideUsersLayers")?,
-        hide_admins_layers: fields.bool("hideAdminsLayers")?,
-        users: users("users")?,
-        admins: users("admins")?,
-        force_ontology_update: fields.bool("forceOntologyUpdate")?.unwrap_or(false),
-    })
+    Ok(answer::command(outcome.done, id.0, Project::of(&outcome.entity)))
 }

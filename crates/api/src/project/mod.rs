@@ -1,18 +1,18 @@
 //! Projects.
 
 mod crud;
-pub mod json;
+pub mod wire;
 
-use axum::Router;
-use axum::routing::get;
-
-use crate::state::ApiState;
+use crate::routes::{Routes, delete, get, post, put};
 
 /// Routes of projects.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/project", get(crud::list).post(crud::create))
-        .route("/api/project/{id}", get(crud::show).put(crud::update).delete(crud::delete))
-        .route("/api/user/{id}/project", get(crud::list_of_user))
-        .route("/api/ontology/{id}/project", get(crud::list_of_ontology))
+pub fn routes() -> Routes {
+    Routes::of("Projects")
+        .add(get("/api/project", crud::list, "List the projects that the caller sees").clean())
+        .add(post("/api/project", crud::create, "Make a project, or several"))
+        .add(get("/api/project/{id}", crud::show, "Read a project"))
+        .add(put("/api/project/{id}", crud::update, "Change a project"))
+        .add(delete("/api/project/{id}", crud::delete, "Delete a project"))
+        .add(get("/api/user/{id}/project", crud::list_of_user, "List the projects of a user"))
+        .add(get("/api/ontology/{id}/project", crud::list_of_ontology, "List projects by ontology").clean())
 }

@@ -1,39 +1,55 @@
 //! Signing in and out by password, and the admin session (rest-api 2.5).
 
+pub mod wire;
+
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Extension, Json, Router};
-use cytomine_domain::{Actor, DomainError, session};
-use cytomine_model::{ErrorKind, GlobalRole};
-use serde_json::{Map, Value, json};
+use axum::{Extension, Json};
+use cytomine_domain::{DomainError, session};
+use cytomine_model::ErrorKind;
+use serde_json::Value;
 
+use self::wire::{Flags, Session, SignIn};
 use crate::auth::{COOKIE, Caller, session_token};
 use crate::edge::RequestOrigin;
 use crate::error::ApiError;
-use crate::request::{Fields, JsonBody};
+use crate::extract::Body;
+use crate::routes::{Routes, delete, get, post};
 use crate::state::ApiState;
-use crate::user;
+
+/// Largest body of a sign-in in bytes.
+const SIGN_IN: usize = 8 << 10;
 
 /// Routes of sessions.
-pub fn routes() -> Router<ApiState> {
-    let admin = Router::new()
-        .route("/session/admin/open", get(open_admin))
-        .route("/session/admin/close", get(close_admin))
-        .route("/session/admin/info", get(info));
-    Router::new()
-        .route("/session", get(show).post(sign_in).delete(sign_out))
-        .merge(admin.clone())
-        .nest("/api", admin)
+pub fn routes() -> Routes {
+    let mut routes = Routes::of("Sessions")
+        .add(get("/session", show, "Tell who is signed in").clean())
+        .add(
+            post("/session", sign_in, "Sign in with name and password")
+                .takes(SIGN_IN)
+                .gives::<Json<Session>>()
+                .sketched(|sketch| [401, 403, 429].into_iter().for_each(|status| sketch.refuses(status))),
+        )
+        .add(delete("/session", sign_out, "Sign out").sketched(|sketch| {
+            sketch.answers.insert(204, ("The session is over", "", Value::Null));
+        }));
+    for prefix in ["", "/api"] {
+        let path = |rest: &str| format!("{prefix}/session/admin/{rest}");
+        routes = routes
+            .add(get(path("open"), open_admin, "Open the administrator's session"))
+            .add(get(path("close"), close_admin, "Close the administrator's session").clean())
+            .add(get(path("info"), info, "Tell which session is open").clean());
+    }
+    routes
 }
 
 async fn sign_in(
     State(state): State<ApiState>,
     Extension(origin): Extension<RequestOrigin>,
     headers: HeaderMap,
-    JsonBody(body): JsonBody,
+    Body(body): Body<SignIn>,
 ) -> Result<Response, ApiError> {
     // Nobody is known yet, but a foreign page must not sign a visitor in as somebody else either.
     if let Some(sent) = headers.get(header::ORIGIN)
@@ -45,13 +61,12 @@ async fn sign_in(
             "Sign in from a page of this server; see --public-url",
         ));
     }
-    let fields = Fields::of(body)?;
-    let (Some(username), Some(password)) = (fields.text("username"), fields.text("password")) else {
+    let (Some(username), Some(password)) = (body.username.get(), body.password.get()) else {
         return Err(DomainError::invalid("Give `username` and `password`").into());
     };
     match session::sign_in(&state.system, &username, &password, origin.client).await {
         Ok((token, actor)) => {
-            let mut response = Json(answer(&actor)).into_response();
+            let mut response = Json(Session::of(&actor)).into_response();
             let cookie = cookie(token.as_str(), session::LONGEST.as_secs(), &origin);
             response.headers_mut().insert(SET_COOKIE, cookie);
             Ok(response)
@@ -66,8 +81,8 @@ async fn sign_in(
     }
 }
 
-async fn show(Caller(actor): Caller) -> Json<Value> {
-    Json(answer(&actor))
+async fn show(Caller(actor): Caller) -> Json<Session> {
+    Json(Session::of(&actor))
 }
 
 async fn sign_out(
@@ -84,39 +99,18 @@ async fn sign_out(
     Ok(response)
 }
 
-async fn open_admin(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json<Value>, ApiError> {
+async fn open_admin(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json<Flags>, ApiError> {
     let actor = session::open_admin(&state.system, &actor).await?;
-    Ok(Json(Value::Object(flags(&actor))))
+    Ok(Json(Flags::of(&actor)))
 }
 
-async fn close_admin(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json<Value>, ApiError> {
+async fn close_admin(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json<Flags>, ApiError> {
     let actor = session::close_admin(&state.system, &actor).await?;
-    Ok(Json(Value::Object(flags(&actor))))
+    Ok(Json(Flags::of(&actor)))
 }
 
-async fn info(Caller(actor): Caller) -> Json<Value> {
-    Json(Value::Object(flags(&actor)))
-}
-
-fn answer(actor: &Actor) -> Value {
-    let mut answer = flags(actor);
-    answer.insert("user".to_owned(), user::json::actor(actor));
-    Value::Object(answer)
-}
-
-/// What the roles of the actor amount to, in Cytomine's six words (rest-api 3.1).
-pub fn flags(actor: &Actor) -> Map<String, Value> {
-    let admin = actor.role >= GlobalRole::Admin;
-    let user = actor.role >= GlobalRole::User;
-    let flags = [
-        ("admin", admin),
-        ("user", user && !admin),
-        ("guest", !user),
-        ("adminByNow", actor.admin_by_now),
-        ("userByNow", user),
-        ("guestByNow", !user),
-    ];
-    flags.into_iter().map(|(name, flag)| (name.to_owned(), json!(flag))).collect()
+async fn info(Caller(actor): Caller) -> Json<Flags> {
+    Json(Flags::of(&actor))
 }
 
 fn cookie(token: &str, max_age: u64, origin: &RequestOrigin) -> HeaderValue {

@@ -1,31 +1,35 @@
 //! Planes of images in projects.
 
-pub mod json;
+pub mod wire;
 
-use axum::extract::{Path, State};
-use axum::response::Response;
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State;
 use cytomine_domain::slice;
 use cytomine_model::{AbstractSliceId, ErrorKind, ImageInstanceId, SliceInstanceId};
-use serde_json::Value;
 
-use crate::answer;
+use self::wire::{SliceInstance, SliceInstanceBody};
+use crate::answer::{self, Command, Created};
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
+use crate::dialect::loose::Id;
 use crate::dialect::paging::Paging;
 use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody, Params};
+use crate::extract::{Batch, Body, Path};
+use crate::routes::{self, Routes, get, post, put};
 use crate::state::ApiState;
 
 /// Routes of planes of images in projects.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/sliceinstance", post(create))
-        .route("/api/sliceinstance/{id}", get(show).put(update).delete(delete))
-        .route("/api/imageinstance/{id}/sliceinstance", get(of_image))
-        .route("/api/imageinstance/{id}/sliceinstance/reference", get(reference))
-        .route("/api/imageinstance/{id}/{channel}/{z}/{time}/sliceinstance", get(at))
+pub fn routes() -> Routes {
+    let of_image = "/api/imageinstance/{id}/sliceinstance";
+    let at_place = "/api/imageinstance/{id}/{channel}/{z}/{time}/sliceinstance";
+    Routes::of("Planes of projects")
+        .add(post("/api/sliceinstance", create, "Add a plane to an image of a project, or several"))
+        .add(get("/api/sliceinstance/{id}", show, "Read a plane of an image of a project"))
+        .add(put("/api/sliceinstance/{id}", update, "Let a plane show another one"))
+        .add(routes::delete("/api/sliceinstance/{id}", delete, "Remove a plane"))
+        .add(get(of_image, of_image_list, "List the planes of an image of a project"))
+        .add(get(format!("{of_image}/reference"), reference, "Read the plane that stands for its image"))
+        .add(get(at_place, at, "Find a plane of an image of a project"))
 }
 
 /// GET `sliceinstance/{id}`.
@@ -33,21 +37,20 @@ async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<SliceInstanceId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<SliceInstance>, ApiError> {
     let (slice, image) = slice::get(&state.system, &actor, id).await?;
-    Ok(Json(json::slice_instance(&slice, &image)))
+    Ok(Json(SliceInstance::of(&slice, &image)))
 }
 
 /// GET `imageinstance/{id}/sliceinstance`, by time, z, channel.
-async fn of_image(
+async fn of_image_list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    Params(query): Params,
+    paging: Paging,
     Path(id): Path<ImageInstanceId>,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(&query)?;
+) -> Result<Json<Collection<SliceInstance>>, ApiError> {
     let (slices, image) = slice::list(&state.system, &actor, id).await?;
-    let items = slices.iter().map(|slice| json::slice_instance(slice, &image)).collect();
+    let items = slices.iter().map(|slice| SliceInstance::of(slice, &image)).collect();
     Ok(Json(Collection::sliced(items, &paging)))
 }
 
@@ -56,9 +59,9 @@ async fn reference(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<ImageInstanceId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<SliceInstance>, ApiError> {
     let (slice, image) = slice::reference(&state.system, &actor, id).await?;
-    Ok(Json(json::slice_instance(&slice, &image)))
+    Ok(Json(SliceInstance::of(&slice, &image)))
 }
 
 /// GET `imageinstance/{id}/{channel}/{z}/{time}/sliceinstance`.
@@ -66,36 +69,31 @@ async fn at(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, channel, z, time)): Path<(ImageInstanceId, i32, i32, i32)>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<SliceInstance>, ApiError> {
     let (slice, image) = slice::at(&state.system, &actor, id, (channel, z, time)).await?;
-    Ok(Json(json::slice_instance(&slice, &image)))
+    Ok(Json(SliceInstance::of(&slice, &image)))
 }
 
 /// POST `sliceinstance`: `{image, baseSlice}`, or an array of them; a plane that the image has already answers 409.
 async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    JsonBody(body): JsonBody,
-) -> Result<Response, CommandError> {
-    answer::create(body, |fields: Fields| {
-        let (state, actor) = (&state, &actor);
-        async move {
-            let required = |name: &str| -> Result<i64, ApiError> {
-                fields.id(name)?.ok_or_else(|| {
-                    ApiError::new(
-                        ErrorKind::Invalid,
-                        format!("A plane of an image needs `{name}`: give its id"),
-                    )
-                })
-            };
-            let image = ImageInstanceId(required("image")?);
-            let base = AbstractSliceId(required("baseSlice")?);
-            let outcome = slice::create(&state.system, actor, image, base).await?;
-            let (slice, image) = &outcome.entity;
-            Ok(answer::command(outcome.done, slice.id.0, json::slice_instance(slice, image)))
-        }
+    body: Batch<SliceInstanceBody>,
+) -> Result<Created<SliceInstance>, CommandError> {
+    answer::create(body, async |body: SliceInstanceBody| {
+        let image = ImageInstanceId(required(body.image, "image")?);
+        let base = AbstractSliceId(required(body.base_slice, "baseSlice")?);
+        let outcome = slice::create(&state.system, &actor, image, base).await?;
+        let (slice, image) = &outcome.entity;
+        Ok(answer::command(outcome.done, slice.id.0, SliceInstance::of(slice, image)))
     })
     .await
+}
+
+fn required(id: Id, name: &str) -> Result<i64, ApiError> {
+    id.get().ok_or_else(|| {
+        ApiError::new(ErrorKind::Invalid, format!("A plane of an image needs `{name}`: give its id"))
+    })
 }
 
 /// PUT `sliceinstance/{id}`.
@@ -103,12 +101,12 @@ async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<SliceInstanceId>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let base = Fields::of(body)?.id("baseSlice")?.map(AbstractSliceId);
+    Body(body): Body<SliceInstanceBody>,
+) -> Command<SliceInstance> {
+    let base = body.base_slice.of(AbstractSliceId);
     let outcome = slice::update(&state.system, &actor, id, base).await?;
     let (slice, image) = &outcome.entity;
-    Ok(answer::command(outcome.done, id.0, json::slice_instance(slice, image)))
+    Ok(answer::command(outcome.done, id.0, SliceInstance::of(slice, image)))
 }
 
 /// DELETE `sliceinstance/{id}`.
@@ -116,8 +114,8 @@ async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<SliceInstanceId>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<SliceInstance> {
     let outcome = slice::delete(&state.system, &actor, id).await?;
     let (slice, image) = &outcome.entity;
-    Ok(answer::command(outcome.done, id.0, json::slice_instance(slice, image)))
+    Ok(answer::command(outcome.done, id.0, SliceInstance::of(slice, image)))
 }

@@ -1,40 +1,41 @@
 //! Storages.
 
-pub mod json;
+pub mod wire;
 
-use axum::extract::{Path, State};
-use axum::response::Response;
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State;
 use cytomine_domain::storage;
-use cytomine_model::{Direction, StorageId, UserId};
-use serde_json::Value;
+use cytomine_model::{Direction, StorageId};
 
-use crate::answer;
+use self::wire::{Storage, StorageBody};
+use crate::answer::{self, Command, Created};
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::dialect::paging::Paging;
 use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody, Params};
+use crate::extract::{Batch, Body, Path};
+use crate::routes::{self, Routes, get, post, put};
 use crate::state::ApiState;
 
 /// Routes of storages.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/storage", get(list).post(create))
-        .route("/api/storage/{id}", get(show).put(update).delete(delete))
+pub fn routes() -> Routes {
+    Routes::of("Storages")
+        .add(get("/api/storage", list, "List the caller's storages, or for an administrator all").clean())
+        .add(post("/api/storage", create, "Make a storage, or several"))
+        .add(get("/api/storage/{id}", show, "Read a storage"))
+        .add(put("/api/storage/{id}", update, "Change a storage"))
+        .add(routes::delete("/api/storage/{id}", delete, "Delete a storage"))
 }
 
 /// GET `storage`: the caller's own; all of them for administrators.
 async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(&query)?;
+    paging: Paging,
+) -> Result<Json<Collection<Storage>>, ApiError> {
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
     let (storages, total) = storage::list(&state.system, &actor, sort.as_ref(), paging.page()).await?;
-    let items = storages.iter().map(json::storage).collect();
+    let items = storages.iter().map(Storage::of).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
 
@@ -43,23 +44,20 @@ async fn show(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<StorageId>,
-) -> Result<Json<Value>, ApiError> {
-    Ok(Json(json::storage(&storage::get(&state.system, &actor, id).await?)))
+) -> Result<Json<Storage>, ApiError> {
+    Ok(Json(Storage::of(&storage::get(&state.system, &actor, id).await?)))
 }
 
 /// POST `storage`: one object, or an array of them.
 async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    JsonBody(body): JsonBody,
-) -> Result<Response, CommandError> {
-    answer::create(body, |fields: Fields| {
-        let (state, actor) = (&state, &actor);
-        async move {
-            let (name, owner) = read(&fields)?;
-            let outcome = storage::create(&state.system, actor, name.as_deref(), owner).await?;
-            Ok(answer::command(outcome.done, outcome.entity.id.0, json::storage(&outcome.entity)))
-        }
+    body: Batch<StorageBody>,
+) -> Result<Created<Storage>, CommandError> {
+    answer::create(body, async |body: StorageBody| {
+        let (name, owner) = body.read();
+        let outcome = storage::create(&state.system, &actor, name.as_deref(), owner).await?;
+        Ok(answer::command(outcome.done, outcome.entity.id.0, Storage::of(&outcome.entity)))
     })
     .await
 }
@@ -69,11 +67,11 @@ async fn update(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<StorageId>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let (name, owner) = read(&Fields::of(body)?)?;
+    Body(body): Body<StorageBody>,
+) -> Command<Storage> {
+    let (name, owner) = body.read();
     let outcome = storage::update(&state.system, &actor, id, name.as_deref(), owner).await?;
-    Ok(answer::command(outcome.done, id.0, json::storage(&outcome.entity)))
+    Ok(answer::command(outcome.done, id.0, Storage::of(&outcome.entity)))
 }
 
 /// DELETE `storage/{id}`.
@@ -81,15 +79,7 @@ async fn delete(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<StorageId>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<Storage> {
     let outcome = storage::delete(&state.system, &actor, id).await?;
-    Ok(answer::command(outcome.done, id.0, json::storage(&outcome.entity)))
-}
-
-fn read(fields: &Fields) -> Result<(Option<String>, Option<UserId>), ApiError> {
-    let owner = match fields.id("user")? {
-        Some(owner) => Some(owner),
-        None => fields.id("userId")?,
-    };
-    Ok((fields.text("name"), owner.map(UserId)))
+    Ok(answer::command(outcome.done, id.0, Storage::of(&outcome.entity)))
 }

@@ -2,17 +2,54 @@
 
 mod receive;
 mod reply;
+pub mod wire;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
+use serde_json::json;
 
-use crate::state::ApiState;
+use self::wire::{RefusedUpload, Taken};
+use crate::routes::describe::Sketch;
+use crate::routes::{Routes, post};
+
+crate::keys! {
+    /// Where an upload goes.
+    struct UploadKeys {
+        /// The storage; the caller's first where it is left out
+        id_storage: Id,
+        /// The same
+        storage: Id,
+        /// Projects to put the image into
+        id_project: Text,
+        /// The same
+        projects: Text,
+        /// Keys of properties of the image
+        keys: Text,
+        /// As many values for them
+        values: Text,
+        /// Wait for the end of the import
+        sync: Flag,
+    }
+}
 
 /// Both addresses that clients use. Bodies stream to disk and have no limit but its size.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/upload", post(receive::upload))
-        .route("/ims/upload", post(receive::upload))
-        .layer(DefaultBodyLimit::disable())
+pub fn routes() -> Routes {
+    let mut routes = Routes::of("Uploads");
+    for path in ["/upload", "/ims/upload"] {
+        let operation = post(path, receive::upload, "Upload a slide");
+        routes = routes.add(operation.takes(usize::MAX).asks::<UploadKeys>().sketched(answers));
+    }
+    routes
+}
+
+fn answers(sketch: &mut Sketch<'_>) {
+    let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+    let parts = json!({ "type": "object", "properties": { "files[]": file }, "required": ["files[]"] });
+    sketch.body = Some(("multipart/form-data", parts));
+    let taken = sketch.schemas.of::<Taken>();
+    let list = json!({ "type": "array", "items": taken, "minItems": 1, "maxItems": 1 });
+    sketch.answers.insert(200, ("The file was taken in", "application/json", list));
+    sketch.schemas.of::<RefusedUpload>();
+    sketch.refused_as = Some("RefusedUpload");
+    for status in [400, 401, 403, 500, 503] {
+        sketch.refuses(status);
+    }
 }

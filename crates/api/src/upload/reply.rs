@@ -6,35 +6,34 @@ use axum::response::{IntoResponse, Response};
 use cytomine_domain::instance::Seen;
 use cytomine_domain::intake::Outcome;
 use cytomine_model::ErrorKind;
-use serde_json::{Value, json};
 
-use crate::abstract_image::json::abstract_image;
+use super::wire::{MadeImage, RefusedFile, RefusedUpload, Taken};
+use crate::abstract_image::wire::AbstractImage;
 use crate::error::ApiError;
-use crate::image_instance::json::image_instance;
-use crate::uploaded_file::json::uploaded_file;
+use crate::image_instance::wire::ImageInstance;
+use crate::uploaded_file::wire::UploadedFile;
 
 /// A file was taken in; `images` is filled for those who waited for it.
 pub(super) fn taken(outcome: &Outcome, waited: bool, base: &str) -> Response {
     let Outcome { file, image, instances } = outcome;
-    let images: Vec<Value> = image
+    let images = image
         .iter()
         .filter(|_| waited)
-        .map(|image| {
-            let instances: Vec<Value> = instances
+        .map(|image| MadeImage {
+            image: AbstractImage::of(image, base),
+            image_instances: instances
                 .iter()
-                .map(|instance| image_instance(&Seen { image: instance.clone(), names: true }, base))
-                .collect();
-            json!({ "image": abstract_image(image, base), "imageInstances": instances })
+                .map(|instance| ImageInstance::of(&Seen { image: instance.clone(), names: true }, base))
+                .collect(),
         })
         .collect();
-    let object = uploaded_file(file, image.as_ref().map(|image| image.id), base);
-    Json(json!([{
-        "status": 200,
-        "name": file.original_filename,
-        "size": file.size.to_string(),
-        "uploadedFile": object,
-        "images": images,
-    }]))
+    Json([Taken {
+        status: 200,
+        name: file.original_filename.clone(),
+        size: file.size.to_string(),
+        uploaded_file: UploadedFile::of(file, image.as_ref().map(|image| image.id), base),
+        images,
+    }])
     .into_response()
 }
 
@@ -44,7 +43,13 @@ pub(super) fn refused(error: &ApiError) -> Response {
         ErrorKind::Internal | ErrorKind::Unavailable => error.status(),
         _ => StatusCode::BAD_REQUEST,
     };
-    let text = error.message();
-    let body = json!([{ "status": 500, "error": text, "files": [{ "size": 0, "error": text }] }]);
-    (status, Json(body)).into_response()
+    let text = error.message().to_owned();
+    let body = RefusedUpload {
+        status: 500,
+        error: text.clone(),
+        files: vec![RefusedFile { size: 0, error: text }],
+        code: error.code(),
+        params: error.params().clone(),
+    };
+    (status, Json([body])).into_response()
 }

@@ -1,45 +1,69 @@
 //! Reading, registering, changing, deleting, downloading uploaded files.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
-use cytomine_domain::upload::{self, FileFields, UploadedFileFilter};
+use cytomine_domain::upload::{self, UploadedFileFilter};
 use cytomine_domain::{image, image_slice};
-use cytomine_model::{Direction, ProjectId, StorageId, UploadedFile, UploadedFileId, UserId};
-use serde_json::Value;
+use cytomine_model::{self as model, Direction, StorageId, UploadedFileId};
 
-use super::json;
-use crate::abstract_image::json::abstract_image;
-use crate::abstract_slice::json::abstract_slice;
+use super::wire::{FileBody, UploadedFile};
+use crate::abstract_image::wire::AbstractImage;
+use crate::abstract_slice::wire::AbstractSlice;
+use crate::answer::{self, Command, Created};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
-use crate::conditions::conditions;
+use crate::conditions::{Fields, conditions};
 use crate::dialect::collection::Collection;
 use crate::dialect::paging::Paging;
+use crate::download as bytes;
 use crate::error::{ApiError, CommandError};
-use crate::request::{Fields, JsonBody, Params};
+use crate::extract::{Asked, Batch, Body, Filters, Path};
 use crate::state::ApiState;
-use crate::{answer, download as bytes};
+
+/// The fields that uploaded files can be filtered by.
+#[derive(Debug)]
+pub(super) struct FileKeys;
+
+impl Fields for FileKeys {
+    const FIELDS: &'static [&'static str] =
+        &["originalFilename", "name", "filename", "contentType", "ext", "id", "user", "status", "created"];
+}
+
+crate::keys! {
+    /// Which files a list holds.
+    pub(super) struct Which {
+        /// Only files that were not made from others
+        only_roots: Flag,
+        /// The same
+        only_roots_with_details: Flag,
+        /// Only those made from this one
+        parent: Id,
+        /// Only those in this storage
+        storage: Id,
+    }
+}
 
 /// GET `uploadedfile`: those in the caller's storages; `onlyRoots`, `parent` and filters narrow it down.
 pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    Params(query): Params,
-) -> Result<Json<Collection<Value>>, ApiError> {
-    let paging = Paging::from_query(&query)?;
+    paging: Paging,
+    filters: Filters<FileKeys>,
+    Asked(which): Asked<Which>,
+) -> Result<Json<Collection<UploadedFile>>, ApiError> {
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
     let filter = UploadedFileFilter {
-        only_roots: query.flag("onlyRoots")? || query.flag("onlyRootsWithDetails")?,
-        parent: query.id("parent")?.map(UploadedFileId),
-        storage: query.id("storage")?.map(StorageId),
-        conditions: conditions(&query),
+        only_roots: which.only_roots.is_on() || which.only_roots_with_details.is_on(),
+        parent: which.parent.of(UploadedFileId),
+        storage: which.storage.of(StorageId),
+        conditions: conditions(filters.list),
     };
     let (files, total) = upload::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
     let images = upload::images(&state.system, &files).await?;
     let items =
-        files.iter().map(|file| json::uploaded_file(file, images.get(&file.id).copied(), &base)).collect();
+        files.iter().map(|file| UploadedFile::of(file, images.get(&file.id).copied(), &base)).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
 
@@ -49,16 +73,16 @@ pub(super) async fn show(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<UploadedFileId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<UploadedFile>, ApiError> {
     let file = upload::get(&state.system, &actor, id).await?;
     Ok(Json(object(&state, file, &base).await?))
 }
 
-async fn object(state: &ApiState, file: UploadedFile, base: &str) -> Result<Value, ApiError> {
+async fn object(state: &ApiState, file: model::UploadedFile, base: &str) -> Result<UploadedFile, ApiError> {
     let files = [file];
     let images = upload::images(&state.system, &files).await?;
     let [file] = files;
-    Ok(json::uploaded_file(&file, images.get(&file.id).copied(), base))
+    Ok(UploadedFile::of(&file, images.get(&file.id).copied(), base))
 }
 
 /// POST `uploadedfile`: registers files whose bytes lie elsewhere; one object, or an array of them.
@@ -66,18 +90,12 @@ pub(super) async fn create(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    JsonBody(body): JsonBody,
-) -> Result<Response, CommandError> {
-    answer::create(body, |fields: Fields| {
-        let (state, actor, base) = (&state, &actor, &base);
-        async move {
-            let outcome = upload::create(&state.system, actor, read(&fields)?).await?;
-            Ok(answer::command(
-                outcome.done,
-                outcome.entity.id.0,
-                json::uploaded_file(&outcome.entity, None, base),
-            ))
-        }
+    body: Batch<FileBody>,
+) -> Result<Created<UploadedFile>, CommandError> {
+    answer::create(body, async |body: FileBody| {
+        let outcome = upload::create(&state.system, &actor, body.fields()).await?;
+        let object = UploadedFile::of(&outcome.entity, None, &base);
+        Ok(answer::command(outcome.done, outcome.entity.id.0, object))
     })
     .await
 }
@@ -88,10 +106,9 @@ pub(super) async fn update(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<UploadedFileId>,
-    JsonBody(body): JsonBody,
-) -> Result<Json<Value>, CommandError> {
-    let fields = read(&Fields::of(body)?)?;
-    let outcome = upload::update(&state.system, &actor, id, fields).await?;
+    Body(body): Body<FileBody>,
+) -> Command<UploadedFile> {
+    let outcome = upload::update(&state.system, &actor, id, body.fields()).await?;
     let object = object(&state, outcome.entity, &base).await?;
     Ok(answer::command(outcome.done, id.0, object))
 }
@@ -102,9 +119,9 @@ pub(super) async fn delete(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<UploadedFileId>,
-) -> Result<Json<Value>, CommandError> {
+) -> Command<UploadedFile> {
     let outcome = upload::delete(&state.system, &actor, id).await?;
-    Ok(answer::command(outcome.done, id.0, json::uploaded_file(&outcome.entity, None, &base)))
+    Ok(answer::command(outcome.done, id.0, UploadedFile::of(&outcome.entity, None, &base)))
 }
 
 /// GET `uploadedfile/{id}/download`.
@@ -123,9 +140,9 @@ pub(super) async fn image(
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<UploadedFileId>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<AbstractImage>, ApiError> {
     let image = image::of_file(&state.system, &actor, id).await?;
-    Ok(Json(abstract_image(&image, &base)))
+    Ok(Json(AbstractImage::of(&image, &base)))
 }
 
 /// GET `uploadedfile/{id}/abstractslice`: planes that it holds.
@@ -133,29 +150,8 @@ pub(super) async fn slices(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<UploadedFileId>,
-) -> Result<Json<Collection<Value>>, ApiError> {
+) -> Result<Json<Collection<AbstractSlice>>, ApiError> {
     let planes = image_slice::of_file(&state.system, &actor, id).await?;
-    let items = planes.iter().map(|(slice, image)| abstract_slice(slice, image)).collect();
+    let items = planes.iter().map(|(slice, image)| AbstractSlice::of(slice, image)).collect();
     Ok(Json(Collection::whole(items)))
-}
-
-fn read(fields: &Fields) -> Result<FileFields, ApiError> {
-    let either = |one, other| -> Result<Option<i64>, ApiError> {
-        Ok(match fields.id(one)? {
-            Some(id) => Some(id),
-            None => fields.id(other)?,
-        })
-    };
-    Ok(FileFields {
-        user: either("user", "userId")?.map(UserId),
-        storage: either("storage", "storageId")?.map(StorageId),
-        parent: fields.id("parent")?.map(UploadedFileId),
-        filename: fields.text("filename"),
-        original_filename: fields.text("originalFilename"),
-        ext: fields.text("ext"),
-        content_type: fields.text("contentType"),
-        size: fields.id("size")?,
-        status: fields.int("status")?,
-        projects: fields.ids("projects")?.map(|ids| ids.into_iter().map(ProjectId).collect()),
-    })
 }

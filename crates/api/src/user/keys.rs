@@ -1,40 +1,46 @@
 //! Keys and signatures (rest-api 2.2).
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use cytomine_domain::keys::{self, KeyPair};
-use serde_json::{Value, json};
 
+use super::wire::{Keys, OwnKeys, Signature};
 use crate::auth::Caller;
 use crate::dialect::signature::sign;
 use crate::error::ApiError;
-use crate::request::Params;
+use crate::extract::{Asked, Path};
 use crate::state::ApiState;
 
-type Answer = Result<Json<Value>, ApiError>;
-
-fn pair(keys: &KeyPair) -> Json<Value> {
-    Json(json!({ "privateKey": keys.private_key, "publicKey": keys.public_key }))
+fn pair(keys: KeyPair) -> Json<Keys> {
+    let KeyPair { public_key, private_key } = keys;
+    Json(Keys { private_key, public_key })
 }
 
 /// The same under the names that the UI of S6 reads.
-fn own_pair(keys: &KeyPair) -> Json<Value> {
-    Json(json!({
-        "primaryKey": keys.public_key,
-        "secondaryKey": keys.private_key,
-        "publicKey": keys.public_key,
-        "privateKey": keys.private_key,
-    }))
+fn own_pair(keys: KeyPair) -> Json<OwnKeys> {
+    let KeyPair { public_key, private_key } = keys;
+    Json(OwnKeys {
+        primary_key: public_key.clone(),
+        secondary_key: private_key.clone(),
+        public_key,
+        private_key,
+    })
 }
 
 /// GET `user/current/keys`.
-pub(super) async fn own(State(state): State<ApiState>, Caller(actor): Caller) -> Answer {
-    Ok(own_pair(&keys::own(&state.system, &actor, false).await?))
+pub(super) async fn own(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+) -> Result<Json<OwnKeys>, ApiError> {
+    Ok(own_pair(keys::own(&state.system, &actor, false).await?))
 }
 
 /// POST `user/current/keys`: makes both anew.
-pub(super) async fn rotate(State(state): State<ApiState>, Caller(actor): Caller) -> Answer {
-    Ok(own_pair(&keys::own(&state.system, &actor, true).await?))
+pub(super) async fn rotate(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+) -> Result<Json<OwnKeys>, ApiError> {
+    Ok(own_pair(keys::own(&state.system, &actor, true).await?))
 }
 
 /// GET `user/{id}/keys`; the id may be a name.
@@ -42,8 +48,8 @@ pub(super) async fn of_user(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(id): Path<String>,
-) -> Answer {
-    Ok(pair(&keys::of_user(&state.system, &actor, &id).await?))
+) -> Result<Json<Keys>, ApiError> {
+    Ok(pair(keys::of_user(&state.system, &actor, &id).await?))
 }
 
 /// GET `userkey/{publicKey}/keys`.
@@ -51,24 +57,51 @@ pub(super) async fn of_public_key(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path(key): Path<String>,
-) -> Answer {
-    Ok(pair(&keys::of_public_key(&state.system, &actor, &key).await?))
+) -> Result<Json<Keys>, ApiError> {
+    Ok(pair(keys::of_public_key(&state.system, &actor, &key).await?))
+}
+
+crate::keys! {
+    /// What is to be signed.
+    pub(super) struct ToSign {
+        /// Method; GET where it is left out
+        method: Text,
+        /// MD5 of the content, as its header has it
+        #[serde(rename = "content-MD5")]
+        content_md5: Text,
+        /// Content type
+        #[serde(rename = "content-type")]
+        content_type: Text,
+        /// The same, as old clients spell it
+        #[serde(rename = "content-Type")]
+        content_type_too: Text,
+        /// Date, as its header has it
+        date: Text,
+        /// Path, for signatures that cover it
+        #[serde(rename = "forwardURI")]
+        forward_uri: Text,
+        /// Query, for signatures that cover it
+        query_string: Text,
+    }
 }
 
 /// GET `signature`: signs on the caller's behalf what the parameters say.
 pub(super) async fn signature(
     State(state): State<ApiState>,
     Caller(actor): Caller,
-    Params(query): Params,
-) -> Answer {
+    Asked(asked): Asked<ToSign>,
+) -> Result<Json<Signature>, ApiError> {
     let keys = keys::own(&state.system, &actor, false).await?;
-    let part = |names: &[&str]| names.iter().find_map(|name| query.text(name)).unwrap_or_default();
-    let method = query.filled("method").unwrap_or("GET");
-    let content_type = part(&["content-type", "content-Type"]);
-    let mut message = format!("{method}\n{}\n{content_type}\n{}", part(&["content-MD5"]), part(&["date"]));
-    if let Some(path) = query.filled("forwardURI") {
-        let query = query.filled("queryString").map_or_else(String::new, |query| format!("?{query}"));
+    let filled =
+        |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let method = filled(asked.method.get()).unwrap_or_else(|| "GET".to_owned());
+    let content_md5 = asked.content_md5.get().unwrap_or_default();
+    let content_type = asked.content_type.get().or(asked.content_type_too.get()).unwrap_or_default();
+    let date = asked.date.get().unwrap_or_default();
+    let mut message = format!("{method}\n{content_md5}\n{content_type}\n{date}");
+    if let Some(path) = filled(asked.forward_uri.get()) {
+        let query = filled(asked.query_string.get()).map_or_else(String::new, |query| format!("?{query}"));
         message = format!("{message}\n{path}{query}");
     }
-    Ok(Json(json!({ "signature": sign(&keys.private_key, &message), "publicKey": keys.public_key })))
+    Ok(Json(Signature { signature: sign(&keys.private_key, &message), public_key: keys.public_key }))
 }

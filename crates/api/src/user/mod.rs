@@ -1,23 +1,28 @@
 //! Users, their passwords and their keys.
 
 mod crud;
-pub mod json;
 mod keys;
+pub mod wire;
 
-use axum::Router;
-use axum::routing::{get, put};
-
-use crate::state::ApiState;
+use crate::routes::{Routes, delete, get, post, put};
 
 /// Routes of users.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/user", get(crud::list).post(crud::create))
-        .route("/api/user/current", get(crud::current))
-        .route("/api/user/current/keys", get(keys::own).post(keys::rotate))
-        .route("/api/user/{id}", get(crud::show).put(crud::update).delete(crud::delete))
-        .route("/api/user/{id}/password", put(crud::change_password))
-        .route("/api/user/{id}/keys", get(keys::of_user))
-        .route("/api/userkey/{key}/keys", get(keys::of_public_key))
-        .route("/api/signature", get(keys::signature))
+pub fn routes() -> Routes {
+    Routes::of("Users")
+        .add(get("/api/user", crud::list, "List the users").clean())
+        .add(post("/api/user", crud::create, "Make a user, or several"))
+        .add(get("/api/user/current", crud::current, "Read the caller's own account with its keys").clean())
+        .add(get("/api/user/current/keys", keys::own, "Read the caller's keys").clean())
+        .add(post("/api/user/current/keys", keys::rotate, "Make the caller's keys anew").clean())
+        .add(get("/api/user/{id}", crud::show, "Read a user, by id or name").clean())
+        .add(put("/api/user/{id}", crud::update, "Change a user"))
+        .add(delete("/api/user/{id}", crud::delete, "Delete a user"))
+        .add(put("/api/user/{id}/password", crud::change_password, "Change a password"))
+        .add(get("/api/user/{id}/keys", keys::of_user, "Read the keys of a user, by id or name"))
+        .add(get(
+            "/api/userkey/{key}/keys",
+            keys::of_public_key,
+            "Read the keys that a public key belongs to",
+        ))
+        .add(get("/api/signature", keys::signature, "Sign on the caller's behalf").clean())
 }

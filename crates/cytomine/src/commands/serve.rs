@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Extension, Request};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -146,8 +145,7 @@ async fn ping(Extension(origin): Extension<RequestOrigin>) -> Json<Value> {
 /// A file of the UI, its page, or nothing.
 fn not_routed(assets: &UiAssets, request: &Request) -> Response {
     let path = request.uri().path();
-    assets.respond(request.method(), path, request.headers()).unwrap_or_else(|| {
-        let message = format!("There is nothing at {path}");
-        (StatusCode::NOT_FOUND, Json(json!({ "errors": { "message": message } }))).into_response()
-    })
+    assets
+        .respond(request.method(), path, request.headers())
+        .unwrap_or_else(|| cytomine_api::nothing_at(path).into_response())
 }

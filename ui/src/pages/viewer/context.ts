@@ -12,6 +12,7 @@ import {
   removeAnnotationTerm,
 } from "@/api/annotation";
 import type { ImageInstance } from "@/api/image";
+import { keys } from "@/api/keys";
 import type { Pyramid, SliceInstance } from "@/api/slice";
 import type { Term } from "@/api/term";
 import type { Id } from "@/api/types";
@@ -56,9 +57,9 @@ export function createViewerContext(input: ViewerInput) {
   /** Brings caches and screen up to date after the server changed an annotation. */
   async function refresh(id: Id): Promise<void> {
     viewer.value?.reloadShapes();
-    await client.invalidateQueries({ queryKey: ["annotation", id] });
-    await client.invalidateQueries({ queryKey: ["annotation-counts", input.slice.id] });
-    await client.invalidateQueries({ queryKey: ["images", input.image.project], refetchType: "none" });
+    await client.invalidateQueries({ queryKey: keys.annotation(id) });
+    await client.invalidateQueries({ queryKey: keys.annotationCounts(input.slice.id) });
+    await client.invalidateQueries({ queryKey: keys.images(input.image.project), refetchType: "none" });
   }
 
   async function draw(wkt: string): Promise<void> {
@@ -78,7 +79,7 @@ export function createViewerContext(input: ViewerInput) {
   async function modify(id: Id, wkt: string): Promise<void> {
     try {
       const answer = await history.change(async () => {
-        const before = await client.fetchQuery({ queryKey: ["annotation", id], queryFn: () => getAnnotation(id) });
+        const before = await client.fetchQuery({ queryKey: keys.annotation(id), queryFn: () => getAnnotation(id) });
         return moveAnnotation(before, wkt);
       });
       viewer.value?.put(toShape(answer.annotation));
@@ -115,9 +116,9 @@ export function createViewerContext(input: ViewerInput) {
       if (!(await history[direction]())) return;
       // What was selected may be gone now, and asking for it would fail.
       viewer.value?.select(null);
-      client.removeQueries({ queryKey: ["annotation"] });
+      client.removeQueries({ queryKey: keys.annotations });
       viewer.value?.reloadShapes();
-      await client.invalidateQueries({ queryKey: ["annotation-counts", input.slice.id] });
+      await client.invalidateQueries({ queryKey: keys.annotationCounts(input.slice.id) });
     } catch (error) {
       report(t(`viewer.failed.${direction}`), error);
     }

@@ -1,0 +1,63 @@
+//! The description of this interface: the OpenAPI document, and a page to read it.
+//!
+//! The page is ours: a script, a style sheet, no word from elsewhere, so it works without the internet and under the
+//! policy that every page of this server has.
+
+use std::sync::LazyLock;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::routes::describe::Sketch;
+use crate::routes::document::document;
+use crate::routes::{Routes, get};
+
+/// Made at the first request for it.
+static DOCUMENT: LazyLock<Bytes> =
+    LazyLock::new(|| Bytes::from(document(&crate::operations()).0.to_string()));
+
+/// Routes of the description.
+pub fn routes() -> Routes {
+    let page = |sketch: &mut Sketch<'_>| told(sketch, "text/html", json!({ "type": "string" }));
+    let script = |sketch: &mut Sketch<'_>| told(sketch, "text/javascript", json!({ "type": "string" }));
+    let style = |sketch: &mut Sketch<'_>| told(sketch, "text/css", json!({ "type": "string" }));
+    Routes::of("Description")
+        .add(get("/api/openapi", openapi, "Read this description").public().sketched(|sketch| {
+            let schema = json!({ "type": "object", "example": { "openapi": "3.1.0" } });
+            told(sketch, "application/json", schema);
+        }))
+        .add(get("/api/docs", self::page, "Browse this description").public().sketched(page))
+        .add(get("/api/docs/page.js", self::script, "Read the script of that page").public().sketched(script))
+        .add(get("/api/docs/page.css", self::style, "Read the style of that page").public().sketched(style))
+}
+
+fn told(sketch: &mut Sketch<'_>, media_type: &'static str, schema: Value) {
+    sketch.answers.insert(200, ("The text", media_type, schema));
+}
+
+async fn openapi() -> Response {
+    text(DOCUMENT.clone(), "application/json")
+}
+
+async fn page() -> Response {
+    text(Bytes::from_static(include_bytes!("page.html")), "text/html; charset=utf-8")
+}
+
+async fn script() -> Response {
+    text(Bytes::from_static(include_bytes!("page.js")), "text/javascript; charset=utf-8")
+}
+
+async fn style() -> Response {
+    text(Bytes::from_static(include_bytes!("page.css")), "text/css; charset=utf-8")
+}
+
+fn text(bytes: Bytes, media_type: &'static str) -> Response {
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}

@@ -1,0 +1,387 @@
+//! What handlers take from requests, as types: parameters of the path and of the query, and bodies.
+//!
+//! These stand in the place of axum's own extractors, which refuse in plain text: every refusal here is this API's
+//! error JSON and names the key, the value and what would be understood.
+
+use axum::body::Bytes;
+use axum::extract::path::ErrorKind as PathFault;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody, PathRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, RawPathParams, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use cytomine_model::ErrorKind;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use crate::conditions::Fields;
+use crate::dialect::DialectError;
+use crate::dialect::filters::{Filter, filters};
+use crate::dialect::loose;
+use crate::dialect::paging::Paging;
+use crate::dialect::query::Query;
+use crate::error::ApiError;
+use crate::routes::describe::{self, Input, Keys, Segments, Sketch};
+
+/// The parameters of the path.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let raw = RawPathParams::from_request_parts(parts, state).await;
+        let named: Vec<(String, String)> = raw
+            .iter()
+            .flat_map(|raw| raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())))
+            .collect();
+        for (name, value) in &named {
+            if let Some(DialectError::InvalidValue { value, expected, .. }) =
+                loose::unstorable(value, Some(loose::LONGEST))
+            {
+                return Err(DialectError::InvalidValue { name: name.clone(), value, expected }.into());
+            }
+        }
+        match AxumPath::from_request_parts(parts, state).await {
+            Ok(AxumPath(values)) => Ok(Self(values)),
+            Err(PathRejection::FailedToDeserializePathParams(fault)) => {
+                Err(misspelt(fault.into_kind(), &named))
+            }
+            Err(other) => Err(ApiError::new(ErrorKind::Internal, format!("A path cannot be read: {other}"))),
+        }
+    }
+}
+
+impl<T: Segments> Input for Path<T> {
+    fn describe(sketch: &mut Sketch<'_>) {
+        describe::path::<T>(sketch);
+    }
+}
+
+/// A segment that is not what its route expects.
+fn misspelt(fault: PathFault, named: &[(String, String)]) -> ApiError {
+    let name = |place: usize| named.get(place).map_or("path", |(name, _)| name.as_str());
+    let whole = |name: &str, value: &str| DialectError::invalid(name, value, "a whole number").into();
+    match fault {
+        PathFault::ParseErrorAtKey { key, value, .. } => whole(&key, &value),
+        PathFault::ParseErrorAtIndex { index, value, .. } => whole(name(index), &value),
+        PathFault::ParseError { value, .. } => whole(name(0), &value),
+        PathFault::InvalidUtf8InPathParam { key } => {
+            ApiError::new(ErrorKind::Invalid, format!("`{key}` in the address is not UTF-8: encode it so"))
+        }
+        PathFault::Message(message) | PathFault::DeserializeError { message, .. } => {
+            ApiError::new(ErrorKind::Invalid, message)
+        }
+        other => ApiError::new(ErrorKind::Internal, format!("A path cannot be read: {other}")),
+    }
+}
+
+/// The keys of the query, as a type that [`keys!`](crate::keys) made.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<K>(pub K);
+
+impl<S: Sync, K: DeserializeOwned> FromRequestParts<S> for Asked<K> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = Query::parse(parts.uri.query())?;
+        let pairs: Map<String, Value> =
+            query.pairs().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        serde_path_to_error::deserialize(Value::Object(pairs)).map(Self).map_err(|fault| refused(&fault))
+    }
+}
+
+impl<K: Keys> Input for Asked<K> {
+    fn describe(sketch: &mut Sketch<'_>) {
+        describe::asked::<K>(sketch);
+    }
+}
+
+/// Declares the keys of a query: a struct of [`loose`] types that reads them, and their description.
+#[macro_export]
+macro_rules! keys {
+    ($(#[doc = $about:literal])* $visibility:vis struct $name:ident {
+        $($(#[doc = $meaning:literal])+ $(#[serde(rename = $key:literal)])? $field:ident: $loose:ident,)+
+    }) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug, Default, serde::Deserialize)]
+        #[serde(default, rename_all = "camelCase")]
+        $visibility struct $name {
+            $($(#[doc = $meaning])+ $(#[serde(rename = $key)])?
+              pub $field: $crate::dialect::loose::$loose,)+
+        }
+
+        impl $crate::routes::describe::Keys for $name {
+            fn keys() -> Vec<(&'static str, &'static str, serde_json::Value)> {
+                vec![$((
+                    $crate::extract::key(stringify!($field), &[$($key)?]),
+                    concat!($($meaning),+).trim(),
+                    $crate::extract::schema::<$crate::dialect::loose::$loose>(),
+                )),+]
+            }
+        }
+    };
+}
+
+/// The wire name of a field: the one given, else the field's in camel case.
+pub fn key(field: &'static str, renamed: &[&'static str]) -> &'static str {
+    if let Some(name) = renamed.first() {
+        return name;
+    }
+    if !field.contains('_') {
+        return field;
+    }
+    let mut name = String::new();
+    for (place, part) in field.split('_').enumerate() {
+        let (first, rest) = part.split_at(usize::from(!part.is_empty()));
+        name.push_str(&if place == 0 { first.to_owned() } else { first.to_ascii_uppercase() });
+        name.push_str(rest);
+    }
+    // Made once per key when the document is.
+    String::leak(name)
+}
+
+/// The schema of a loose type in a query.
+pub fn schema<T: ToSchema>() -> Value {
+    describe::in_query(json!(T::schema()))
+}
+
+impl<S: Sync> FromRequestParts<S> for Paging {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self::from_query(&Query::parse(parts.uri.query())?)?)
+    }
+}
+
+impl Input for Paging {
+    fn describe(sketch: &mut Sketch<'_>) {
+        let count = || json!({ "type": "integer", "format": "int64", "minimum": 0 });
+        sketch.key("max", "Items on the page; 0 means all", count());
+        sketch.key("offset", "Items before the page", count());
+        sketch.key("page", "Number of the page from 0, where `max` and `offset` are not given", count());
+        sketch.key("size", "Items on the page, with `page`", count());
+        let text = || json!({ "type": "string" });
+        sketch.key("sort", "Field to sort by, also as `field,desc`; fields unknown here are ignored", text());
+        let order = json!({ "type": "string", "pattern": "^\\s*([Aa][Ss][Cc]|[Dd][Ee][Ss][Cc])?\\s*$" });
+        sketch.key("order", "`asc` or `desc`", order);
+    }
+}
+
+/// The filters of the query, `field[operator]=value`, of a list whose fields `F` names.
+#[derive(Clone, Debug)]
+pub struct Filters<F> {
+    /// The filters, those of unknown fields too.
+    pub list: Vec<Filter>,
+    fields: std::marker::PhantomData<F>,
+}
+
+impl<S: Sync, F> FromRequestParts<S> for Filters<F> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let list = filters(&Query::parse(parts.uri.query())?);
+        Ok(Self { list, fields: std::marker::PhantomData })
+    }
+}
+
+impl<F: Fields> Input for Filters<F> {
+    fn describe(sketch: &mut Sketch<'_>) {
+        let operators = ["equals", "nequals", "like", "ilike", "lte", "gte", "in"];
+        let properties: Map<String, Value> =
+            operators.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
+        for field in F::FIELDS {
+            sketch.refuses(400);
+            sketch.parameters.push(json!({
+                "name": field,
+                "in": "query",
+                "style": "deepObject",
+                "explode": true,
+                "description": format!("Conditions on `{field}`: `{field}[operator]=value`"),
+                "schema": { "type": "object", "properties": properties, "additionalProperties": false },
+            }));
+        }
+    }
+}
+
+/// A JSON object as body, whatever its content type says; an empty body or `null` is an object without keys
+/// (rest-api 1.1).
+#[derive(Clone, Copy, Debug)]
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        object(&bytes(request, state).await?, OBJECT).map(Self)
+    }
+}
+
+impl<T: ToSchema> Input for Body<T> {
+    fn describe(sketch: &mut Sketch<'_>) {
+        sketch.refuses(400);
+        sketch.refuses(413);
+        let schema = sketch.schemas.of::<T>();
+        sketch.body = Some(("application/json", schema));
+    }
+}
+
+/// One object, or an array of them (rest-api 1.8).
+#[derive(Debug)]
+pub enum Batch<T> {
+    /// An object.
+    One(T),
+    /// An array: each element as it was sent, and what it says.
+    Many(Vec<(Box<RawValue>, Result<T, ApiError>)>),
+}
+
+/// What is expected where one object may stand.
+const OBJECT: &str = "Send one object, or an array";
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Batch<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let bytes = bytes(request, state).await?;
+        if first(&bytes) != Some(b'[') {
+            return object(&bytes, OBJECT).map(Self::One);
+        }
+        let elements: Vec<Box<RawValue>> =
+            serde_json::from_slice(&bytes).map_err(|cause| not_json(&cause, OBJECT))?;
+        let read = |element: Box<RawValue>| {
+            let value = object(element.get().as_bytes(), OBJECT);
+            (element, value)
+        };
+        Ok(Self::Many(elements.into_iter().map(read).collect()))
+    }
+}
+
+impl<T: ToSchema> Input for Batch<T> {
+    fn describe(sketch: &mut Sketch<'_>) {
+        sketch.refuses(400);
+        sketch.refuses(413);
+        let one = sketch.schemas.of::<T>();
+        let schema = json!({ "anyOf": [one, { "type": "array", "items": one }] });
+        sketch.body = Some(("application/json", schema));
+    }
+}
+
+/// One object, or an array of so many that they are read one by one from the text of the body.
+#[derive(Debug)]
+pub struct RawBatch<T> {
+    text: Bytes,
+    element: std::marker::PhantomData<T>,
+}
+
+impl<T: DeserializeOwned + Default> RawBatch<T> {
+    /// Whether it is an array.
+    pub fn is_array(&self) -> bool {
+        first(&self.text) == Some(b'[')
+    }
+
+    /// The one object. `remedy` ends the refusal of what is no JSON.
+    ///
+    /// # Errors
+    /// When it is no object, or a value in it is not what its key expects.
+    pub fn one(&self, remedy: &str) -> Result<T, ApiError> {
+        if first(&self.text).is_none() {
+            serde_json::from_slice::<IgnoredAny>(&self.text).map_err(|cause| not_json(&cause, remedy))?;
+        }
+        object(&self.text, remedy)
+    }
+
+    /// The texts of the elements.
+    ///
+    /// # Errors
+    /// When the body is no JSON.
+    pub fn elements(&self, remedy: &str) -> Result<Vec<&RawValue>, ApiError> {
+        serde_json::from_slice(&self.text).map_err(|cause| not_json(&cause, remedy))
+    }
+
+    /// What an element says.
+    ///
+    /// # Errors
+    /// When it is no object, or a value in it is not what its key expects.
+    pub fn read(&self, element: &RawValue, remedy: &str) -> Result<T, ApiError> {
+        object(element.get().as_bytes(), remedy)
+    }
+}
+
+impl<S: Send + Sync, T: Send> FromRequest<S> for RawBatch<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        Ok(Self { text: bytes(request, state).await?, element: std::marker::PhantomData })
+    }
+}
+
+impl<T: ToSchema> Input for RawBatch<T> {
+    fn describe(sketch: &mut Sketch<'_>) {
+        <Batch<T> as Input>::describe(sketch);
+    }
+}
+
+/// The whole body, within the limit of its route.
+///
+/// # Errors
+/// 413 beyond the limit; 400 when it broke off.
+pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state).await.map_err(|cause| match cause {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => ApiError::with_status(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The body is larger than this address takes: send less at a time",
+        ),
+        cause => ApiError::new(ErrorKind::Invalid, format!("The body cannot be read: {cause}")),
+    })
+}
+
+/// The first byte that is no white space.
+pub fn first(bytes: &[u8]) -> Option<u8> {
+    bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+}
+
+/// Reads an object from its text; nothing and `null` are an object without keys. `remedy` ends the refusal of what is
+/// no JSON.
+///
+/// # Errors
+/// When it is no object, or a value in it is not what its key expects.
+pub fn object<T: DeserializeOwned + Default>(bytes: &[u8], remedy: &str) -> Result<T, ApiError> {
+    match first(bytes) {
+        None => return Ok(T::default()),
+        Some(b'{') => {}
+        Some(_) => {
+            serde_json::from_slice::<IgnoredAny>(bytes).map_err(|cause| not_json(&cause, remedy))?;
+            if bytes.trim_ascii() == b"null" {
+                return Ok(T::default());
+            }
+            return Err(ApiError::new(ErrorKind::Invalid, "A JSON object is expected here"));
+        }
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
+        if loose::refusal(&fault.inner().to_string()).is_some() {
+            return refused(&fault);
+        }
+        not_json(fault.inner(), remedy)
+    })?;
+    reader.end().map_err(|cause| not_json(&cause, remedy))?;
+    Ok(value)
+}
+
+fn not_json(cause: &serde_json::Error, remedy: &str) -> ApiError {
+    ApiError::new(ErrorKind::Invalid, format!("The body is not JSON: {cause}. {remedy}"))
+}
+
+/// The refusal of a value, with the key that it stands under.
+fn refused(fault: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let text = fault.inner().to_string();
+    match loose::refusal(&text) {
+        Some((value, expected)) => ApiError::new(
+            ErrorKind::Invalid,
+            format!("`{}` has the value `{value}`: expected {expected}", fault.path()),
+        ),
+        None => ApiError::new(ErrorKind::Invalid, text),
+    }
+}
