@@ -10,6 +10,7 @@ export interface ListedAnnotation {
   user: Id;
   location: string;
   term: Id[];
+  area: number;
 }
 
 export interface AnnotationSearch {
@@ -32,8 +33,8 @@ export async function searchAnnotations(
 }
 
 /** A row has the groups of keys that were asked for; those above are. */
-function listed({ id, user, location, term }: Schemas["ListedAnnotation"]): ListedAnnotation {
-  return { id, user: user ?? 0, location: location ?? "", term: term ?? [] };
+function listed({ id, user, location, term, area }: Schemas["ListedAnnotation"]): ListedAnnotation {
+  return { id, user: user ?? 0, location: location ?? "", term: term ?? [], area: area ?? 0 };
 }
 
 /** Number of annotations of each user on a slice; users without any may be left out. */

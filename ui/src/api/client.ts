@@ -75,8 +75,8 @@ export async function call<M extends Method, P extends PathOf<M>>(
   path: P,
   options: CallOptions<M, P>,
 ): Promise<AnswerOf<M, P>> {
-  const { path: gaps, query, body, signal } = options;
-  const target = address(filled(path, gaps), query);
+  const { path: gaps, query, body, signal }: { path?: object; query?: object; body?: unknown; signal?: AbortSignal } = options;
+  const target = address(filled(path, { ...gaps }), { ...query });
   // What was parsed has the type that the server says it has: there is no other place that could know.
   return (await send(method, target, body, signal)) as AnswerOf<M, P>;
 }

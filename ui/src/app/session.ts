@@ -1,8 +1,7 @@
 /** Who is signed in, kept in the query cache so that every page sees the same answer. */
 import { useQuery, useQueryClient } from "@tanstack/vue-query";
 import { computed } from "vue";
-import { currentUser, signIn, signOut } from "@/api/session";
-import type { User } from "@/api/user";
+import { type Caller, currentUser, signIn, signOut } from "@/api/session";
 import { queryClient } from "./queryClient";
 
 const KEY = ["session"];
@@ -11,7 +10,7 @@ const HINT = "cytomine.session";
 
 const options = {
   queryKey: KEY,
-  queryFn: async (): Promise<User | null> => {
+  queryFn: async (): Promise<Caller | null> => {
     if (localStorage.getItem(HINT) === null) return null;
     const user = await currentUser();
     if (user === null) localStorage.removeItem(HINT);
@@ -20,7 +19,7 @@ const options = {
   staleTime: Infinity,
 };
 
-export function loadSession(): Promise<User | null> {
+export function loadSession(): Promise<Caller | null> {
   return queryClient.ensureQueryData(options);
 }
 

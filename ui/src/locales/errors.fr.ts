@@ -197,5 +197,6 @@ function isCode(code: string): code is Code {
 /** A failure in French; in the server's words where its code says no more than its kind. */
 export function french({ code, text, params }: Failure): string {
   if (code === null || !isCode(code) || !code.includes(".")) return text;
-  return FRENCH[code].replace(/<(\w+)>/g, (gap, name: string) => params[name] ?? gap);
+  const words: string = FRENCH[code];
+  return words.replace(/<(\w+)>/g, (gap, name: string) => params[name] ?? gap);
 }

@@ -113,11 +113,10 @@ mod tests {
                 if !makers.contains(&name) {
                     continue;
                 }
-                let arguments = arguments.split(';').next().unwrap_or_default();
                 let arguments = arguments.replace("ErrorKind::", "").trim_start().to_owned();
                 // The text stands first, or after the kind; anything else is made elsewhere.
                 let lead = arguments.split('"').next().unwrap_or_default();
-                if lead.contains(')') || lead.contains('{') || !arguments.contains('"') {
+                if lead.contains([')', '{', ';']) || !arguments.contains('"') {
                     continue;
                 }
                 texts.push(literal(&arguments[lead.len() + 1..], lead.contains("format!")));

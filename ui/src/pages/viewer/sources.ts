@@ -1,5 +1,5 @@
 /** Connects the viewer module, which knows no server, with the server's slides and annotations. */
-import { type Annotation, searchAnnotations } from "@/api/annotation";
+import { type ListedAnnotation, searchAnnotations } from "@/api/annotation";
 import { type ImageInstance, imageThumbUrl } from "@/api/image";
 import { type Pyramid, type SliceInstance, tileUrl } from "@/api/slice";
 import type { Id } from "@/api/types";
@@ -27,13 +27,13 @@ export function slideSource(image: ImageInstance, slice: SliceInstance, pyramid:
   };
 }
 
-export function toShape(annotation: Annotation): Shape {
+export function toShape(annotation: ListedAnnotation): Shape {
   return {
     id: annotation.id,
     user: annotation.user,
-    terms: annotation.term ?? [],
+    terms: annotation.term,
     wkt: annotation.location,
-    area: annotation.area ?? 0,
+    area: annotation.area,
   };
 }
 
@@ -43,7 +43,7 @@ export function annotationSource(slice: Id, visibleUsers: () => readonly Id[]): 
       const users = visibleUsers();
       if (users.length === 0) return { shapes: [], total: 0 };
       const page = await searchAnnotations({ slice, users: [...users], bbox: boxText(box), max: MOST_SHAPES }, signal);
-      return { shapes: page.collection.map(toShape), total: page.size };
+      return { shapes: page.shapes.map(toShape), total: page.size };
     },
   };
 }
