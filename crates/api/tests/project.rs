@@ -1,7 +1,7 @@
 //! Projects, ontologies, terms and members over HTTP, on both databases.
 #![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
-use cytomine_testkit::both;
+use cytomine_testkit::{TestProject, both};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -48,9 +48,7 @@ async fn a_project_is_made_changed_deleted_and_brought_back() {
 async fn a_project_is_seen_by_members_and_changed_by_managers() {
     both(|app| async move {
         let (alice, bob, eve) = (app.user("alice").await, app.user("bob").await, app.user("eve").await);
-        let made = alice.post("/api/project.json", &json!({ "name": "Lung" })).await.ok();
-        let id = made["project"]["id"].as_i64().unwrap();
-        let path = format!("/api/project/{id}.json");
+        let TestProject { id, path, .. } = app.project(&alice, "Lung").make().await;
         for client in [&bob, &eve] {
             assert_eq!(client.get(&path).await.status, 403);
             assert_eq!(client.get("/api/project.json").await.ok()["size"], 0);
@@ -83,8 +81,7 @@ async fn a_project_is_seen_by_members_and_changed_by_managers() {
 async fn an_administrator_sees_all_once_the_admin_session_is_open() {
     both(|app| async move {
         let alice = app.user("alice").await;
-        let made = alice.post("/api/project.json", &json!({ "name": "Lung" })).await.ok();
-        let path = format!("/api/project/{}.json", made["project"]["id"]);
+        let path = app.project(&alice, "Lung").make().await.path;
         let admin = app.admin().await;
         admin.get(&path).await.ok();
         let flags = admin.get("/session/admin/close.json").await.ok();
@@ -129,8 +126,7 @@ async fn terms_form_a_tree_and_belong_to_an_ontology() {
         assert_eq!(alice.post("/api/term.json", &json!([])).await.ok()["status"], 200);
 
         // Used by a project it stays; the project's members read it, outsiders do not.
-        let project = json!({ "name": "Lung", "ontology": ontology });
-        let project = alice.post("/api/project.json", &project).await.ok()["project"]["id"].as_i64().unwrap();
+        let project = app.project(&alice, "Lung").fields(json!({ "ontology": ontology })).make().await.id;
         let refused = alice.delete(&format!("/api/ontology/{ontology}.json")).await;
         assert_eq!(
             (refused.status, refused.json()["errorValues"]["projectNames"][0].clone()),
@@ -151,8 +147,7 @@ async fn terms_form_a_tree_and_belong_to_an_ontology() {
 async fn layers_of_members_show_by_default() {
     both(|app| async move {
         let (alice, bob) = (app.user("alice").await, app.user("bob").await);
-        let made = alice.post("/api/project.json", &json!({ "name": "Lung" })).await.ok();
-        let id = made["project"]["id"].as_i64().unwrap();
+        let id = app.project(&alice, "Lung").make().await.id;
         let path = format!("/api/project/{id}/defaultlayer.json");
         let layer = json!({ "user": bob.id, "project": id, "hideByDefault": true });
         assert_eq!(alice.post(&path, &layer).await.status, 400, "no member yet");

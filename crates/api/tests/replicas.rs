@@ -39,8 +39,7 @@ async fn failures_to_sign_in_are_counted_over_all() {
 }
 
 async fn project(client: &Client, name: &str) -> i64 {
-    let answer = client.post("/api/project.json", &json!({ "name": name })).await.ok();
-    answer["project"]["id"].as_i64().unwrap()
+    client.made("project", &json!({ "name": name })).await
 }
 
 #[tokio::test]

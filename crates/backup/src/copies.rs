@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use cytomine_store::backup::facts::NamedFile;
 use cytomine_store::{BlobKey, Blobs};
 
-use super::seal::{self, Keys, Sealer};
-use super::target::{Held, Target, flush, unfinished};
-use super::{BackupError, SlidesMode, facts::Facts};
+use crate::seal::{self, Keys, Sealer};
+use crate::target::{Held, Target, flush, unfinished};
+use crate::{BackupError, SlidesMode, facts::Facts};
 
 /// The list of hashes in the folder of a backup.
 pub const HASHES: &str = "slides.sha256";
@@ -84,7 +84,7 @@ pub(crate) async fn put_back(
     let mut blobs = None;
     for line in BufReader::new(file).lines() {
         let line = line.map_err(BackupError::io("read", list))?;
-        let file = super::push::listed(&line).ok_or_else(|| BackupError::Damaged {
+        let file = listed(&line).ok_or_else(|| BackupError::Damaged {
             path: list.to_owned(),
             what: "a line is no slide".to_owned(),
         })?;
@@ -107,7 +107,7 @@ pub(crate) async fn put_back(
         let staged = blobs.stage().await?;
         let size = u64::try_from(file.size).unwrap_or(0);
         let (keys, copy) = (keys.clone(), copy.clone());
-        let sealed = super::blocking(move || {
+        let sealed = crate::blocking(move || {
             let storage = Path::new("the slide storage");
             staged.fill(|to| seal::unseal(&keys, &copy, false, (size, &file.sha256), to, storage))
         })
@@ -222,4 +222,16 @@ pub(crate) fn prune(held: &Held) -> Result<u64, BackupError> {
         }
     }
     Ok(removed)
+}
+
+/// A line of the list of slides.
+fn listed(line: &str) -> Option<NamedFile> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        path: String,
+        size: i64,
+        sha256: String,
+    }
+    let Line { path, size, sha256 } = serde_json::from_str(line).ok()?;
+    Some(NamedFile { key: path, size, sha256 })
 }

@@ -8,8 +8,8 @@ use cytomine_model::Millis;
 use cytomine_store::backup::facts::NamedFile;
 use serde::Deserialize;
 
-use super::BackupError;
-use super::manifest::Table;
+use crate::BackupError;
+use crate::manifest::Table;
 
 /// Longer lines are no facts.
 const LONGEST: u64 = 64 << 10;

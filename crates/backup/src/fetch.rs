@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::push::{DATABASE, SLIDES};
-use super::{BackupError, Keys, Manifest, Target, blocking, manifest, seal};
+use crate::push::{DATABASE, SLIDES};
+use crate::{BackupError, Keys, Manifest, Target, blocking, manifest, seal};
 
 /// The list of slides in a folder that a backup was fetched into.
 pub const SLIDE_LIST: &str = "slides.jsonl";

@@ -3,51 +3,66 @@
 use std::collections::BTreeSet;
 
 use cytomine_model::Millis;
-use cytomine_store::Db;
 use cytomine_store::backup as store;
+use cytomine_store::{Db, Tx};
 
-use super::{BackupError, Manifest, Target, moment};
-use cytomine_domain::{Clock as _, SystemClock};
+use crate::{BackupError, Manifest, Target, moment};
 
 pub use store::{Kind, Record};
 
 /// The newest lines of one kind, newest first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn newest(db: &Db, kind: Kind, limit: u32) -> Result<Vec<Record>, BackupError> {
     Ok(store::newest(db, kind, i64::from(limit)).await?)
 }
 
 /// Writes a line.
 pub(crate) async fn note(db: &Db, record: &Record) -> Result<(), BackupError> {
+    note_all(db, std::slice::from_ref(record)).await
+}
+
+/// Writes lines, all or none.
+async fn note_all(db: &Db, records: &[Record]) -> Result<(), BackupError> {
+    if records.is_empty() {
+        return Ok(());
+    }
     let mut tx = db.begin().await?;
-    let id = tx.next_id().await?;
-    store::insert(&mut tx, id, record).await?;
+    insert(&mut tx, records).await?;
     Ok(tx.commit().await?)
 }
 
-/// Makes the history agree with the target: what is gone from there is marked, and what the history lacks (a restored
-/// database knows nothing of later backups) is added.
-pub(crate) async fn reconcile(db: &Db, target: &Target) -> Result<(), BackupError> {
+async fn insert(tx: &mut Tx, records: &[Record]) -> Result<(), BackupError> {
+    let ids = tx.next_ids(records.len()).await?;
+    for (id, record) in ids.into_iter().zip(records) {
+        store::insert(&mut *tx, id, record).await?;
+    }
+    Ok(())
+}
+
+/// Makes the history agree with the target, in one step: what is gone from there is marked with the moment `now`, and
+/// what the history lacks (a restored database knows nothing of later backups) is added.
+pub(crate) async fn reconcile(db: &Db, target: &Target, now: Millis) -> Result<(), BackupError> {
     let kept: BTreeSet<String> = store::kept(db).await?.into_iter().collect();
     let known: BTreeSet<String> =
         store::newest(db, Kind::Push, i64::MAX).await?.into_iter().map(|record| record.name).collect();
-    let now = SystemClock.now();
-    let mut there = BTreeSet::new();
+    let (mut there, mut lacking) = (BTreeSet::new(), Vec::new());
     for entry in target.entries()? {
-        there.insert(entry.name.clone());
-        let Ok(manifest) = &entry.manifest else { continue };
-        if !known.contains(&entry.name) {
-            note(db, &found(&entry.name, entry.time, manifest.size())).await?;
+        if let Ok(manifest) = &entry.manifest
+            && !known.contains(&entry.name)
+        {
+            lacking.push(found(&entry.name, entry.time, manifest.size()));
         }
+        there.insert(entry.name);
     }
-    for name in kept.difference(&there) {
-        let mut tx = db.begin().await?;
+    let gone: Vec<&String> = kept.difference(&there).collect();
+    if gone.is_empty() && lacking.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    insert(&mut tx, &lacking).await?;
+    for name in gone {
         store::mark_removed(&mut tx, name, now).await?;
-        tx.commit().await?;
     }
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// All lines.
@@ -61,17 +76,17 @@ pub(crate) async fn all(db: &Db) -> Result<Vec<Record>, BackupError> {
 /// database that it replaces, and `manifest` is the backup that it comes from.
 pub(crate) async fn carry(db: &Db, live: Vec<Record>, manifest: &Manifest) -> Result<(), BackupError> {
     let mut known = all(db).await?;
+    let had = known.len();
     let origin = moment::parse(&manifest.time).map(|time| found(&manifest.time, time, manifest.size()));
     for record in live.into_iter().chain(origin) {
         let same = |other: &Record| other.kind == record.kind && other.name == record.name;
         // A drill may try one backup many times, a backup is made once.
         if !known.iter().any(|other| same(other) && (record.kind == Kind::Push || other.time == record.time))
         {
-            note(db, &record).await?;
             known.push(record);
         }
     }
-    Ok(())
+    note_all(db, &known[had..]).await
 }
 
 /// A line about a backup of which only the target tells.

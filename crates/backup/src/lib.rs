@@ -5,8 +5,9 @@
 //! name is whole. [`push`] makes one, [`fetch`] checks and opens one, [`verify`] compares a database with one,
 //! [`restore`] puts one in the place of the live database, [`history`] keeps what was done in the database.
 //!
-//! These work on settings ([`Place`]) instead of a [`System`](cytomine_domain::System): they must run where there is no server
-//! key, where slides cannot be written, and where the tables are older than the program.
+//! These work on settings ([`Place`]) instead of a [`System`](cytomine_domain::System): they must run where there is no
+//! server key, where slides cannot be written, and where the tables are older than the program. What talks to the database
+//! fails when that refuses or is away; a section on errors says what else can go wrong.
 
 pub mod copies;
 mod error;
@@ -23,7 +24,10 @@ pub mod target;
 pub mod verify;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use cytomine_domain::open::Database;
+use cytomine_domain::{Clock, opening};
 use cytomine_store::Db;
 
 pub use error::BackupError;
@@ -32,9 +36,6 @@ pub use retention::Retention;
 pub use seal::Keys;
 pub use target::Target;
 
-use cytomine_domain::open::Database;
-use cytomine_domain::opening;
-
 /// Where the system is that is backed up or restored.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -42,6 +43,8 @@ pub struct Place {
     pub data: PathBuf,
     /// The database.
     pub database: Database,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Place {

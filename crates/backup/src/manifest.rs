@@ -6,7 +6,7 @@ use std::path::Path;
 use cytomine_model::Millis;
 use serde::{Deserialize, Serialize};
 
-use super::{BackupError, moment};
+use crate::{BackupError, moment};
 
 /// Name of the file.
 pub const FILE: &str = "manifest.json";

@@ -6,23 +6,22 @@
 
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cytomine_model::Millis;
 use cytomine_store::Db;
-use cytomine_store::backup::facts::NamedFile;
 use cytomine_store::backup::{TRANSIENT, snapshot};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
+use tokio::time::Instant;
 
-use super::facts::{Facts, Head};
-use super::history::{self, Kind, Record};
-use super::manifest::{Engine, SealedFile};
-use super::seal::{self, Keys, Sealer};
-use super::target::{Draft, Held};
-use super::{BackupError, Manifest, Place, Retention, SlidesMode, Target, blocking, copies, moment};
+use crate::facts::{Facts, Head};
+use crate::history::{self, Kind, Record};
+use crate::manifest::{Engine, SealedFile};
+use crate::seal::{self, Keys, Sealer};
+use crate::target::{Draft, Held};
+use crate::{BackupError, Manifest, Place, Retention, SlidesMode, Target, blocking, copies, moment};
 use cytomine_domain::open::Database;
-use cytomine_domain::{Clock as _, SystemClock};
 
 /// The database in a backup.
 pub(crate) const DATABASE: &str = "db.dump.zst.age";
@@ -70,7 +69,7 @@ pub struct Pushed {
 /// Each names cause and remedy; nothing is left in the target then.
 pub async fn push(push: Push) -> Result<Pushed, BackupError> {
     push.keys.require_lock()?;
-    let begun = (SystemClock.now(), Instant::now());
+    let begun = (push.place.clock.now(), Instant::now());
     let db = push.place.connect().await;
     let outcome = make(&push, db.as_ref().ok()).await;
     let record = match &outcome {
@@ -93,7 +92,7 @@ pub async fn push(push: Push) -> Result<Pushed, BackupError> {
     if let Err(cause) = noted {
         warnings.push(format!("the history of backups in the database could not be written: {cause}"));
     }
-    let removed = prune(&push.target, push.retention, db.ok().as_ref()).await?;
+    let removed = prune(&push.target, push.retention, db.ok().as_ref(), push.place.clock.now()).await?;
     Ok(Pushed { manifest, took, removed, warnings })
 }
 
@@ -101,7 +100,12 @@ pub async fn push(push: Push) -> Result<Pushed, BackupError> {
 ///
 /// # Errors
 /// When the target cannot be written.
-pub async fn prune(target: &Path, retention: Retention, db: Option<&Db>) -> Result<Vec<String>, BackupError> {
+pub async fn prune(
+    target: &Path,
+    retention: Retention,
+    db: Option<&Db>,
+    now: Millis,
+) -> Result<Vec<String>, BackupError> {
     let target = Target::open(target)?;
     let work = target.clone();
     let removed = blocking(move || {
@@ -112,7 +116,7 @@ pub async fn prune(target: &Path, retention: Retention, db: Option<&Db>) -> Resu
     })
     .await?;
     if let Some(db) = db
-        && let Err(cause) = history::reconcile(db, &target).await
+        && let Err(cause) = history::reconcile(db, &target, now).await
     {
         tracing::warn!(%cause, "the history of backups could not be brought up to date");
     }
@@ -148,7 +152,7 @@ async fn snapshot_of(place: &Place, db: &Db, scratch: &Path) -> Result<(PathBuf,
             pg_dump(place, moment.name(), scratch, &dump).await?;
             moment.write_facts(&mut out).await?;
         }
-        None => snapshot::copy_lite(db, &dump, SystemClock.now(), &mut out).await?,
+        None => snapshot::copy_lite(db, &dump, place.clock.now(), &mut out).await?,
     }
     out.flush().map_err(BackupError::io("write", &facts))?;
     Ok((dump, facts))
@@ -288,18 +292,6 @@ fn read_back(push: &Push, draft: &Draft, files: &[SealedFile]) -> Result<(), Bac
         seal::unseal(&push.keys, &path, true, plain, &mut std::io::sink(), &path)?;
     }
     Ok(())
-}
-
-/// A line of the list of slides.
-pub(crate) fn listed(line: &str) -> Option<NamedFile> {
-    #[derive(serde::Deserialize)]
-    struct Line {
-        path: String,
-        size: i64,
-        sha256: String,
-    }
-    let Line { path, size, sha256 } = serde_json::from_str(line).ok()?;
-    Some(NamedFile { key: path, size, sha256 })
 }
 
 /// Notes the result of a drill.

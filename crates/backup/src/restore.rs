@@ -16,9 +16,9 @@ use std::path::PathBuf;
 use cytomine_store::backup::check::{self, Carried};
 use cytomine_store::{Db, schema};
 
-use super::fetch::SLIDE_LIST;
-use super::history::{self, Record};
-use super::{BackupError, Engine, Keys, Manifest, Place, SlidesMode, Target, copies, verify};
+use crate::fetch::SLIDE_LIST;
+use crate::history::{self, Record};
+use crate::{BackupError, Engine, Keys, Manifest, Place, SlidesMode, Target, copies, verify};
 
 /// What to restore.
 #[derive(Clone, Debug)]

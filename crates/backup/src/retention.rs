@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cytomine_model::Millis;
 
-use super::moment::civil;
+use crate::moment::civil;
 
 /// How long before the newest one all stay, unless no days are kept at all.
 const RECENT: i64 = 86_400_000;

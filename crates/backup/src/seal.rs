@@ -9,8 +9,8 @@ use age::stream::StreamWriter;
 use age::{Decryptor, Encryptor, scrypt, x25519};
 use sha2::{Digest as _, Sha256};
 
-use super::BackupError;
-use super::manifest::SealedFile;
+use crate::BackupError;
+use crate::manifest::SealedFile;
 
 /// Work of a phrase, as log2: 64 MiB and a tenth of a second each time. The phrases that we make have 256 bits and
 /// would need none; one that a person chose gets what sign-in gives a password.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use cytomine_model::Millis;
 
-use super::manifest::{self, Manifest};
-use super::{BackupError, Retention, moment, seal};
+use crate::manifest::{self, Manifest};
+use crate::{BackupError, Retention, moment, seal};
 
 /// Begins the names of what is not finished.
 const UNFINISHED: &str = ".new-";
@@ -156,7 +156,7 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {
 
 /// A name for something that is not finished.
 pub(crate) fn unfinished(folder: &Path) -> PathBuf {
-    folder.join(format!("{UNFINISHED}{:016x}", rand::random::<u64>()))
+    folder.join(format!("{UNFINISHED}{:016x}", cytomine_domain::random::number()))
 }
 
 /// Flushes a folder, so that what was renamed in it survives a crash.

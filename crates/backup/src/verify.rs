@@ -1,16 +1,14 @@
 //! Comparing a database and its slides with a backup.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use cytomine_slide::{Area, Limits, Output, Slide};
 use cytomine_store::backup::check;
 use cytomine_store::backup::facts::{self, NamedFile, TableFacts};
 use cytomine_store::{Blobs, Db, schema};
 
-use super::manifest::Table;
-use super::{BackupError, Manifest, Place, blocking, copies, push, seal};
-use cytomine_domain::{Clock as _, SystemClock};
+use crate::manifest::Table;
+use crate::{BackupError, Manifest, Place, blocking, copies, push, seal};
 
 /// Files that are asked for at a time.
 const PAGE: i64 = 1000;
@@ -65,7 +63,7 @@ impl Report {
 /// # Errors
 /// When something could not be compared; what differs stands in the report.
 pub async fn verify(verify: Verify) -> Result<Report, BackupError> {
-    let (begun, clock) = (SystemClock.now(), Instant::now());
+    let (begun, clock) = (verify.place.clock.now(), tokio::time::Instant::now());
     let manifest = Manifest::read(&verify.against)?;
     let outcome = run(&verify, &manifest).await;
     let mut not_noted = None;
@@ -77,7 +75,7 @@ pub async fn verify(verify: Verify) -> Result<Report, BackupError> {
             }
             Err(cause) => Some(cause.to_string()),
         };
-        let place = Place { data: verify.place.data.clone(), database: database.clone() };
+        let place = Place { database: database.clone(), ..verify.place.clone() };
         let noted = async {
             let db = place.connect().await?;
             let noted = push::note_drill(&db, &manifest.time, begun, clock.elapsed(), error).await;
@@ -102,7 +100,7 @@ async fn run(verify: &Verify, manifest: &Manifest) -> Result<Vec<Checked>, Backu
 /// Checks the rows of a database.
 pub(crate) async fn database(
     db: &Db,
-    engine: super::Engine,
+    engine: crate::Engine,
     manifest: &Manifest,
 ) -> Result<Vec<Checked>, BackupError> {
     let schema = schema::state(db).await?;

@@ -1,12 +1,12 @@
 //! The command line: what can be asked of the program.
 
 pub(crate) mod backup;
+pub(crate) mod init;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::init;
 use crate::config::{
     AccountSettings, ConcurrencySettings, DatabaseSettings, DemoSettings, LogSettings, MetricsSettings,
     ServerSettings, StorageSettings, TlsSettings, WorkerSettings,
@@ -62,7 +62,7 @@ pub(crate) enum Command {
     User(Box<User>),
     /// Make secrets, keys and certificates for Kubernetes and write values.yaml for the Helm chart.
     #[command(version)]
-    Init(Box<Init>),
+    Init(Box<init::Init>),
 }
 
 impl Command {
@@ -71,12 +71,12 @@ impl Command {
         match self {
             Self::Serve(serve) => &serve.system.log,
             Self::Worker(worker) => &worker.system.log,
-            Self::Migrate(migrate) => &migrate.log,
+            Self::Migrate(migrate) => &migrate.place.log,
             Self::Status(status) => &status.system.log,
             Self::Doctor(doctor) => &doctor.serve.system.log,
             Self::Admin(admin) => admin.log(),
             Self::Backup(backup) => backup.log(),
-            Self::Verify(verify) => &verify.log,
+            Self::Verify(verify) => &verify.place.log,
             Self::Restore(restore) => &restore.log,
             Self::Import(import) => &import.system.log,
             Self::User(user) => &user.system().log,
@@ -89,12 +89,12 @@ impl Command {
         match self {
             Self::Serve(serve) => Some(&serve.system.database),
             Self::Worker(worker) => Some(&worker.system.database),
-            Self::Migrate(migrate) => Some(&migrate.database),
+            Self::Migrate(migrate) => Some(&migrate.place.database),
             Self::Status(status) => Some(&status.system.database),
             Self::Doctor(doctor) => Some(&doctor.serve.system.database),
             Self::Admin(admin) => Some(admin.database()),
             Self::Backup(backup) => backup.database(),
-            Self::Verify(verify) => Some(&verify.database),
+            Self::Verify(verify) => Some(&verify.place.database),
             Self::Restore(_) => None,
             Self::Import(import) => Some(&import.system.database),
             Self::User(user) => Some(&user.system().database),
@@ -110,6 +110,17 @@ impl Command {
             _ => None,
         }
     }
+}
+
+/// Where bytes and rows are, for commands that need no more of the system.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlaceSettings {
+    #[command(flatten)]
+    pub(crate) storage: StorageSettings,
+    #[command(flatten)]
+    pub(crate) database: DatabaseSettings,
+    #[command(flatten)]
+    pub(crate) log: LogSettings,
 }
 
 /// Where data, database and keys are.
@@ -162,11 +173,7 @@ pub(crate) struct MigrateTables {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) storage: StorageSettings,
-    #[command(flatten)]
-    pub(crate) database: DatabaseSettings,
-    #[command(flatten)]
-    pub(crate) log: LogSettings,
+    pub(crate) place: PlaceSettings,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -200,12 +207,12 @@ pub(crate) enum Admin {
 impl Admin {
     fn log(&self) -> &LogSettings {
         let Self::DropOld(drop_old) = self;
-        &drop_old.log
+        &drop_old.place.log
     }
 
     fn database(&self) -> &DatabaseSettings {
         let Self::DropOld(drop_old) = self;
-        &drop_old.database
+        &drop_old.place.database
     }
 }
 
@@ -215,11 +222,7 @@ pub(crate) struct DropOld {
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub(crate) storage: StorageSettings,
-    #[command(flatten)]
-    pub(crate) database: DatabaseSettings,
-    #[command(flatten)]
-    pub(crate) log: LogSettings,
+    pub(crate) place: PlaceSettings,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -329,85 +332,4 @@ pub(crate) struct UserKeys {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) system: SystemSettings,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Init {
-    /// Public host name of the system.
-    #[arg(long, value_name = "NAME", default_value = "cytomine.test", value_parser = init::server_name)]
-    pub(crate) server_name: String,
-    /// Plain http where browsers arrive.
-    #[arg(long)]
-    pub(crate) no_tls: bool,
-    /// Leave the secrets empty, so that the chart makes them in the cluster.
-    #[arg(long, conflicts_with = "mode")]
-    pub(crate) no_secrets: bool,
-    /// Where secrets are kept.
-    #[arg(long, value_enum, default_value = "values")]
-    pub(crate) mode: Mode,
-    /// Settings to start from.
-    #[arg(long, value_enum)]
-    pub(crate) profile: Option<Profile>,
-    /// Make these anew in the files that are there and keep all others; several are separated by commas.
-    #[arg(
-        long,
-        value_enum,
-        value_delimiter = ',',
-        value_name = "WHAT",
-        conflicts_with_all = ["server_name", "no_tls", "no_secrets", "mode", "profile"]
-    )]
-    pub(crate) rotate: Vec<Rotate>,
-    /// Namespace that the chart is installed into, for names in certificates.
-    #[arg(long, value_name = "NS", default_value = "cytomine", value_parser = init::label)]
-    pub(crate) namespace: String,
-    /// Name of the release, for names in certificates.
-    #[arg(long, value_name = "NAME", default_value = "cytomine", value_parser = init::release_name)]
-    pub(crate) release: String,
-    /// Folder of the chart, where the files are written.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) out: PathBuf,
-    /// Say what would be made, and write nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    #[command(flatten)]
-    pub(crate) log: LogSettings,
-}
-
-/// Where secrets are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Mode {
-    /// In values.yaml.
-    Values,
-    /// In Secret objects in secrets.yaml, which is for `kubectl apply`; values.yaml has their names.
-    Secret,
-    /// In a store of yours, from which ExternalSecret objects in external-secrets.yaml fetch them.
-    External,
-}
-
-/// Settings to start from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Profile {
-    /// A cluster on a laptop: images loaded by hand, ingress-nginx.
-    Dev,
-    /// Images are checked at every start, backups are made, and the chart never makes a secret by itself.
-    Production,
-}
-
-/// What is made anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Rotate {
-    /// All below, the CA by one stage. What opens stored data is always kept: server key, backup phrase.
-    All,
-    /// Password of the account admin.
-    AdminPassword,
-    /// Key pair of the account admin.
-    ApiKeys,
-    /// Refused: nothing is signed with a key of the server.
-    Signing,
-    /// Passwords of the database's roles.
-    Database,
-    /// The private authority, then all certificates: in three runs, each followed by an upgrade.
-    Ca,
-    /// The certificate that browsers see.
-    Edge,
 }

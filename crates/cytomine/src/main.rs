@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod layers;
 mod say;
 mod telemetry;
 mod ui;
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return say::failure(&"TLS is set up twice. This is a defect of the program, please report it");
     }
-    let cli = match config::load(std::env::args_os(), std::env::vars_os()) {
+    let cli = match layers::load(std::env::args_os(), std::env::vars_os()) {
         Ok(cli) => cli,
         // Help and version arrive here too; clap knows what to print and how to exit.
         Err(ConfigError::CommandLine(error)) => error.exit(),

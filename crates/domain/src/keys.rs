@@ -4,7 +4,7 @@ use cytomine_model::{User, UserId};
 use cytomine_store as store;
 use cytomine_store::user::UserSecrets;
 
-use crate::{Actor, DomainError, System};
+use crate::{Actor, DomainError, System, random};
 
 /// A key pair; both are random UUIDs in text form, as Cytomine's clients expect.
 #[derive(Clone, PartialEq, Eq)]
@@ -89,10 +89,7 @@ async fn pair(
     if !rotate && let Some(pair) = opened(system, &user, &secrets)? {
         return Ok(pair);
     }
-    let pair = KeyPair {
-        public_key: uuid::Uuid::new_v4().to_string(),
-        private_key: uuid::Uuid::new_v4().to_string(),
-    };
+    let pair = KeyPair { public_key: random::name(), private_key: random::name() };
     let mut unit = system.begin_as(user.id).await?;
     let sealed = system.key.seal(user.id, &pair.private_key);
     if rotate {

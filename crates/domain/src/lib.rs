@@ -2,7 +2,8 @@
 //!
 //! A use case takes the [`System`] and the [`Actor`], asks [`access`] whether the actor may do it, and writes
 //! everything it changes (entity, command for undo, activity line, queued job) through one [`Unit`] of work.
-//! It knows neither HTTP nor SQL.
+//! It knows neither HTTP nor SQL. Whatever talks to the database fails when that refuses or is away; a section on errors
+//! says what else can go wrong.
 
 pub mod access;
 pub mod account;
@@ -24,6 +25,7 @@ pub mod instance;
 pub mod intake;
 pub mod job;
 pub mod keys;
+mod known;
 pub mod member;
 pub mod ontology;
 pub mod open;

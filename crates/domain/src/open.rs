@@ -1,9 +1,9 @@
-//! Opening a system from its settings.
+//! Where the parts of a system are: what [`Opening`](crate::opening::Opening) takes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::opening::{self, Opening};
-use crate::{DomainError, System};
+use crate::Clock;
 
 /// Where the parts of a system are.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct OpenOptions {
     pub database: Database,
     /// The server key; absent: `server.key` in the data directory, made when it is missing.
     pub key_file: Option<PathBuf>,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// Which database.
@@ -38,18 +40,5 @@ impl std::fmt::Debug for Database {
             Self::Lite => f.write_str("Lite"),
             Self::Pg { url, .. } => f.debug_struct("Pg").field("url", url).finish_non_exhaustive(),
         }
-    }
-}
-
-impl System {
-    /// Opens the parts, makes what is missing, brings tables up to date.
-    ///
-    /// # Errors
-    /// Each names what cannot be opened and what to do.
-    pub async fn open(options: OpenOptions) -> Result<Self, DomainError> {
-        let opening = Opening::begin(options)?;
-        let db = opening.connect().await.map_err(|error| error.cause)?;
-        opening::migrate(&db).await?;
-        Ok(opening.finish(db))
     }
 }

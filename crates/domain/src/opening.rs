@@ -3,7 +3,6 @@
 //! A server of many replicas may start before its database does, or before somebody brought the tables up to date.
 //! So the steps stand apart: [`Opening::begin`] takes what is at hand (key, folders), [`connect`] makes one attempt at
 //! the database, [`schema`] and [`migrate`] look after the tables, [`Opening::finish`] puts all together.
-//! [`System::open`] does them in one go.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +16,7 @@ pub use cytomine_store::schema::{Fit, Migrated, Schema};
 use crate::open::{Database, OpenOptions};
 use crate::password::Passwords;
 use crate::server_key::ServerKey;
-use crate::{DomainError, System, SystemClock};
+use crate::{Clock, DomainError, System};
 
 /// A system without its database.
 #[derive(Debug)]
@@ -26,6 +25,7 @@ pub struct Opening {
     database: Database,
     key: ServerKey,
     blobs: Blobs,
+    clock: Arc<dyn Clock>,
 }
 
 /// The database is not open.
@@ -58,7 +58,7 @@ impl Opening {
     /// Each names what cannot be opened and what to do.
     pub fn begin(options: OpenOptions) -> Result<Self, DomainError> {
         let failed = |cause: String| DomainError::new(ErrorKind::Unavailable, cause);
-        let OpenOptions { data, database, key_file } = options;
+        let OpenOptions { data, database, key_file, clock } = options;
         std::fs::create_dir_all(&data).map_err(|cause| {
             let remedy = "choose a directory that may be written with --data";
             failed(format!("cannot make the data directory {}: {cause}; {remedy}", data.display()))
@@ -74,7 +74,7 @@ impl Opening {
             }
         };
         let blobs = Blobs::open_disk(&data).map_err(|cause| failed(cause.to_string()))?;
-        Ok(Self { data, database, key, blobs })
+        Ok(Self { data, database, key, blobs, clock })
     }
 
     /// Makes one attempt to open the database.
@@ -95,7 +95,7 @@ impl Opening {
 
     /// The system on this database, whose tables are up to date.
     pub fn finish(&self, db: Db) -> System {
-        System::new(db, self.blobs.clone(), self.key.clone(), Passwords::default(), Arc::new(SystemClock))
+        System::new(db, self.blobs.clone(), self.key.clone(), Passwords::default(), Arc::clone(&self.clock))
     }
 }
 
@@ -114,9 +114,6 @@ pub async fn connect(database: &Database, data: &Path) -> Result<Db, NotConnecte
 }
 
 /// How the tables stand to this program.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn schema(db: &Db) -> Result<Schema, DomainError> {
     Ok(cytomine_store::schema::state(db).await?)
 }

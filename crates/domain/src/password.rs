@@ -8,7 +8,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use cytomine_model::ErrorKind;
 use tokio::sync::Semaphore;
 
-use crate::DomainError;
+use crate::{DomainError, random};
 
 /// Memory of one hash in KiB: 19 MiB, the least that OWASP recommends for two passes.
 const MEMORY: u32 = 19 * 1024;
@@ -93,7 +93,7 @@ impl Passwords {
 /// those that look alike.
 pub fn random_password() -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567890";
-    let bytes: [u8; 30] = rand::random();
+    let bytes: [u8; 30] = random::bytes();
     let groups: Vec<String> = bytes
         .chunks(6)
         .map(|group| group.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())

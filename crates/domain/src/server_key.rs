@@ -12,7 +12,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use cytomine_model::{ErrorKind, UserId};
 
-use crate::DomainError;
+use crate::{DomainError, random};
 
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
@@ -30,7 +30,7 @@ impl std::fmt::Debug for ServerKey {
 impl ServerKey {
     /// A new random key that is kept nowhere: for tests.
     pub fn random() -> Self {
-        Self::of(&rand::random::<[u8; 32]>())
+        Self::of(&random::bytes())
     }
 
     fn of(bytes: &[u8; 32]) -> Self {
@@ -88,7 +88,7 @@ impl ServerKey {
 
     /// Seals a private key of an account.
     pub fn seal(&self, account: UserId, text: &str) -> Vec<u8> {
-        let nonce: [u8; NONCE] = rand::random();
+        let nonce: [u8; NONCE] = random::bytes();
         let payload = Payload { msg: text.as_bytes(), aad: &account.0.to_le_bytes() };
         let sealed =
             self.0.encrypt(&XNonce::from(nonce), payload).expect("a text this short can always be sealed");
@@ -123,11 +123,11 @@ impl ServerKey {
 /// clients that were sealed with a key lost in a crash would never open again.
 fn make(file: &Path) -> std::io::Result<()> {
     let mut text = String::with_capacity(64);
-    for byte in rand::random::<[u8; 32]>() {
+    for byte in random::bytes::<32>() {
         text.push_str(&format!("{byte:02x}"));
     }
     // Ids of processes are the same in many containers, hence a random name.
-    let staged = file.with_extension(format!("{:016x}.new", rand::random::<u64>()));
+    let staged = file.with_extension(format!("{:016x}.new", random::number()));
     let mut staging = File::options().create_new(true).write(true).mode(0o600).open(&staged)?;
     staging.write_all(text.as_bytes())?;
     staging.sync_all()?;

@@ -9,8 +9,9 @@ use cytomine_store as store;
 use cytomine_store::user::UserSecrets;
 use sha2::{Digest as _, Sha256};
 
+use crate::known::{Credential, Known};
 use crate::system::RIGHTS_LIFETIME;
-use crate::{Actor, DomainError, System};
+use crate::{Actor, DomainError, System, random};
 
 /// A session ends when it was not used for so long.
 pub const IDLE: Duration = Duration::from_hours(12);
@@ -44,27 +45,6 @@ impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token")
     }
-}
-
-/// What credentials are remembered by for some seconds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Credential {
-    /// SHA-256 of a session's token.
-    Session([u8; 32]),
-    /// A public key.
-    Key(String),
-}
-
-/// Somebody known, and when what is known of them must be asked again.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    actor: Arc<Actor>,
-    /// Private key, for a [`Credential::Key`].
-    private_key: Arc<str>,
-    until: Millis,
-    /// [`System::known_generation`] before anything of this was read: what was read before rights changed must not
-    /// outlive the change.
-    generation: u64,
 }
 
 fn hash(token: &str) -> [u8; 32] {
@@ -115,9 +95,6 @@ async fn count_try(system: &System, name: &str, address: &str) -> Result<(), Dom
 }
 
 /// Removes failures that no longer count.
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn sweep_tries(system: &System) -> Result<(), DomainError> {
     let before = minus(system.clock.now(), FAILURE_WINDOW);
     store::sign_in::sweep_tries(&system.db, before).await?;
@@ -141,7 +118,7 @@ async fn check_password(
 /// # Errors
 /// When there is no such user.
 pub async fn open(system: &System, user: UserId) -> Result<Token, DomainError> {
-    let token: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let token: String = random::bytes::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut unit = system.begin_as(user).await?;
     let now = unit.now;
     store::session::sweep(&mut unit.tx, minus(now, LONGEST), minus(now, IDLE)).await?;
@@ -154,9 +131,6 @@ pub async fn open(system: &System, user: UserId) -> Result<Token, DomainError> {
 }
 
 /// Who holds that session, if it is still good.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Actor>>, DomainError> {
     let token_hash = hash(token);
     let credential = Credential::Session(token_hash);
@@ -235,9 +209,6 @@ async fn remember(
 }
 
 /// Ends a session.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn sign_out(system: &System, token: &str) -> Result<(), DomainError> {
     let mut unit = system.begin_as(UserId(0)).await?;
     store::session::delete(&mut unit.tx, &hash(token)).await?;
@@ -257,9 +228,6 @@ pub async fn open_admin(system: &System, actor: &Actor) -> Result<Actor, DomainE
 }
 
 /// Closes the admin session; gives the actor as they are now.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn close_admin(system: &System, actor: &Actor) -> Result<Actor, DomainError> {
     set_admin(system, actor, None).await
 }

@@ -9,10 +9,10 @@ use cytomine_store::{Blobs, Db};
 use tokio::sync::Notify;
 
 use crate::Clock;
+use crate::known::{Credential, Known};
 use crate::password::Passwords;
 use crate::pixels::{PixelRight, PixelSource, PixelTarget};
 use crate::server_key::ServerKey;
-use crate::session::{Credential, Known};
 use crate::slides::Slides;
 
 /// How long a right that was looked up is trusted without asking again.
@@ -106,9 +106,6 @@ impl System {
     }
 
     /// Whether the database answers.
-    ///
-    /// # Errors
-    /// When it does not.
     pub async fn ping(&self) -> Result<(), crate::DomainError> {
         Ok(self.db.ping().await?)
     }

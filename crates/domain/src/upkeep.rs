@@ -12,7 +12,7 @@ pub use cytomine_store::inspect::Facts;
 pub use cytomine_store::job::Counts;
 
 use crate::opening::Db;
-use crate::{Clock, DomainError, SystemClock};
+use crate::{Clock, DomainError};
 
 /// Failed jobs older than this are history.
 pub const LATELY: Duration = Duration::from_secs(7 * 86_400);
@@ -42,59 +42,41 @@ pub struct FailedJob {
 }
 
 /// What the database says of itself.
-///
-/// # Errors
-/// When it does not answer.
 pub async fn facts(db: &Db) -> Result<Facts, DomainError> {
     Ok(store::inspect::facts(db).await?)
 }
 
 /// How far the clock of the database is ahead of ours, in milliseconds, to half the time of the question; `None` where
 /// it has none of its own.
-///
-/// # Errors
-/// When it does not answer.
-pub async fn clock_difference(db: &Db) -> Result<Option<i64>, DomainError> {
-    let before = SystemClock.now().0;
+pub async fn clock_difference(db: &Db, clock: &dyn Clock) -> Result<Option<i64>, DomainError> {
+    let before = clock.now().0;
     let facts = store::inspect::facts(db).await?;
-    let after = SystemClock.now().0;
+    let after = clock.now().0;
     Ok(facts.clock.map(|clock| clock.0 - i64::midpoint(before, after)))
 }
 
 /// Jobs that wait, run, and failed in the last [`LATELY`].
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn queue(db: &Db) -> Result<Counts, DomainError> {
-    Ok(store::job::counts(db, lately()).await?)
+pub async fn queue(db: &Db, now: Millis) -> Result<Counts, DomainError> {
+    Ok(store::job::counts(db, lately(now)).await?)
 }
 
 /// The jobs that failed last, newest first.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn failed_jobs(db: &Db, limit: i64) -> Result<Vec<FailedJob>, DomainError> {
-    let found = store::job::failed_since(db, lately(), limit).await?;
+pub async fn failed_jobs(db: &Db, now: Millis, limit: i64) -> Result<Vec<FailedJob>, DomainError> {
+    let found = store::job::failed_since(db, lately(now), limit).await?;
     let failed = |(id, kind, attempts, finished)| FailedJob { id, kind, attempts, finished };
     Ok(found.into_iter().map(failed).collect())
 }
 
-fn lately() -> Millis {
-    Millis(SystemClock.now().0.saturating_sub(i64::try_from(LATELY.as_millis()).unwrap_or(i64::MAX)))
+fn lately(now: Millis) -> Millis {
+    Millis(now.0.saturating_sub(i64::try_from(LATELY.as_millis()).unwrap_or(i64::MAX)))
 }
 
 /// The last backup.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn last_backup(db: &Db) -> Result<Option<Last>, DomainError> {
     last(db, store::backup::Kind::Push).await
 }
 
 /// The last trial of a restore.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn last_drill(db: &Db) -> Result<Option<Last>, DomainError> {
     last(db, store::backup::Kind::Drill).await
 }

@@ -3,6 +3,7 @@
 //! `cargo run -p cytomine-slide --example malformed_table -- FOLDER > docs/malformed.md`. Times and the peak
 //! memory of the process go to the error stream; they are not part of the table, so that it can be compared.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::disallowed_methods, reason = "tells how long each file takes")]
 
 use std::{
     fs,

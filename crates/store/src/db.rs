@@ -16,15 +16,17 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Sqlite, Transaction};
 
 use crate::dialect::{Dialect, for_lite};
-use crate::processes::NAME;
 use crate::statement::{Row, Statement, Value};
-use crate::{StoreError, schema, sql};
+use crate::{StoreError, sql};
 
 /// Longest wait for one connection to PostgreSQL, names and TLS included.
 pub const CONNECT: Duration = Duration::from_secs(5);
 
 /// Connections of one process to PostgreSQL where nobody says how many.
 pub const CONNECTIONS: u32 = 16;
+
+/// Begins the name under which a process is known to PostgreSQL; the rest is its own.
+pub(crate) const NAME: &str = "cytomine-";
 
 /// Oldest PostgreSQL that is supported.
 const OLDEST: u32 = 15;
@@ -168,16 +170,6 @@ impl<E: Executor> Executor for &mut E {
 }
 
 impl Db {
-    /// Opens (and makes, where absent) an SQLite file and brings its tables up to date.
-    ///
-    /// # Errors
-    /// As [`Db::connect_lite`] and [`schema::migrate`].
-    pub async fn open_lite(file: &Path) -> Result<Self, StoreError> {
-        let db = Self::connect_lite(file).await?;
-        schema::migrate(&db).await?;
-        Ok(db)
-    }
-
     /// Opens (and makes, where absent) an SQLite file, whatever its tables.
     ///
     /// # Errors
@@ -211,16 +203,6 @@ impl Db {
             .await
             .map_err(failed)?;
         Ok(Self::Lite { readers, writer })
-    }
-
-    /// Connects to PostgreSQL (15 or newer) and brings its tables up to date.
-    ///
-    /// # Errors
-    /// As [`Db::connect_pg`] and [`schema::migrate`].
-    pub async fn open_pg(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
-        let db = Self::connect_pg(url, password, CONNECTIONS).await?;
-        schema::migrate(&db).await?;
-        Ok(db)
     }
 
     /// Connects to PostgreSQL, whatever the tables; at most `connections` are open at a time. One attempt of at most [`CONNECT`], so that whoever waits for

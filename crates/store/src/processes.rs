@@ -3,17 +3,16 @@
 //! All of it is PostgreSQL's affair. SQLite has one writer at a time, and its processes share the data directory,
 //! whose locks tell the rest ([`Blobs::alone`](crate::Blobs::alone), [`Blobs::claim`](crate::Blobs::claim)).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cytomine_model::UserId;
 use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
+use tokio::time::Instant;
 
+use crate::db::NAME;
 use crate::dialect::Dialect;
 use crate::{Db, Executor, StoreError, Tx, sql};
-
-/// Begins the name under which a process is known to PostgreSQL; the rest is its own.
-pub(crate) const NAME: &str = "cytomine-";
 
 /// Longest wait for one's turn to set the system up.
 const TURN: Duration = Duration::from_secs(60);
@@ -68,9 +67,6 @@ impl Db {
 
     /// Whether other processes of this program are connected to the database. Not asked of SQLite, where the locks
     /// of the data directory tell.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn has_others(&self) -> Result<bool, StoreError> {
         let mut db = self;
         if db.dialect() == Dialect::Lite {
@@ -90,9 +86,6 @@ impl Db {
 impl Tx {
     /// Lets nobody else undo or redo steps of this user until the transaction ends: two that begin together would
     /// both take the same step.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn hold_undo(&mut self, user: UserId) -> Result<(), StoreError> {
         if self.dialect() == Dialect::Lite {
             return Ok(());

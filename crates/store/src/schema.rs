@@ -5,11 +5,13 @@
 //! and an older release come back. It asks one thing of whoever writes migrations: a release adds at most one.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
 
+use crate::db::CONNECTIONS;
 use crate::dialect::Dialect;
 use crate::{Db, Executor, StoreError, sql};
 
@@ -111,9 +113,6 @@ impl Schema {
 }
 
 /// Looks at the version.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn state(mut ex: impl Executor) -> Result<Schema, StoreError> {
     let (migrator, there) = match ex.dialect() {
         Dialect::Lite => {
@@ -177,6 +176,28 @@ pub async fn migrate(db: &Db) -> Result<Migrated, StoreError> {
         }
     }
     Ok(Migrated { from: before.found, to: before.known })
+}
+
+impl Db {
+    /// Opens (and makes, where absent) an SQLite file and brings its tables up to date.
+    ///
+    /// # Errors
+    /// As [`Db::connect_lite`] and [`migrate`].
+    pub async fn open_lite(file: &Path) -> Result<Self, StoreError> {
+        let db = Self::connect_lite(file).await?;
+        migrate(&db).await?;
+        Ok(db)
+    }
+
+    /// Connects to PostgreSQL (15 or newer) and brings its tables up to date.
+    ///
+    /// # Errors
+    /// As [`Db::connect_pg`] and [`migrate`].
+    pub async fn open_pg(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
+        let db = Self::connect_pg(url, password, CONNECTIONS).await?;
+        migrate(&db).await?;
+        Ok(db)
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 
 #![allow(clippy::print_stdout, reason = "figures are printed")]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 use axum::body::Body;
 use axum::http::Request;

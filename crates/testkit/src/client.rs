@@ -104,6 +104,15 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    /// The id of a new entity: POSTs its document to the address of its noun.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn made(&self, noun: &str, document: &Value) -> i64 {
+        let answer = self.post(&format!("/api/{noun}.json"), document).await.ok();
+        answer[noun]["id"].as_i64().unwrap_or_else(|| panic!("no id of a {noun} in {answer}"))
+    }
+
     /// PUT of JSON.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
         self.call(Method::PUT, path, Some(body)).await

@@ -1,7 +1,8 @@
 //! Whether a worker is at work, for readiness.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Longest time between two looks at the queue; a worker looks once a second.
 const OVERDUE: Duration = Duration::from_secs(15);

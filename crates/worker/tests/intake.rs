@@ -9,7 +9,7 @@ use cytomine_domain::demo::{self, Demo};
 use cytomine_domain::import::{self, Fate, Import, Progress};
 use cytomine_domain::{Actor, account, annotation, instance, ontology, project, sweep};
 use cytomine_model::{GlobalRole, Page};
-use cytomine_testkit::{App, both};
+use cytomine_testkit::{App, both, sample};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 
@@ -35,23 +35,15 @@ impl Progress for Told {
     }
 }
 
-fn png(path: &Path) {
-    let mut encoder = png::Encoder::new(std::fs::File::create(path).unwrap(), 70, 50);
-    encoder.set_color(png::ColorType::Grayscale);
-    let mut writer = encoder.write_header().unwrap();
-    writer.write_image_data(&[128; 70 * 50]).unwrap();
-    writer.finish().unwrap();
-}
-
 #[tokio::test]
 async fn a_folder_is_imported_with_what_is_no_slide_left_out() {
     both(|app| async move {
         let alice = actor(&app, "alice", GlobalRole::User).await;
         let folder = app.data().join("scans");
         std::fs::create_dir_all(folder.join("day 1")).unwrap();
-        png(&folder.join("day 1/a.png"));
+        std::fs::write(folder.join("day 1/a.png"), sample::png(70, 50)).unwrap();
         std::fs::write(folder.join("day 1/notes.txt"), "no slide").unwrap();
-        std::fs::copy(format!("{DATA}/CMU-1-Small-Region.svs"), folder.join("b.svs")).unwrap();
+        std::fs::copy(sample::slide(), folder.join("b.svs")).unwrap();
         let wanted = Import { paths: vec![folder.clone()], project: "Lung".to_owned(), storage: None };
         let told = Arc::new(Told::default());
         let report = import::files(&app.system, &alice, wanted.clone(), told.clone()).await.unwrap();
@@ -90,8 +82,7 @@ async fn only_who_may_add_images_imports_into_a_project() {
     both(|app| async move {
         let (alice, bob) =
             (actor(&app, "alice", GlobalRole::User).await, actor(&app, "bob", GlobalRole::User).await);
-        let path = PathBuf::from(format!("{DATA}/CMU-1-Small-Region.svs"));
-        let wanted = Import { paths: vec![path], project: "Lung".to_owned(), storage: None };
+        let wanted = Import { paths: vec![sample::slide()], project: "Lung".to_owned(), storage: None };
         import::files(&app.system, &alice, wanted.clone(), Arc::new(())).await.unwrap();
         assert!(import::files(&app.system, &bob, wanted.clone(), Arc::new(())).await.is_err());
         let missing = Import { paths: vec![PathBuf::from("/none")], ..wanted };
@@ -105,7 +96,7 @@ async fn only_who_may_add_images_imports_into_a_project() {
 async fn the_demonstration_is_made_once() {
     both(|app| async move {
         let admin = actor(&app, account::ADMIN, GlobalRole::Admin).await;
-        let slide = std::fs::read(format!("{DATA}/CMU-1-Small-Region.svs")).unwrap();
+        let slide = std::fs::read(sample::slide()).unwrap();
         let nuclei = std::fs::read_to_string(format!("{DATA}/CMU-1-nuclei.txt")).unwrap();
         let demo = Demo { slide: &slide, nuclei: &nuclei };
         assert!(demo::ensure(&app.system, &admin, demo).await.unwrap());

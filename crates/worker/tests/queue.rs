@@ -11,27 +11,11 @@ use cytomine_domain::job::{self, Lease};
 use cytomine_domain::{Actor, account, sweep, upload};
 use cytomine_model::{GlobalRole, Job, JobState, UploadedFileId};
 use cytomine_store::{Blobs, Db};
-use cytomine_testkit::{App, both};
-use cytomine_worker::Options;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use cytomine_testkit::{App, TestWorker, both, sample};
 
 /// A picture that is no pyramid; cut short, it fails while it is converted.
 fn png(whole: bool) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, 600, 500);
-    encoder.set_color(png::ColorType::Rgb);
-    let mut writer = encoder.write_header().unwrap();
-    // Noise, so that the compressed bytes are many and a cut falls into the pixels.
-    let mut state = 1_u32;
-    let pixels: Vec<u8> = (0..600 * 500 * 3)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        })
-        .collect();
-    writer.write_image_data(&pixels).unwrap();
-    writer.finish().unwrap();
+    let mut bytes = sample::png(600, 500);
     if !whole {
         bytes.truncate(bytes.len() / 2);
     }
@@ -48,14 +32,6 @@ async fn uploaded(app: &App, actor: &Actor, bytes: &[u8]) -> Received {
     let mut staged = intake::stage(&app.system).await.unwrap();
     staged.write(bytes).await.unwrap();
     intake::register(&app.system, actor, &intake, "a.png", staged.seal().await.unwrap()).await.unwrap()
-}
-
-fn worker(app: &App) -> (oneshot::Sender<()>, JoinHandle<()>) {
-    let (stop, stopped) = oneshot::channel();
-    let options = Options { poll: Duration::from_millis(20), ..Options::default() };
-    let system = Arc::clone(&app.system);
-    let run = tokio::spawn(cytomine_worker::run(system, options, async move { drop(stopped.await) }));
-    (stop, run)
 }
 
 async fn ended(app: &App, received: &Received) -> Job {
@@ -87,7 +63,7 @@ async fn a_job_that_a_dead_worker_held_is_taken_again() {
         let taken = take(&app).await.unwrap();
         assert_eq!(Some(taken.job.id), received.job);
         assert!(take(&app).await.is_none(), "the lease holds");
-        let (stop, run) = worker(&app);
+        let worker = TestWorker::start(&app);
         tokio::time::sleep(Duration::from_millis(200)).await;
         assert_eq!(job::get(&app.system, taken.job.id).await.unwrap().unwrap().attempts, 1);
         app.clock.advance(job::LEASE + Duration::from_secs(1));
@@ -97,8 +73,7 @@ async fn a_job_that_a_dead_worker_held_is_taken_again() {
         let outcome = intake::outcome(&app.system, &actor, received.file.id).await.unwrap();
         assert_eq!((outcome.file.status, outcome.image.unwrap().width), (100, Some(600)));
         assert_eq!(slides(&app), 2, "the picture and its pyramid");
-        drop(stop);
-        run.await.unwrap();
+        worker.stop().await;
     })
     .await;
 }
@@ -147,7 +122,7 @@ async fn what_cannot_be_converted_keeps_its_row_and_loses_its_bytes() {
     both(|app| async move {
         let actor = alice(&app).await;
         let received = uploaded(&app, &actor, &png(false)).await;
-        let (_stop, _run) = worker(&app);
+        let _worker = TestWorker::start(&app);
         let job = ended(&app, &received).await;
         assert_eq!((job.state, job.attempts), (JobState::Failed, 1), "the bytes do not get better");
         let (status, error) = status(&app, &actor, received.file.id).await;
@@ -175,7 +150,7 @@ async fn a_job_that_breaks_off_each_time_is_given_up() {
             assert!(take(&app).await.is_some());
             app.clock.advance(job::LEASE + Duration::from_secs(1));
         }
-        let (_stop, _run) = worker(&app);
+        let _worker = TestWorker::start(&app);
         let job = ended(&app, &received).await;
         assert_eq!(job.state, JobState::Failed);
         assert!(job.error.as_ref().unwrap().starts_with("gave up after 3 attempts"), "{job:?}");

@@ -6,11 +6,12 @@
 use std::any::Any;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use tokio::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use cytomine_domain::random;
 use cytomine_model::ErrorKind;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Instrument;
@@ -37,7 +38,7 @@ impl RequestId {
 
     /// Random per process, then counted: unique among replicas at the cost of an addition.
     fn next() -> Self {
-        static PROCESS: LazyLock<u32> = LazyLock::new(rand::random);
+        static PROCESS: LazyLock<u32> = LazyLock::new(|| u32::from_le_bytes(random::bytes()));
         static COUNT: AtomicU64 = AtomicU64::new(1);
         Self(format!("{:08x}-{:x}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed)))
     }

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use cytomine_domain::random;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
@@ -22,7 +23,7 @@ pub struct CspNonce(pub String);
 impl CspNonce {
     /// 128 fresh random bits.
     pub fn fresh() -> Self {
-        Self(STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>()))
+        Self(STANDARD_NO_PAD.encode(random::bytes::<16>()))
     }
 }
 

@@ -31,19 +31,20 @@ impl World {
     /// A world whose project has further fields.
     async fn with(app: &App, extra: Value) -> Self {
         let (alice, bob) = (app.user("alice").await, app.user("bob").await);
-        let ontology = alice.post("/api/ontology.json", &json!({ "name": "Tissue" })).await.ok();
-        let ontology = ontology["ontology"]["id"].clone();
-        let mut terms = Vec::new();
-        for name in ["nucleus", "stroma"] {
-            let term = json!({ "name": name, "color": "#ff0000", "ontology": ontology });
-            terms.push(alice.post("/api/term.json", &term).await.ok()["term"]["id"].as_i64().unwrap());
+        let project = app.project(&alice, "Lung").member(&bob).terms(&["nucleus", "stroma"]).fields(extra);
+        let made = project.image("a.svs", Some(0.5)).image("b.svs", None).make().await;
+        let ([first, second], [nucleus, stroma]) = (&made.images[..], &made.terms[..]) else {
+            unreachable!()
+        };
+        Self {
+            alice,
+            bob,
+            project: made.id,
+            first: *first,
+            second: *second,
+            nucleus: *nucleus,
+            stroma: *stroma,
         }
-        let mut project = json!({ "name": "Lung", "ontology": ontology, "users": [bob.id] });
-        project.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-        let project = alice.post("/api/project.json", &project).await.ok()["project"]["id"].as_i64().unwrap();
-        let first = app.image(project, alice.id, "a.svs", Some(0.5)).await;
-        let second = app.image(project, alice.id, "b.svs", None).await;
-        Self { alice, bob, project, first, second, nucleus: terms[0], stroma: terms[1] }
     }
 }
 

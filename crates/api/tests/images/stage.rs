@@ -1,34 +1,17 @@
-//! What the tests stand on: an application with a worker, files, a multipart body.
+//! What the tests stand on: files and a multipart body.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use cytomine_testkit::{Answer, App, Client};
-use cytomine_worker::Options;
+use cytomine_testkit::{Answer, App, Client, sample};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 const BOUNDARY: &str = "----boundary";
 
 /// The slide of the demonstration.
 pub(crate) fn svs() -> Vec<u8> {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/CMU-1-Small-Region.svs"));
-    std::fs::read(path).unwrap()
-}
-
-/// A picture that is no pyramid.
-pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    let mut writer = encoder.write_header().unwrap();
-    let pixels: Vec<u8> = (0..width * height * 3).map(|at| (at % 251) as u8).collect();
-    writer.write_image_data(&pixels).unwrap();
-    writer.finish().unwrap();
-    bytes
+    std::fs::read(sample::slide()).unwrap()
 }
 
 fn part(name: &str, bytes: &[u8]) -> Vec<u8> {
@@ -60,8 +43,7 @@ pub(crate) async fn send_raw(client: &Client, target: &str, body: Vec<u8>) -> An
 
 /// A project of the client's.
 pub(crate) async fn project(client: &Client, name: &str) -> i64 {
-    let made = client.post("/api/project.json", &json!({ "name": name })).await.ok();
-    made["project"]["id"].as_i64().unwrap()
+    client.made("project", &json!({ "name": name })).await
 }
 
 /// The first storage of the client's, made where there is none.
@@ -70,8 +52,7 @@ pub(crate) async fn storage(client: &Client) -> i64 {
     if let Some(id) = list["collection"][0]["id"].as_i64() {
         return id;
     }
-    let made = client.post("/api/storage.json", &json!({ "name": "Mine" })).await.ok();
-    made["storage"]["id"].as_i64().unwrap()
+    client.made("storage", &json!({ "name": "Mine" })).await
 }
 
 /// Uploads the slide into a project and gives the reply's only element.
@@ -87,25 +68,4 @@ pub(crate) async fn upload_svs(client: &Client, project: i64) -> Value {
 pub(crate) fn files(app: &App) -> usize {
     let count = |folder: PathBuf| std::fs::read_dir(folder).unwrap().count();
     count(app.data().join("slides")) + count(app.data().join("staging"))
-}
-
-/// A worker that runs until it is dropped.
-pub(crate) struct Worker(Option<oneshot::Sender<()>>);
-
-impl Worker {
-    pub(crate) fn start(app: &App) -> Self {
-        let (stop, stopped) = oneshot::channel();
-        let options = Options { poll: Duration::from_millis(20), ..Options::default() };
-        let system = Arc::clone(&app.system);
-        tokio::spawn(async move {
-            cytomine_worker::run(system, options, async move { drop(stopped.await) }).await;
-        });
-        Self(Some(stop))
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        drop(self.0.take());
-    }
 }

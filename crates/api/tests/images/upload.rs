@@ -1,9 +1,10 @@
 //! The upload protocol.
 
-use cytomine_testkit::both;
+use cytomine_testkit::sample::png;
+use cytomine_testkit::{TestWorker, both};
 use serde_json::json;
 
-use super::stage::{Worker, files, png, project, send, send_raw, storage, svs, upload_svs};
+use super::stage::{files, project, send, send_raw, storage, svs, upload_svs};
 
 #[tokio::test]
 async fn a_pyramid_is_an_image_at_once() {
@@ -51,7 +52,7 @@ async fn the_second_address_answers_without_waiting() {
         let file = &reply[0]["uploadedFile"];
         assert_eq!((&file["status"], &file["statusText"]), (&json!(30), &json!("CONVERTING")));
         assert_eq!(file["thumbnailUrl"], json!(null));
-        let worker = Worker::start(&app);
+        let worker = TestWorker::start(&app);
         let path = format!("/api/uploadedfile/{}.json", file["id"]);
         let mut seen = alice.get(&path).await.ok();
         for _ in 0..200 {
@@ -82,7 +83,7 @@ async fn the_second_address_answers_without_waiting() {
 #[tokio::test]
 async fn waiting_gives_the_image_with_its_properties() {
     both(|app| async move {
-        let _worker = Worker::start(&app);
+        let _worker = TestWorker::start(&app);
         let alice = app.user("alice").await;
         let project = project(&alice, "Lung").await;
         let target = format!("/upload?projects={project}&sync=true&keys=stain,block&values=H%26E,7");

@@ -7,7 +7,7 @@ use cytomine_domain::import::{self, Import};
 use cytomine_domain::{Actor, slice};
 use cytomine_model::{GlobalRole, Page};
 use cytomine_slide::codec::{Channels, jpeg};
-use cytomine_testkit::{Answer, App, Client};
+use cytomine_testkit::{Answer, App, Client, sample};
 
 /// Size of the test slide.
 pub(crate) const WIDTH: u32 = 2220;
@@ -25,7 +25,7 @@ pub(crate) struct Stage {
 
 /// The test slide of this repository.
 pub(crate) fn slide() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/CMU-1-Small-Region.svs"))
+    sample::slide()
 }
 
 impl Stage {

@@ -2,14 +2,15 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use cytomine_domain::Clock;
 use cytomine_store::backup::lite;
 use cytomine_store::blobs::Claim;
 use cytomine_store::{BlobError, Blobs, Db};
 
 use super::{Restore, Restored, live_of, make_ready};
 use crate::{BackupError, Engine, Manifest, blocking, moment};
-use cytomine_domain::{Clock as _, SystemClock};
 
 #[derive(Debug)]
 pub(super) struct Lite {
@@ -17,6 +18,7 @@ pub(super) struct Lite {
     live: PathBuf,
     data: PathBuf,
     blobs: Blobs,
+    clock: Arc<dyn Clock>,
     // No server may start before the exchange is done.
     _claim: Claim,
 }
@@ -49,7 +51,7 @@ pub(super) async fn prepare(restore: &Restore, manifest: &Manifest) -> Result<Li
     db.close().await;
     ready?;
     lite::settle(&new).await?;
-    Ok(Lite { new, live, data, blobs, _claim: claim })
+    Ok(Lite { new, live, data, blobs, clock: Arc::clone(&restore.place.clock), _claim: claim })
 }
 
 /// Fails when another process has the data directory open.
@@ -65,7 +67,7 @@ impl Lite {
     pub(super) async fn swap(self) -> Result<Restored, BackupError> {
         require_alone(&self.blobs, &self.data)?;
         let kept = self.live.exists().then(|| {
-            let time = moment::name(SystemClock.now()).replace('-', "").to_lowercase();
+            let time = moment::name(self.clock.now()).replace('-', "").to_lowercase();
             self.data.join(format!("cytomine_before_restore_{time}.db"))
         });
         if self.live.exists() {

@@ -1,14 +1,16 @@
 //! On a PostgreSQL server: databases change places by renaming.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use cytomine_domain::Clock;
+use cytomine_domain::open::Database;
+use cytomine_model::Millis;
 use cytomine_store::Db;
 use cytomine_store::backup::swap::{CLOSED, SCRATCH, Server, address_of};
 
 use super::{Restore, Restored, Step, live_of, make_ready};
 use crate::{BackupError, Engine, Manifest, moment};
-use cytomine_domain::open::Database;
-use cytomine_domain::{Clock as _, SystemClock};
 
 /// Longest wait for sessions to end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -21,6 +23,7 @@ pub(super) struct Pg {
     server: Server,
     scratch: String,
     note: String,
+    clock: Arc<dyn Clock>,
 }
 
 /// Checks the restored database and makes it ready; finds what an interrupted restore left.
@@ -74,13 +77,14 @@ pub(super) async fn prepare(
     let ready = make_ready(&db, manifest, Engine::Postgresql, carried).await;
     db.close().await;
     ready?;
-    Ok((Step::Pg(Pg { server, scratch: scratch.clone(), note }), notes))
+    let clock = Arc::clone(&restore.place.clock);
+    Ok((Step::Pg(Pg { server, scratch: scratch.clone(), note, clock }), notes))
 }
 
 impl Pg {
     pub(super) async fn swap(mut self) -> Result<Restored, BackupError> {
         let live = self.server.live().to_owned();
-        let kept = self.server.find(&live).await?.map(|_| kept_name(&live));
+        let kept = self.server.find(&live).await?.map(|_| kept_name(&live, self.clock.now()));
         if kept.is_some() {
             self.server.close_live().await?;
         }
@@ -106,8 +110,8 @@ impl Pg {
 }
 
 /// `cytomine_before_restore_20261124t021700z`: names in lower case need no quotes.
-fn kept_name(live: &str) -> String {
-    let time = moment::name(SystemClock.now()).replace('-', "").to_lowercase();
+fn kept_name(live: &str, now: Millis) -> String {
+    let time = moment::name(now).replace('-', "").to_lowercase();
     let end = format!("_before_restore_{time}");
     let mut begin = live;
     while begin.len() + end.len() > LONGEST {
@@ -124,8 +128,8 @@ mod tests {
 
     #[test]
     fn the_name_of_the_old_database_fits() {
-        let name = kept_name("cytomine");
-        assert!(name.starts_with("cytomine_before_restore_2") && name.ends_with('z'), "{name}");
-        assert_eq!(kept_name(&"é".repeat(40)).len(), 62);
+        let now = moment::parse("2026-11-24T02-17-00Z").unwrap();
+        assert_eq!(kept_name("cytomine", now), "cytomine_before_restore_20261124t021700z");
+        assert_eq!(kept_name(&"é".repeat(40), now).len(), 62);
     }
 }

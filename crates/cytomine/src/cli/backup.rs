@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::PlaceSettings;
 use crate::config::{
     DatabaseSettings, LiveDatabaseSettings, LogSettings, PhraseSettings, PushSettings, RetentionSettings,
     StorageSettings, TargetSettings,
@@ -24,19 +25,19 @@ pub(crate) enum Backup {
 impl Backup {
     pub(super) fn log(&self) -> &LogSettings {
         match self {
-            Self::Push(push) => &push.log,
-            Self::List(list) => &list.log,
+            Self::Push(push) => &push.place.log,
+            Self::List(list) => &list.place.log,
             Self::Fetch(fetch) => &fetch.log,
-            Self::Prune(prune) => &prune.log,
+            Self::Prune(prune) => &prune.place.log,
         }
     }
 
     pub(super) fn database(&self) -> Option<&DatabaseSettings> {
         match self {
-            Self::Push(push) => Some(&push.database),
-            Self::List(list) => Some(&list.database),
+            Self::Push(push) => Some(&push.place.database),
+            Self::List(list) => Some(&list.place.database),
             Self::Fetch(_) => None,
-            Self::Prune(prune) => Some(&prune.database),
+            Self::Prune(prune) => Some(&prune.place.database),
         }
     }
 }
@@ -65,11 +66,7 @@ pub(crate) struct Push {
     #[command(flatten)]
     pub(crate) retention: RetentionSettings,
     #[command(flatten)]
-    pub(crate) storage: StorageSettings,
-    #[command(flatten)]
-    pub(crate) database: DatabaseSettings,
-    #[command(flatten)]
-    pub(crate) log: LogSettings,
+    pub(crate) place: PlaceSettings,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -80,11 +77,7 @@ pub(crate) struct List {
     #[command(flatten)]
     pub(crate) target: TargetSettings,
     #[command(flatten)]
-    pub(crate) storage: StorageSettings,
-    #[command(flatten)]
-    pub(crate) database: DatabaseSettings,
-    #[command(flatten)]
-    pub(crate) log: LogSettings,
+    pub(crate) place: PlaceSettings,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -110,11 +103,7 @@ pub(crate) struct Prune {
     #[command(flatten)]
     pub(crate) retention: RetentionSettings,
     #[command(flatten)]
-    pub(crate) storage: StorageSettings,
-    #[command(flatten)]
-    pub(crate) database: DatabaseSettings,
-    #[command(flatten)]
-    pub(crate) log: LogSettings,
+    pub(crate) place: PlaceSettings,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -138,11 +127,7 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) storage: StorageSettings,
-    #[command(flatten)]
-    pub(crate) database: DatabaseSettings,
-    #[command(flatten)]
-    pub(crate) log: LogSettings,
+    pub(crate) place: PlaceSettings,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -15,11 +15,12 @@ pub(super) async fn run(command: &Admin) -> Result<(), RunError> {
 
 /// Drops what restores set aside.
 async fn drop_old(settings: &DropOld) -> Result<(), RunError> {
-    let dropped = match system::database(&settings.database)? {
-        Database::Lite => upkeep::remove_set_aside(&settings.storage.data, settings.dry_run)?,
+    let dropped = match system::database(&settings.place.database)? {
+        Database::Lite => upkeep::remove_set_aside(&settings.place.storage.data, settings.dry_run)?,
         database @ Database::Pg { .. } => {
-            let db =
-                opening::connect(&database, &settings.storage.data).await.map_err(|error| error.cause)?;
+            let db = opening::connect(&database, &settings.place.storage.data)
+                .await
+                .map_err(|error| error.cause)?;
             let dropped = upkeep::drop_set_aside(&db, settings.dry_run).await;
             db.close().await;
             dropped?

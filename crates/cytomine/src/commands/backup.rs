@@ -26,13 +26,13 @@ pub(super) async fn run(command: Backup) -> Result<(), RunError> {
 
 /// Where the system is.
 pub(super) fn place(storage: &StorageSettings, database: &DatabaseSettings) -> Result<Place, RunError> {
-    Ok(Place { data: storage.data.clone(), database: system::database(database)? })
+    Ok(Place { data: storage.data.clone(), database: system::database(database)?, clock: system::clock() })
 }
 
 async fn make(settings: Push) -> Result<(), RunError> {
     let keys = settings.phrase.keys(&settings.push.recipients)?;
     let pushed = push::push(push::Push {
-        place: place(&settings.storage, &settings.database)?,
+        place: place(&settings.place.storage, &settings.place.database)?,
         target: settings.target.required()?,
         keys,
         slides: settings.push.slides.into(),
@@ -112,7 +112,7 @@ async fn list(settings: &List) -> Result<(), RunError> {
 
 /// Backups and drills, newest first.
 async fn history_of(settings: &List) -> Result<(Vec<Record>, Vec<Record>), RunError> {
-    let db = place(&settings.storage, &settings.database)?.connect().await?;
+    let db = place(&settings.place.storage, &settings.place.database)?.connect().await?;
     let both = async {
         let made = history::newest(&db, Kind::Push, SHOWN).await?;
         Ok((made, history::newest(&db, Kind::Drill, SHOWN).await?))
@@ -145,8 +145,9 @@ async fn get(settings: Fetch) -> Result<(), RunError> {
 
 async fn prune(settings: &Prune) -> Result<(), RunError> {
     let target = settings.target.required()?;
-    let db = place(&settings.storage, &settings.database)?.connect().await;
-    let removed = push::prune(&target, settings.retention.rule(), db.as_ref().ok()).await?;
+    let db = place(&settings.place.storage, &settings.place.database)?.connect().await;
+    let removed =
+        push::prune(&target, settings.retention.rule(), db.as_ref().ok(), system::clock().now()).await?;
     if let Err(cause) = db {
         tracing::warn!("the history in the database does not know of this: {cause}");
     }

@@ -68,11 +68,11 @@ fn url(settings: &Serve, address: SocketAddr, tls: bool) -> String {
 mod tests {
     use super::*;
     use crate::cli::Command;
-    use crate::config;
+    use crate::layers;
 
     fn shown(flags: &[&str], listening: &str, password: Option<&str>) -> String {
         let arguments = ["cytomine", "serve"].iter().chain(flags).map(Into::into);
-        let Command::Serve(settings) = config::load(arguments, []).unwrap().command else { unreachable!() };
+        let Command::Serve(settings) = layers::load(arguments, []).unwrap().command else { unreachable!() };
         rows(&settings, listening.parse().unwrap(), None, password)
             .unwrap()
             .iter()

@@ -12,9 +12,9 @@ use crate::say;
 
 /// Applies what waits, and says from which version to which.
 pub(super) async fn run(settings: &MigrateTables) -> Result<(), RunError> {
-    let database = system::database(&settings.database)?;
+    let database = system::database(&settings.place.database)?;
     let until = Instant::now() + Duration::from_secs(settings.wait);
-    let connect = || opening::connect(&database, &settings.storage.data);
+    let connect = || opening::connect(&database, &settings.place.storage.data);
     let db = startup::reach(connect, |_| (), Some(until)).await?;
     let migrated = opening::migrate(&db).await;
     db.close().await;

@@ -22,7 +22,7 @@ use cytomine_api::edge::server::ServeError;
 use cytomine_api::edge::ui::NoPage;
 
 use crate::cli::{Cli, Command};
-use crate::config::{ConfigError, SecretError};
+use crate::config::{ConfigError, KeyError, SecretError};
 use crate::telemetry::Log;
 
 /// A command that failed, with cause and remedy.
@@ -32,6 +32,8 @@ pub(crate) enum RunError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Secret(#[from] SecretError),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error(transparent)]

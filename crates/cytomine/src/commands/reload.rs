@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use crate::config;
+use crate::layers;
 use crate::telemetry::Log;
 
 /// How often the file is looked at.
@@ -27,7 +27,7 @@ async fn keep(file: PathBuf, mut filter: String, log: Log) {
             continue;
         }
         // The whole command line again: flags and variables still win over the file.
-        let outcome = config::load(std::env::args_os(), std::env::vars_os());
+        let outcome = layers::load(std::env::args_os(), std::env::vars_os());
         let wanted = match outcome {
             Ok(cli) => cli.command.log().filter.clone(),
             Err(error) => {

@@ -158,7 +158,7 @@ async fn look(db: &Db) -> Result<DatabaseReport, cytomine_domain::DomainError> {
     let (facts, schema) = (upkeep::facts(db).await?, opening::schema(db).await?);
     let tables = match schema.fit() {
         Fit::Usable => Some(Tables {
-            queue: upkeep::queue(db).await?,
+            queue: upkeep::queue(db, system::clock().now()).await?,
             backup: upkeep::last_backup(db).await?,
             drill: upkeep::last_drill(db).await?,
         }),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cytomine_domain::open::{Database, OpenOptions};
 use cytomine_domain::opening::{self, Opening};
-use cytomine_domain::{DomainError, System, account, applied};
+use cytomine_domain::{Clock, DomainError, System, SystemClock, account, applied};
 
 use super::RunError;
 use crate::cli::SystemSettings;
@@ -33,7 +33,13 @@ pub(super) fn options(settings: &SystemSettings) -> Result<OpenOptions, RunError
         data: settings.storage.data.clone(),
         database: database(&settings.database)?,
         key_file: settings.accounts.key_file.clone(),
+        clock: clock(),
     })
+}
+
+/// What tells the time to everything below: the machine's clock.
+pub(super) fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
 }
 
 /// Where the database is.

@@ -10,13 +10,15 @@ use crate::say;
 
 /// Runs it; what differs is a failure.
 pub(super) async fn run(settings: Verify) -> Result<(), RunError> {
-    let place = backup::place(&settings.storage, &settings.database)?;
+    let place = backup::place(&settings.place.storage, &settings.place.database)?;
     let record = match (&settings.record_into, settings.record_drill) {
         (_, false) => None,
         (None, true) => Some(place.database.clone()),
         (Some(url), true) => {
-            let password_file = settings.record_password_file.or(settings.database.password_file.clone());
-            let into = DatabaseSettings { url: url.clone(), password_file, ..settings.database.clone() };
+            let password_file =
+                settings.record_password_file.or(settings.place.database.password_file.clone());
+            let into =
+                DatabaseSettings { url: url.clone(), password_file, ..settings.place.database.clone() };
             Some(system::database(&into)?)
         }
     };

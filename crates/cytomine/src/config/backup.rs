@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use cytomine_backup::{BackupError, Keys, Retention, SlidesMode};
 
-use super::secret;
+use super::secret::{self, SecretError};
 use super::{DatabaseSettings, Migrate};
-use crate::commands::RunError;
 
 /// Where backups are.
 #[derive(Debug, Clone, Args)]
@@ -37,9 +36,19 @@ pub(crate) struct PhraseSettings {
     identity_file: Option<PathBuf>,
 }
 
+/// Keys that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) enum KeyError {
+    /// A file that cannot be read.
+    File(#[from] SecretError),
+    /// What is in the files, or that there are none.
+    Keys(#[from] BackupError),
+}
+
 impl PhraseSettings {
     /// What these, and recipients, amount to.
-    pub(crate) fn keys(&self, recipients: &[String]) -> Result<Keys, RunError> {
+    pub(crate) fn keys(&self, recipients: &[String]) -> Result<Keys, KeyError> {
         let phrase = self.phrase_file.as_deref().map(|file| secret::read("--backup-phrase-file", file));
         let identities =
             self.identity_file.as_deref().map(|file| secret::whole("--backup-identity-file", file));

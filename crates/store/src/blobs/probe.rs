@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::{BlobError, Blobs, blocking, failed};
 

@@ -5,7 +5,6 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use cytomine_domain::opening;
 use cytomine_domain::upkeep;
@@ -90,7 +89,7 @@ async fn failed_jobs(settings: &Doctor) -> Value {
     }
     let Ok(database) = system::database(&system.database) else { return Value::Null };
     let Ok(db) = opening::connect(&database, &system.storage.data).await else { return Value::Null };
-    let found = upkeep::failed_jobs(&db, JOBS).await.unwrap_or_default();
+    let found = upkeep::failed_jobs(&db, system::clock().now(), JOBS).await.unwrap_or_default();
     db.close().await;
     found
         .into_iter()
@@ -111,7 +110,7 @@ fn pretty(value: &Value) -> String {
 
 /// The entries as tar.gz, in a folder of their own.
 fn packed(entries: &[(&str, String)]) -> io::Result<Vec<u8>> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = u64::try_from(system::clock().now().0 / 1000).unwrap_or(0);
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::default()));
     for (name, text) in entries {
         let mut header = tar::Header::new_gnu();

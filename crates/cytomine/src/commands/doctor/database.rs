@@ -1,6 +1,6 @@
 //! The database: reached, new enough, encrypted, with the rights that are needed, tables and clocks in step.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use cytomine_domain::opening::{self, Db, Fit};
 use cytomine_domain::upkeep;
@@ -52,7 +52,7 @@ async fn look(db: &Db, settings: &SystemSettings) -> Result<Vec<Finding>, cytomi
         found.push(encryption(&facts, &url));
         found.push(privileges(&facts, settings.database.migrate));
     }
-    if let Some(difference) = upkeep::clock_difference(db).await? {
+    if let Some(difference) = upkeep::clock_difference(db, &*system::clock()).await? {
         found.push(clock(difference));
     }
     let schema = opening::schema(db).await?;

@@ -8,6 +8,7 @@ use super::names::{self, Names};
 use super::objects;
 use super::slots::Slot;
 use super::yaml::{Document, Trouble};
+use crate::cli::init::server_name;
 
 /// A certificate's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Bundle {
 
     /// A name that can stand in a certificate.
     fn checked(&self, key: &'static str, name: String) -> Result<String, InitError> {
-        names::server_name(&name).map_err(|_| InitError::NoName { file: self.values_file.clone(), key, name })
+        server_name(&name).map_err(|_| InitError::NoName { file: self.values_file.clone(), key, name })
     }
 
     /// The chart's full name.

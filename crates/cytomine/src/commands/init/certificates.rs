@@ -11,6 +11,7 @@ use rcgen::{
 };
 
 use super::InitError;
+use crate::commands::system;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Ten years.
@@ -94,7 +95,8 @@ impl Authority {
 
 /// Valid from now on for so many days; returns the end.
 fn valid(params: &mut CertificateParams, days: u32) -> String {
-    let now = SystemTime::now();
+    let now =
+        SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(system::clock().now().0).unwrap_or(0));
     let end = now + DAY * days;
     params.not_before = (now - SKEW).into();
     params.not_after = end.into();

@@ -6,7 +6,7 @@ use super::bundle::{AUTHORITY, Bundle, EDGE, LEAVES};
 use super::slots::SLOTS;
 use super::yaml::Document;
 use super::{InitError, Report, authority, files, objects};
-use crate::cli::{Init, Mode, Profile};
+use crate::cli::init::{Init, Mode, Profile};
 
 /// The chart's template as it was when the program was built; one beside values.yaml counts more.
 const TEMPLATE: &str = include_str!("../../../../../charts/cytomine/values.template.yaml");

@@ -21,10 +21,8 @@ mod yaml;
 
 use std::path::PathBuf;
 
-use crate::cli::Init;
+use crate::cli::init::Init;
 use crate::say;
-
-pub(crate) use names::{label, release_name, server_name};
 
 /// What cannot be made or written, with cause and remedy.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,4 @@
-//! Names of the release: what the chart calls its objects, which names certificates hold, which names are accepted.
-
-/// The pattern of host names, as values.schema.json has it.
-pub(super) const DNS_PATTERN: &str = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$";
+//! Names of the release: what the chart calls its objects, which names certificates hold.
 
 /// Longest names of objects, so that every name derived from them stays below Kubernetes' 63 characters.
 const LONGEST: usize = 40;
@@ -65,38 +62,6 @@ pub(super) fn full(release: &str, name_override: &str, full_override: &str) -> S
     cut.strip_suffix('-').unwrap_or(&cut).to_owned()
 }
 
-/// A host name, refused with the words that Helm would use later.
-pub(crate) fn server_name(text: &str) -> Result<String, String> {
-    if text.len() > 253 {
-        return Err(format!("at '/serverName': maxLength: got {}, want 253", text.len()));
-    }
-    if !text.split('.').all(is_label) {
-        return Err(format!("at '/serverName': '{text}' does not match pattern '{DNS_PATTERN}'"));
-    }
-    Ok(text.to_owned())
-}
-
-/// A namespace.
-pub(crate) fn label(text: &str) -> Result<String, String> {
-    if is_label(text) && text.len() <= 63 {
-        return Ok(text.to_owned());
-    }
-    Err("a name of at most 63 small letters, digits and hyphens is needed".to_owned())
-}
-
-/// A release; Helm takes names of 53 characters.
-pub(crate) fn release_name(text: &str) -> Result<String, String> {
-    if is_label(text) && text.len() <= 53 {
-        return Ok(text.to_owned());
-    }
-    Err("a name of at most 53 small letters, digits and hyphens is needed".to_owned())
-}
-
-fn is_label(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !text.is_empty() && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,26 +96,5 @@ mod tests {
             ]
         );
         assert_eq!(names.postgres()[..2], ["lab-cytomine-postgres", "lab-cytomine-postgres.lab.svc"]);
-    }
-
-    #[test]
-    fn host_names_are_refused_in_the_words_of_the_schema() {
-        assert_eq!(server_name("a.b-c.d1"), Ok("a.b-c.d1".to_owned()));
-        for wrong in ["https://cytomine.test", "", "a..b", "a.", "-a", "a-", "A.test", "*.test", "a.test:443"]
-        {
-            let expected = format!("at '/serverName': '{wrong}' does not match pattern '{DNS_PATTERN}'");
-            assert_eq!(server_name(wrong), Err(expected));
-        }
-        assert_eq!(
-            server_name(&"a".repeat(254)),
-            Err("at '/serverName': maxLength: got 254, want 253".into())
-        );
-    }
-
-    #[test]
-    fn names_of_releases_and_namespaces_have_their_length() {
-        assert!(label(&"a".repeat(63)).is_ok() && label(&"a".repeat(64)).is_err());
-        assert!(release_name(&"a".repeat(53)).is_ok() && release_name(&"a".repeat(54)).is_err());
-        assert!(label("a.b").is_err() && release_name("a_b").is_err());
     }
 }

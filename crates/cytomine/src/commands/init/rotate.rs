@@ -7,7 +7,7 @@ use super::bundle::{Bundle, EDGE, LEAVES};
 use super::slots::{self, SLOTS};
 use super::yaml::Document;
 use super::{InitError, Report, files, objects};
-use crate::cli::{Init, Rotate};
+use crate::cli::init::{Init, Rotate};
 
 /// Makes the wanted secrets anew and writes the files.
 pub(super) fn rotate(settings: &Init, values_file: &Path) -> Result<Report, InitError> {

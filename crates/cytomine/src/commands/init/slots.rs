@@ -1,7 +1,7 @@
 //! What is made for which key: the table of secrets, their strength, and who is rotated with whom.
 
 use super::{InitError, random};
-use crate::cli::Rotate;
+use crate::cli::init::Rotate;
 
 /// How a secret is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

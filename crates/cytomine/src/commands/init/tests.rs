@@ -4,8 +4,9 @@ use super::authority::Stage;
 use super::bundle::Bundle;
 use super::slots::SLOTS;
 use super::yaml::Document;
-use super::{create, names, objects, rotate};
-use crate::cli::{Cli, Command, Init, Rotate};
+use super::{create, objects, rotate};
+use crate::cli::init::{DNS_PATTERN, Init, Rotate};
+use crate::cli::{Cli, Command};
 use clap::Parser as _;
 
 const TEMPLATE: &str = include_str!("../../../../../charts/cytomine/values.template.yaml");
@@ -319,6 +320,6 @@ fn profiles_set_what_they_name() {
 #[test]
 fn host_names_are_judged_by_the_pattern_of_the_schema() {
     let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
-    assert_eq!(schema["properties"]["serverName"]["pattern"], names::DNS_PATTERN);
+    assert_eq!(schema["properties"]["serverName"]["pattern"], DNS_PATTERN);
     assert_eq!(schema["properties"]["serverName"]["maxLength"], 253);
 }

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 
-use super::server::MetricsListen;
 use super::*;
-use crate::cli::{Cli, Command, Serve};
+use crate::cli::{Command, Serve};
+use crate::config::server::MetricsListen;
+use crate::config::{Database, LogFormat, Migrate};
 
 fn load_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Cli, ConfigError> {
     load(
