@@ -21,7 +21,7 @@ describe("address", () => {
 
 describe("filled", () => {
   it("puts values into the gaps of an address", () => {
-    expect(filled("/api/term/{id}/x/{name}", { id: 5, name: "a/b" })).toBe("/api/term/5/x/a%2Fb");
+    expect(filled("/api/term/{id}/x/{name}", { id: 5, name: "a/b" })).toBe("/api/term/5/x/a%2Fb.json");
   });
 });
 

@@ -59,9 +59,10 @@ export function address(path: string, query: Query = {}): string {
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** An address of the description with its gaps filled. */
+/** An address of the description with its gaps filled, and with the ending that Cytomine's clients give it. */
 export function filled(path: string, gaps: Record<string, string | number> = {}): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(gaps[name])));
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(gaps[name])));
+  return address.startsWith("/api/") ? `${address}.json` : address;
 }
 
 /**
@@ -75,8 +76,8 @@ export async function call<M extends Method, P extends PathOf<M>>(
   path: P,
   options: CallOptions<M, P>,
 ): Promise<AnswerOf<M, P>> {
-  const { path: gaps, query, body, signal }: { path?: object; query?: object; body?: unknown; signal?: AbortSignal } = options;
-  const target = address(filled(path, { ...gaps }), { ...query });
+  const { path: gaps, query, body, signal } = options;
+  const target = address(filled(path, gaps as Record<string, string | number> | undefined), query as Query | undefined);
   // What was parsed has the type that the server says it has: there is no other place that could know.
   return (await send(method, target, body, signal)) as AnswerOf<M, P>;
 }

@@ -2,7 +2,7 @@
 import { call } from "./client";
 import { type Id, made, type Schemas } from "./types";
 
-export type Term = Schemas["Term"];
+export type Term = Pick<Schemas["Term"], "id" | "name" | "color" | "ontology">;
 
 export interface TermDraft {
   name: string;

@@ -2,10 +2,10 @@
 import { call } from "./client";
 import type { Id, Schemas } from "./types";
 
-export type User = Schemas["User"];
+export type User = Pick<Schemas["User"], "id" | "username" | "name" | "firstname" | "lastname">;
 
 /** Name to show for a user: first and last name where known, else the account's name. */
-export function displayName(user: Pick<User, "firstname" | "lastname" | "name">): string {
+export function displayName(user: User): string {
   const parts = [user.firstname, user.lastname].filter((part) => part !== "");
   return parts.length > 0 ? parts.join(" ") : user.name;
 }

@@ -79,9 +79,9 @@ describe("terms", () => {
 
 describe("layers", () => {
   const users = ref([
-    { id: 1, username: "zoe" },
-    { id: 2, username: "ann", firstname: "Ann", lastname: "Bo" },
-    { id: 3, username: "me" },
+    { id: 1, username: "zoe", name: "zoe", firstname: "", lastname: "" },
+    { id: 2, username: "ann", name: "Ann Bo", firstname: "Ann", lastname: "Bo" },
+    { id: 3, username: "me", name: "me", firstname: "", lastname: "" },
   ]);
 
   it("put the own one first, then by name", () => {
