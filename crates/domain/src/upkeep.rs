@@ -46,6 +46,15 @@ pub async fn facts(db: &Db) -> Result<Facts, DomainError> {
     Ok(store::inspect::facts(db).await?)
 }
 
+/// What annotations and their term links name and does not exist, as lines for people. The database has no keys that
+/// hold it.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn orphans(db: &Db) -> Result<Vec<String>, DomainError> {
+    Ok(store::named::orphans(db).await?)
+}
+
 /// How far the clock of the database is ahead of ours, in milliseconds, to half the time of the question; `None` where
 /// it has none of its own.
 pub async fn clock_difference(db: &Db, clock: &dyn Clock) -> Result<Option<i64>, DomainError> {

@@ -2,7 +2,7 @@
 
 use cytomine_model::{AnnotationId, AnnotationTerm, AnnotationTermId, OntologyId, TermId, UserId};
 
-use crate::{Executor, Row, StoreError, sql};
+use crate::{Executor, Row, StoreError, named, sql};
 
 const COLUMNS: &str = "SELECT t.id, t.annotation_id, t.term_id, t.user_id, t.created, t.updated \
 FROM annotation_term t WHERE t.deleted_by IS NULL";
@@ -24,8 +24,13 @@ fn link(row: &Row) -> Result<AnnotationTerm, StoreError> {
 /// Writes new links, many in one statement.
 ///
 /// # Errors
-/// [`StoreError::Duplicate`] when a user has set the same term on the same annotation already.
+/// [`StoreError::Duplicate`] when a user has set the same term on the same annotation already,
+/// [`StoreError::Dangling`] when one names something that does not exist.
 pub async fn insert_many(mut ex: impl Executor, links: &[AnnotationTerm]) -> Result<(), StoreError> {
+    let ids = |id: fn(&AnnotationTerm) -> i64| links.iter().map(id).collect();
+    let (terms, users) = (ids(|link| link.term.0), ids(|link| link.user.0));
+    named::hold(&mut ex, &[("term", terms), ("user_account", users)]).await?;
+    named::annotations_exist(&mut ex, ids(|link| link.annotation.0)).await?;
     for chunk in links.chunks(INSERT_ROWS) {
         let mut statement =
             sql("INSERT INTO annotation_term (id, annotation_id, term_id, user_id, created) VALUES ");

@@ -23,6 +23,7 @@ pub mod error;
 pub mod image_instance;
 pub mod inspect;
 pub mod job;
+pub mod named;
 pub mod ontology;
 pub mod processes;
 pub mod project;

@@ -68,6 +68,21 @@ pub enum Value {
     Blob(Option<Vec<u8>>),
     /// A list for `= ANY($n)`.
     Ints(Vec<i64>),
+    /// A column of many rows for `unnest($n)`, which PostgreSQL has.
+    Column(Column),
+}
+
+/// The values of one column in many rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Column {
+    /// Whole numbers.
+    Ints(Vec<Option<i64>>),
+    /// Numbers.
+    Reals(Vec<f64>),
+    /// Texts.
+    Texts(Vec<Option<String>>),
+    /// Bytes.
+    Blobs(Vec<Vec<u8>>),
 }
 
 macro_rules! values {

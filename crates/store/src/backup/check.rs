@@ -28,6 +28,7 @@ pub async fn dangling(db: &Db) -> Result<Vec<String>, StoreError> {
                 (row.get("child")?, row.get("parent")?, row.get("n")?);
             found.push(missing(&child, &parent, n));
         }
+        found.extend(crate::named::orphans(db).await?);
         return Ok(found);
     }
     let statement = sql("SELECT c.relname AS child, p.relname AS parent, \
@@ -53,6 +54,7 @@ pub async fn dangling(db: &Db) -> Result<Vec<String>, StoreError> {
             found.push(missing(&child, &parent, n));
         }
     }
+    found.extend(crate::named::orphans(db).await?);
     Ok(found)
 }
 

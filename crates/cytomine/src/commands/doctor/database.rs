@@ -56,6 +56,9 @@ async fn look(db: &Db, settings: &SystemSettings) -> Result<Vec<Finding>, cytomi
         found.push(clock(difference));
     }
     let schema = opening::schema(db).await?;
+    if schema.fit() == Fit::Usable {
+        found.push(orphans(&upkeep::orphans(db).await?));
+    }
     found.push(match (schema.fit(), schema.objection()) {
         (Fit::Behind, _) if settings.database.migrate == Migrate::OnStart => Finding::warn(
             "schema",
@@ -66,6 +69,17 @@ async fn look(db: &Db, settings: &SystemSettings) -> Result<Vec<Finding>, cytomi
         (_, None) => Finding::ok("schema", format!("version {}", schema.found)),
     });
     Ok(found)
+}
+
+fn orphans(lines: &[String]) -> Finding {
+    if lines.is_empty() {
+        return Finding::ok("annotations", "all that they name exists");
+    }
+    Finding::fail(
+        "annotations",
+        lines.join(", "),
+        "Restore a backup of before; rows were removed by something else than this program",
+    )
 }
 
 fn encoding(facts: &Facts) -> Finding {
@@ -142,6 +156,13 @@ mod tests {
         let states = [0, -900, 5_000, -29_000, 31_000, -40_000].map(|difference| clock(difference).state);
         use State::{Fail, Ok, Warn};
         assert_eq!(states, [Ok, Ok, Warn, Warn, Fail, Fail]);
+    }
+
+    #[test]
+    fn rows_that_name_what_does_not_exist_are_a_failure() {
+        assert_eq!(orphans(&[]).state, State::Ok);
+        let found = orphans(&["3 rows of annotation name a project that does not exist".to_owned()]);
+        assert!(found.state == State::Fail && found.text.starts_with("3 rows"), "{found:?}");
     }
 
     #[test]
