@@ -5,7 +5,7 @@ ALTER TABLE job ADD COLUMN queue TEXT NOT NULL DEFAULT 'main';
 ALTER TABLE job ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE job ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
 
--- Annotations in bulk.
+-- Annotations in bulk, changes.
 -- The keys of annotations and their term links go (see the same step for PostgreSQL). SQLite drops keys with their table only.
 CREATE TABLE annotation_unkeyed (
     id INTEGER NOT NULL PRIMARY KEY,
@@ -53,3 +53,35 @@ CREATE INDEX annotation_deleted ON annotation (deleted_by) WHERE deleted_by IS N
 CREATE UNIQUE INDEX annotation_term_once ON annotation_term (annotation_id, term_id, user_id) WHERE deleted_by IS NULL;
 CREATE INDEX annotation_term_term ON annotation_term (term_id) WHERE deleted_by IS NULL;
 CREATE INDEX annotation_term_deleted ON annotation_term (deleted_by) WHERE deleted_by IS NOT NULL;
+
+-- What was changed, written in the transaction that changed it. `written_in` is the number of that transaction on PostgreSQL
+-- and 0 on SQLite, where ids ascend in the order of commits; `layers` a JSON list of users, `ids` JSON ranges. Fields that are
+-- absent are not known: any slice, any layer, anywhere, the ids that the command names.
+CREATE TABLE change (
+    id INTEGER NOT NULL PRIMARY KEY,
+    written_in INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    action TEXT NOT NULL,
+    project_id INTEGER,
+    slice_id INTEGER,
+    layers TEXT,
+    min_x REAL,
+    min_y REAL,
+    max_x REAL,
+    max_y REAL,
+    ids TEXT,
+    user_id INTEGER NOT NULL,
+    command_id INTEGER NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX change_written ON change (written_in, id);
+CREATE INDEX change_created ON change (created);
+
+-- `incarnation` is another one after each restore, `removed` the highest position (id or transaction) of a change that was
+-- removed: positions that lie before are lost.
+CREATE TABLE change_log (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    incarnation INTEGER NOT NULL,
+    removed INTEGER NOT NULL
+) STRICT;
+INSERT INTO change_log (one, incarnation, removed) VALUES (1, 1, 0);

@@ -10,7 +10,7 @@ mod rights;
 use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind};
 use cytomine_store as store;
 
-use crate::{Actor, DomainError, Done, System, Unit};
+use crate::{Actor, DomainError, Done, System, Unit, change};
 
 /// A command that was undone or done again.
 #[derive(Clone, Debug)]
@@ -74,6 +74,9 @@ async fn replay(
     };
     let Some(command) = command else { return Ok(None) };
     let living = load::entities(&mut unit.tx, &command).await?;
+    if command.kind == EntityKind::Annotation && command.action == CommandAction::Edit {
+        unit.spots = store::change::spots(&mut unit.tx, command.kind, &command.ids).await?;
+    }
     bring_back(&mut unit, &command).await?;
     // Now that everything is there that the command is about; without the right it goes again with the transaction.
     rights::require(&mut unit.tx, actor, &command).await?;
@@ -92,6 +95,11 @@ async fn replay(
     write_entity(&mut unit, state.as_ref()).await?;
     let entities = load::entities(&mut unit.tx, &command).await?;
     store::command::set_undone(&mut unit.tx, command.id, position).await?;
+    if let Some(project) = command.project {
+        unit.in_project(project);
+    }
+    let touched = change::touched(&command);
+    unit.tell(command.id, &if way == Way::Undo { change::reversed(touched) } else { touched }).await?;
     if bears_rights(command.kind) {
         unit.rights_changed();
     }

@@ -55,12 +55,13 @@ async fn others_stay(system: &System) -> Result<bool, DomainError> {
     Ok(true)
 }
 
-/// Sweeps while the system runs; failures to sign in that no longer count go too.
+/// Sweeps while the system runs; failures to sign in that no longer count and old changes go too.
 ///
 /// # Errors
 /// When disk or database fail.
 pub async fn regularly(system: &System) -> Result<Swept, DomainError> {
     crate::session::sweep_tries(system).await?;
+    crate::change::forget_old(system).await?;
     sweep(system, old(system)).await
 }
 

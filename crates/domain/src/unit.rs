@@ -4,11 +4,12 @@ use cytomine_model::command::id_ranges;
 use cytomine_model::{
     Command, CommandAction, CommandId, Entity, EntityKind, Millis, ProjectId, Touched, UserId,
 };
+use cytomine_store::change::Spot;
 use cytomine_store::job::NewJob;
 use cytomine_store::{self as store, Tx};
 
 use crate::job::{self, Job};
-use crate::{Actor, DomainError, System};
+use crate::{Actor, DomainError, System, change};
 
 /// A transaction together with the command it will leave.
 ///
@@ -20,10 +21,12 @@ pub struct Unit {
     pub tx: Tx,
     /// The moment that all rows of the unit bear.
     pub now: Millis,
-    user: UserId,
+    pub(crate) user: UserId,
     command: Option<CommandId>,
     draft: Option<Draft>,
-    project: Option<ProjectId>,
+    pub(crate) project: Option<ProjectId>,
+    /// Where annotations were that it moves.
+    pub(crate) spots: Vec<Spot>,
     rights_changed: bool,
     jobs: bool,
 }
@@ -92,6 +95,7 @@ impl System {
             command: None,
             draft: None,
             project: None,
+            spots: Vec::new(),
             rights_changed: false,
             jobs: false,
         })
@@ -136,6 +140,14 @@ impl Unit {
     /// Notes one changed entity: what the command is about, whatever was made or deleted along with it.
     pub fn edited(&mut self, before: Entity, after: Entity) {
         let (kind, id) = (after.kind(), after.id());
+        if let Entity::Annotation(before) = &before {
+            self.spots.push(Spot {
+                project: before.project,
+                slice: Some(before.slice),
+                layers: vec![before.user],
+                bounds: [before.min_x, before.min_y, before.max_x, before.max_y],
+            });
+        }
         let earlier = self.draft.take();
         let mut dependents = Vec::new();
         if let Some(earlier) = earlier {
@@ -197,7 +209,7 @@ impl Unit {
         Ok(id)
     }
 
-    /// Writes command and activity and makes all durable.
+    /// Writes command, activity and changes and makes all durable.
     ///
     /// # Errors
     /// When the database refuses, or the unit noted nothing (a defect of the use case); then nothing was written.
@@ -226,6 +238,7 @@ impl Unit {
         let line = self.tx.next_id().await?;
         let (user, project, now) = (self.user, self.project, self.now);
         store::command::insert_activity(&mut self.tx, line, user, project, id, &command.message, now).await?;
+        self.tell(id, &change::touched(&command)).await?;
         self.finish(system).await?;
         Ok(done)
     }

@@ -23,8 +23,8 @@ pub(crate) const TRANSIENT_COLUMN: &str = "admin_session_until";
 
 /// Tables that [`facts`] leaves out: the transient ones, and what a restore itself changes. (Ids come from a table on
 /// SQLite alone.)
-pub(crate) const LEFT_OUT: [&str; 5] =
-    ["session", "sign_in_try", "backup", "rights_generation", "id_sequence"];
+pub(crate) const LEFT_OUT: [&str; 7] =
+    ["session", "sign_in_try", "backup", "rights_generation", "id_sequence", "change", "change_log"];
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ pub mod annotation_term;
 pub mod applied;
 pub mod backup;
 pub mod blobs;
+pub mod change;
 pub mod command;
 pub mod condition;
 pub mod db;

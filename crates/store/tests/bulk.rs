@@ -1,14 +1,15 @@
-//! What keys held, on both databases.
+//! What keys held, and changes by position, on both databases.
 #![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use cytomine_geometry::{Bounds, Shape, StoredShape};
 use cytomine_model::{
-    Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, ImageInstanceId, Millis, ProjectId,
-    SliceInstanceId, TermId, UserId,
+    Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, CommandAction, CommandId, EntityKind,
+    ImageInstanceId, Millis, ProjectId, Scope, SliceInstanceId, TermId, UserId,
 };
 use cytomine_store::annotation::insert_many;
+use cytomine_store::change::{self, Change, Position, Read, Spot};
 use cytomine_store::testing::both;
-use cytomine_store::{Db, Executor as _, StoreError, annotation, annotation_term, named, sql};
+use cytomine_store::{Db, Executor as _, StoreError, Tx, annotation, annotation_term, named, sql};
 
 const PROJECT: ProjectId = ProjectId(10);
 
@@ -111,6 +112,196 @@ async fn what_names_nothing_is_refused_and_what_slipped_in_is_counted() {
                 "1 rows of annotation_term name a term that does not exist"
             ]
         );
+    })
+    .await;
+}
+
+async fn change_of(tx: &mut Tx, project: Option<ProjectId>) -> i64 {
+    let id = tx.next_id().await.unwrap();
+    let change = Change {
+        id,
+        action: CommandAction::Add,
+        kind: EntityKind::Annotation,
+        project,
+        slice: Some(SliceInstanceId(50)),
+        layers: Some(vec![UserId(1)]),
+        bounds: Some([1.0, 2.0, 3.0, 4.0]),
+        ids: Some(vec![(1, 5), (7, 7)]),
+        user: UserId(1),
+        command: CommandId(id),
+        created: Millis(id),
+    };
+    change::insert(tx, &change).await.unwrap();
+    id
+}
+
+async fn read(db: &Db, position: &Position, limit: i64) -> (Vec<i64>, Position) {
+    let position = Position::parse(&position.to_string()).unwrap();
+    match change::since(db, Scope::Everything, None, Some(&position), limit).await.unwrap() {
+        Read::Changes(changes, next) => (changes.iter().map(|change| change.id).collect(), next),
+        Read::Lost(_) => panic!("lost"),
+    }
+}
+
+async fn beginning(db: &Db) -> Position {
+    match change::since(db, Scope::Everything, None, None, 10).await.unwrap() {
+        Read::Changes(changes, position) => {
+            assert!(changes.is_empty());
+            position
+        }
+        Read::Lost(_) => panic!("lost"),
+    }
+}
+
+#[tokio::test]
+async fn a_long_transaction_loses_no_change_and_delays_nobody() {
+    both(|db| async move {
+        let begun = beginning(&db).await;
+        // SQLite lets one write at a time, so nobody can commit before an open transaction there.
+        let late = match &db {
+            Db::Lite { .. } => None,
+            Db::Pg(_) => {
+                let mut tx = db.begin().await.unwrap();
+                let id = change_of(&mut tx, Some(PROJECT)).await;
+                Some((tx, id))
+            }
+        };
+        let mut expected = Vec::new();
+        let mut position = begun.clone();
+        for _ in 0..5 {
+            let mut tx = db.begin().await.unwrap();
+            let id = change_of(&mut tx, Some(PROJECT)).await;
+            tx.commit().await.unwrap();
+            let (ids, next) = read(&db, &position, 10).await;
+            assert_eq!(ids, [id]);
+            assert_eq!(read(&db, &next, 10).await.0, [0_i64; 0]);
+            expected.push(id);
+            position = next;
+        }
+        if let Some((tx, id)) = late {
+            tx.commit().await.unwrap();
+            let (ids, next) = read(&db, &position, 10).await;
+            assert_eq!(ids, [id], "it has the lowest id of all, and still comes");
+            assert!(read(&db, &next, 10).await.0.is_empty());
+            expected.insert(0, id);
+        }
+        // In parts, while more is written: what comes meanwhile is of the next reading.
+        let (first, position) = read(&db, &begun, 3).await;
+        let mut tx = db.begin().await.unwrap();
+        let newest = change_of(&mut tx, Some(PROJECT)).await;
+        tx.commit().await.unwrap();
+        let (second, position) = read(&db, &position, 10).await;
+        assert_eq!([first, second].concat(), expected);
+        assert_eq!(read(&db, &position, 10).await.0, [newest]);
+        let aborted = {
+            let mut tx = db.begin().await.unwrap();
+            change_of(&mut tx, Some(PROJECT)).await
+        };
+        assert!(!read(&db, &begun, 100).await.0.contains(&aborted));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changes_come_whole_to_those_whose_project_it_is() {
+    both(|db| async move {
+        world(&db).await;
+        let begun = beginning(&db).await;
+        let mut tx = db.begin().await.unwrap();
+        let inside = change_of(&mut tx, Some(PROJECT)).await;
+        let outside = change_of(&mut tx, None).await;
+        let member = "INSERT INTO project_member (project_id, user_id, role, is_representative, created) \
+                      VALUES (10, 1, 'manager', TRUE, 1)";
+        tx.execute(sql(member)).await.unwrap();
+        tx.commit().await.unwrap();
+        let ids = async |scope, project| match change::since(&db, scope, project, Some(&begun), 10)
+            .await
+            .unwrap()
+        {
+            Read::Changes(changes, _) => changes.iter().map(|change| change.id).collect::<Vec<_>>(),
+            Read::Lost(_) => panic!("lost"),
+        };
+        assert_eq!(ids(Scope::Everything, None).await, [inside, outside]);
+        assert_eq!(ids(Scope::Everything, Some(PROJECT)).await, [inside]);
+        assert_eq!(ids(Scope::User(UserId(1)), None).await, [inside, outside]);
+        assert!(ids(Scope::User(UserId(2)), None).await.is_empty());
+        let Read::Changes(changes, _) =
+            change::since(&db, Scope::Everything, None, Some(&begun), 1).await.unwrap()
+        else {
+            panic!("lost")
+        };
+        assert_eq!(changes[0].ids.as_deref(), Some(&[(1, 5), (7, 7)][..]));
+        assert_eq!(
+            (changes[0].bounds, changes[0].layers.as_deref()),
+            (Some([1.0, 2.0, 3.0, 4.0]), Some(&[UserId(1)][..]))
+        );
+        for nonsense in ["", "1", "1~x", "1~1~2", "1~1:2", "1~1:2:3~4~x", "1~1'~2~3"] {
+            assert_eq!(Position::parse(nonsense), None, "{nonsense}");
+        }
+    })
+    .await;
+}
+
+/// A position after all that is written, once no transaction that began before is open on the whole server, where other
+/// tests run too: what was removed is told from what was read by the oldest of them.
+async fn after_all(db: &Db, begun: &Position) -> Position {
+    let written = (&*db).first(sql("SELECT max(written_in) AS x FROM change")).await.unwrap().unwrap();
+    let written: i64 = written.get("x").unwrap();
+    loop {
+        let (_, position) = read(db, begun, 10).await;
+        let text = position.to_string();
+        let oldest = text.split(['~', ':']).nth(1).unwrap().parse::<i64>().unwrap();
+        if oldest > written {
+            return position;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_position_before_what_was_removed_or_of_another_history_is_lost() {
+    both(|db| async move {
+        let begun = beginning(&db).await;
+        let mut tx = db.begin().await.unwrap();
+        let old = change_of(&mut tx, None).await;
+        tx.commit().await.unwrap();
+        let between = after_all(&db, &begun).await;
+        let mut tx = db.begin().await.unwrap();
+        let young = change_of(&mut tx, None).await;
+        tx.commit().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(change::remove_old(&mut tx, Millis(old + 1), 10).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let lost = change::since(&db, Scope::Everything, None, Some(&begun), 10).await.unwrap();
+        assert!(matches!(lost, Read::Lost(_)), "{lost:?}");
+        assert_eq!(read(&db, &between, 10).await.0, [young]);
+        let mut tx = db.begin().await.unwrap();
+        change::forget(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let lost = change::since(&db, Scope::Everything, None, Some(&between), 10).await.unwrap();
+        let Read::Lost(next) = lost else { panic!("{lost:?}") };
+        assert!(read(&db, &next, 10).await.0.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn places_of_a_change_are_joined_by_plane() {
+    both(|db| async move {
+        world(&db).await;
+        let mut tx = db.begin().await.unwrap();
+        insert_many(&mut tx, &[boxed(1000), boxed(1001), boxed(1010)]).await.unwrap();
+        let spots =
+            change::spots(&mut tx, EntityKind::Annotation, &[(1000, 1000), (1001, 1020)]).await.unwrap();
+        let expected = Spot {
+            project: PROJECT,
+            slice: Some(SliceInstanceId(50)),
+            layers: vec![UserId(1)],
+            bounds: [1000.0, 1000.0, 1015.0, 1015.0],
+        };
+        assert_eq!(spots, std::slice::from_ref(&expected));
+        let many = (0..100).map(|slice| Spot { slice: Some(SliceInstanceId(slice)), ..expected.clone() });
+        assert_eq!(change::joined(many.collect()), [Spot { slice: None, ..expected }]);
     })
     .await;
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 mod bulk;
+mod changes;
 mod one;
 mod search;
 mod term;

@@ -111,6 +111,7 @@ pub async fn carry(db: &Db, from: Carried) -> Result<(), StoreError> {
     for statement in forget() {
         tx.execute(sql(statement)).await?;
     }
+    crate::change::forget(&mut tx).await?;
     tx.commit().await
 }
 
