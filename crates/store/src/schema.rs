@@ -141,6 +141,14 @@ pub async fn state(mut ex: impl Executor) -> Result<Schema, StoreError> {
     Ok(schema)
 }
 
+/// Short name of these migrations of PostgreSQL, another one when any of them reads otherwise.
+#[cfg(feature = "testing")]
+pub(crate) fn fingerprint() -> String {
+    use sha2::{Digest as _, Sha256};
+    let all = PG.iter().fold(Sha256::new(), |hash, migration| hash.chain_update(&migration.checksum));
+    all.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Applies the migrations that wait. Two programs that do so at once wait for each other.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use cytomine_domain::server_key::ServerKey;
 use cytomine_domain::{ManualClock, System, session};
 use cytomine_model::{GlobalRole, Millis, User};
 use cytomine_store::blobs::Objects;
-use cytomine_store::testing::{PgDatabase, both as both_databases};
+use cytomine_store::testing::{PgDatabase, both as both_databases, lite};
 use cytomine_store::{Blobs, Db};
 use tempfile::TempDir;
 
@@ -58,7 +58,7 @@ impl App {
     /// When the folder cannot be made.
     pub async fn lite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let db = Db::open_lite(&folder.path().join("cytomine.db")).await.expect("SQLite opens");
+        let db = lite(&folder.path().join("cytomine.db")).await;
         Self::in_folder(db, folder)
     }
 
@@ -79,7 +79,7 @@ impl App {
     /// # Panics
     /// When the server does not answer.
     pub async fn pg() -> Option<(Self, PgDatabase)> {
-        let database = PgDatabase::create().await?;
+        let database = PgDatabase::migrated().await?;
         let db = Db::open_pg(&database.url, None).await.expect("PostgreSQL opens");
         Some((Self::on(db), database))
     }
