@@ -14,8 +14,14 @@ if [ "${CI:-}" = true ]; then
 fi
 # shellcheck disable=SC2034 # read by the scripts that source this file
 TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
+# shellcheck disable=SC2034 # what scripts/rust-build makes
+TEST_BIN=$TARGET/debug/cytomine
 # shellcheck disable=SC2034
 LOCKED=$(if [ "${CI:-}" = true ]; then echo --locked; fi)
+
+# test_build COMMAND...: run cargo so that it lints what it compiles of ours, warnings being errors. One build serves lints, tests
+# and the binary that the end-to-end suites run: clippy is the compiler with more to say.
+test_build() { RUSTC_WORKSPACE_WRAPPER=$ROOT/scripts/clippy-rustc "$@"; }
 
 say() { printf '==> %s\n' "$*"; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
@@ -82,20 +88,61 @@ export_test_data() {
 }
 
 # --- phases and counts -------------------------------------------------------------------------------------------
-# RUN_DIR holds the counts and times of one run; the outermost script makes it, scripts it calls add to it.
+# RUN_DIR holds the counts of one script and the output of what runs beside it; TIMES the phases and the times of single
+# tests, of the outermost script and of all that it calls.
+
+# begin_run: start to count. The script that begins first prints the times at its end (`print_times`).
+begin_run() {
+  RUN_DIR=$(mktemp -d)
+  trap 'rm -rf "$RUN_DIR"' EXIT
+  if [ -z "${TIMES:-}" ]; then
+    OUTERMOST=1 TIMES=$RUN_DIR
+    printf '%s %s\n' "$EPOCHSECONDS" "$(machine_cpu)" >"$TIMES/begun"
+  fi
+  export TIMES
+}
 
 # tally SUITE PASSED FAILED SKIPPED: add to the counts of this run.
 tally() { [ -z "${RUN_DIR:-}" ] || printf '%s\t%s\t%s\t%s\n' "$@" >>"$RUN_DIR/tally"; }
 
-# phase NAME COMMAND...: run a command with its name and duration printed; returns its status.
+# phase NAME COMMAND...: run a command, print its name, the time that passed and the CPU time of it and of all processes
+# that it waited for; returns its status. Not in the CPU time: servers that go on, such as PostgreSQL's.
 phase() {
-  local name=$1 start=$SECONDS status=0 result=ok
+  local name=$1 depth=${PHASE_DEPTH:-0} start=$EPOCHREALTIME status=0 result=ok clock wall user system TIMEFORMAT='%R %U %S'
   shift
+  clock=$(mktemp)
   say "$name"
-  "$@" </dev/null || status=$?
+  { time in_phase $((depth + 1)) "$@" </dev/null 2>&3; } 3>&2 2>"$clock" || status=$?
+  read -r wall user system <"$clock"
+  rm -f "$clock"
   [ "$status" -eq 0 ] || result="FAILED ($status)"
-  say "$name: $result, $((SECONDS - start)) s"
-  [ -z "${RUN_DIR:-}" ] || printf '%s\t%s s\t%s\n' "$name" "$((SECONDS - start))" "$result" >>"$RUN_DIR/phases"
+  user=$(awk "BEGIN { printf \"%.0f\", $user + $system }")
+  say "$name: $result, ${wall%.*} s, $user s of CPU"
+  [ -z "${TIMES:-}" ] || printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$start" "$depth" "$name" "${wall%.*}" "$user" "$result" >>"$TIMES/phases"
+  return "$status"
+}
+in_phase() {
+  local -x PHASE_DEPTH=$1
+  shift
+  "$@"
+}
+
+# beside COMMAND...: run it beside what follows; what it prints is shown by `meet`, which waits for all of these.
+beside() {
+  local out
+  out=$(mktemp "$RUN_DIR/beside.XXXXXX")
+  "$@" >"$out" 2>&1 </dev/null &
+  BESIDE="${BESIDE:-} $!:$out"
+}
+# meet: fails when one of them did.
+meet() {
+  local one status=0
+  for one in ${BESIDE:-}; do
+    wait "${one%%:*}" || status=$?
+    cat "${one#*:}"
+    rm -f "${one#*:}"
+  done
+  BESIDE=
   return "$status"
 }
 
@@ -107,6 +154,7 @@ counted() {
   log=$(mktemp "$RUN_DIR/log.XXXXXX")
   phase "$suite" tee_to "$log" "$@" || status=$?
   line=$(grep -v '^[[:space:]]*$' "$log" | tail -n 1)
+  times_of_tests "$suite" <"$log" >>"$TIMES/tests"
   rm -f "$log"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
     local passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]} skipped=${BASH_REMATCH[4]:-0}
@@ -131,9 +179,36 @@ tee_to() {
   return "${PIPESTATUS[0]}"
 }
 
+# times_of_tests SUITE: `seconds, suite, test` from what cargo, the suites in Python and Playwright print.
+times_of_tests() {
+  sed -nE -e 's/^test (.+) \.\.\. (ok|FAILED) <([0-9.]+)s>$/\3\t1\t\1/p' \
+    -e 's/^(ok|FAILED) +(.+) \(([0-9.]+) s\)$/\3\t1\t\2/p' \
+    -e 's/^ *[^ ]+ +[0-9]+ (\[.+) \(([0-9.]+)s\)$/\2\t1\t\1/p' -e 's/^ *[^ ]+ +[0-9]+ (\[.+) \(([0-9.]+)m\)$/\2\t60\t\1/p' |
+    awk -F '\t' -v suite="$1" '{ printf "%.1f\t%s\t%s\n", $1 * $2, suite, $3 }'
+}
+
+# machine_cpu: seconds that all CPUs of this machine have worked, whoever for.
+machine_cpu() { awk -v hertz="$(getconf CLK_TCK)" '/^cpu / { printf "%.0f", ($2 + $3 + $4 + $7 + $8) / hertz }' /proc/stat 2>/dev/null || echo 0; }
+
+# print_times: the phases in the order in which they began, those inside of others indented, and the ten slowest tests. Suites
+# that another script counts name their tests first.
+print_times() {
+  [ -n "${OUTERMOST:-}" ] || return 0
+  local begun worked
+  read -r begun worked <"$TIMES/begun"
+  touch "$TIMES/phases" "$TIMES/tests"
+  printf '\n%-44s %8s %8s\n' "phase" "wall" "CPU"
+  sort -n "$TIMES/phases" | awk -F '\t' '{ printf "%-44s %6d s %6d s   %s\n", sprintf("%*s%s", 2 * $2, "", $3), $4, $5, $6 }'
+  printf '\nslowest tests\n'
+  awk -F '\t' '!seen[$1 FS $3]++' "$TIMES/tests" | sort -rn | head -n 10 | awk -F '\t' '{ printf "%8.1f s  %s: %s\n", $1, $2, $3 }' || true
+  printf '\nwhole run: %d s; all processors of the machine together worked %d s\n' "$((EPOCHSECONDS - begun))" \
+    "$(($(machine_cpu) - worked))"
+}
+
 # print_counts: the sum of all counts of this run, in the form `N passed, N failed[, N skipped]`; fails when a test failed.
 print_counts() {
   touch "$RUN_DIR/tally"
+  awk -F '\t' '$3 > 0 { printf "failed: %s (%d)\n", $1, $3 }' "$RUN_DIR/tally"
   awk -F '\t' '{ p += $2; f += $3; s += $4 }
     END { printf "%d passed, %d failed%s\n", p, f, s ? sprintf(", %d skipped", s) : ""; exit f > 0 }' "$RUN_DIR/tally"
 }

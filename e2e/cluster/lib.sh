@@ -12,21 +12,42 @@ CLUSTER=()    # what to put before a command so that it reaches the cluster
 CLUSTER_WHY=  # why there is none
 CLUSTER_OURS= # set when it was brought up here
 
-# The image's archive: CYTOMINE_IMAGE, or what scripts/image makes of the release binary; made when it is older than that.
+# The image's archive: CYTOMINE_IMAGE, or what scripts/image makes of the binary under test; made when it is older than that.
 cluster_image() {
-  local archive=${CYTOMINE_IMAGE:-$TARGET/image/cytomine.tar}
+  local archive=${CYTOMINE_IMAGE:-$TARGET/image-of-tests/cytomine.tar}
   if [ -z "${CYTOMINE_IMAGE:-}" ] && [ ! "$archive" -nt "$CYTOMINE_BIN" ]; then
-    "$ROOT/scripts/image" >&2 || return
+    CYTOMINE_IMAGE_DIR=$TARGET/image-of-tests "$ROOT/scripts/image" --bin "$CYTOMINE_BIN" >&2 || return
   fi
   printf '%s\n' "$archive"
 }
+
+# cluster_kube: whether the node of the shared folder can be brought up; CLUSTER_WHY says why not.
+cluster_kube() {
+  local shared
+  shared=$(shared_dir)
+  CLUSTER_KUBE=$shared/kube/kube.sh
+  if [ -z "$shared" ] || [ ! -x "$CLUSTER_KUBE" ]; then
+    CLUSTER_WHY="KUBECONFIG is not set, and there is no kube/kube.sh in the shared folder"
+    return 1
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    CLUSTER_WHY="KUBECONFIG is not set, and kube/kube.sh needs root"
+    return 1
+  fi
+}
+
+# Its programs, compiled once: 10 to 15 minutes on two cores. ./prepare may be at it already.
+cluster_programs() { flock "$CACHE/kube.lock" "$CLUSTER_KUBE" build; }
+
+# The database's image, made once, and loaded where the node is up.
+cluster_database() { flock "$CACHE/kube-image.lock" "$CLUSTER_KUBE" image localhost/postgres:17 trixie postgresql-17 ca-certificates; }
 
 # cluster_pin REF: on a full disk the kubelet removes images that no pod uses, and here nobody could fetch them again.
 cluster_pin() { "$CLUSTER_KUBE" sh ctr -n k8s.io images label "$1" io.cri-containerd.pinned=pinned >/dev/null 2>&1; }
 
 # Returns 0 when there is a cluster, 2 when there is none, 1 when it does not work.
 cluster_up() {
-  local archive shared
+  local archive
   if [ -n "${KUBECONFIG:-}" ]; then
     if ! have kubectl || ! have helm; then
       warn "KUBECONFIG is set, but kubectl or helm is not in PATH: install them, or unset KUBECONFIG"
@@ -45,18 +66,9 @@ cluster_up() {
     CLUSTER=(env)
     return
   fi
-  shared=$(shared_dir)
-  CLUSTER_KUBE=$shared/kube/kube.sh
-  if [ -z "$shared" ] || [ ! -x "$CLUSTER_KUBE" ]; then
-    CLUSTER_WHY="KUBECONFIG is not set, and there is no kube/kube.sh in the shared folder"
-    return 2
-  fi
-  if [ "$(id -u)" -ne 0 ]; then
-    CLUSTER_WHY="KUBECONFIG is not set, and kube/kube.sh needs root"
-    return 2
-  fi
+  cluster_kube || return 2
   if ! "$CLUSTER_KUBE" sh kubectl get --raw /readyz >/dev/null 2>&1; then
-    # The first time it compiles Kubernetes: 10 to 15 minutes on two cores.
+    cluster_programs || return 1
     "$CLUSTER_KUBE" up || return 1
     CLUSTER_OURS=1
   fi
@@ -65,7 +77,7 @@ cluster_up() {
   archive=$(cluster_image) || return 1
   "$CLUSTER_KUBE" load "$archive" || return 1
   if ! "$CLUSTER_KUBE" sh ctr -n k8s.io images ls -q 2>/dev/null | grep -qx "$CYTOMINE_POSTGRES_IMAGE"; then
-    "$CLUSTER_KUBE" image "$CYTOMINE_POSTGRES_IMAGE" trixie postgresql-17 ca-certificates || return 1
+    cluster_database || return 1
   fi
   cluster_pin "$CYTOMINE_POSTGRES_IMAGE" && cluster_pin "$(cluster_image_name)"
 }
