@@ -1,5 +1,6 @@
 //! Prepares the web UI for embedding: copies `ui/dist` and compresses what gets smaller, so that the server never
-//! compresses. Where the UI is not built, a page that says so takes its place and cargo works alone.
+//! compresses, and lists them for `ui.rs`. Where the UI is not built, a page that says so takes its place and cargo works
+//! alone.
 
 use std::error::Error;
 use std::ffi::OsStr;
@@ -19,13 +20,31 @@ and start the server again.</p>
 </html>
 ";
 
+/// Media types by ending.
+const MEDIA_TYPES: [(&str, &str); 13] = [
+    ("css", "text/css"),
+    ("html", "text/html"),
+    ("ico", "image/x-icon"),
+    ("jpg", "image/jpeg"),
+    ("js", "text/javascript"),
+    ("json", "application/json"),
+    ("png", "image/png"),
+    ("svg", "image/svg+xml"),
+    ("txt", "text/plain"),
+    ("wasm", "application/wasm"),
+    ("webmanifest", "application/manifest+json"),
+    ("webp", "image/webp"),
+    ("woff2", "font/woff2"),
+];
+
 /// Endings of files that are compressed already.
 const DENSE: [&str; 6] = ["png", "jpg", "webp", "woff2", "gz", "br"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let manifest = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let built = manifest.join("../../ui/dist");
-    let target = PathBuf::from(std::env::var("OUT_DIR")?).join("ui");
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    let target = out.join("ui");
     println!("cargo::rerun-if-changed=build.rs");
     // cargo watches a directory only if it is there; a missing one would rebuild this crate every time.
     if built.is_dir() || fs::create_dir_all(&built).is_ok() {
@@ -36,10 +55,36 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::create_dir_all(&target)?;
     if built.join("index.html").is_file() {
-        embed(&built, &target)
+        embed(&built, &target)?;
     } else {
-        Ok(fs::write(target.join("index.html"), PLACEHOLDER)?)
+        fs::write(target.join("index.html"), PLACEHOLDER)?;
     }
+    let mut files = Vec::new();
+    list(&target, "", &mut files)?;
+    files.sort();
+    Ok(fs::write(out.join("ui.rs"), format!("&[\n{}]\n", files.concat()))?)
+}
+
+/// Lines of a table: path inside of the build, media type, bytes.
+fn list(folder: &Path, prefix: &str, lines: &mut Vec<String>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name =
+            entry.file_name().into_string().map_err(|name| format!("{} is not UTF-8", name.display()))?;
+        let path = format!("{prefix}{name}");
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), &format!("{path}/"), lines)?;
+            continue;
+        }
+        let plain = name.strip_suffix(".br").or_else(|| name.strip_suffix(".gz")).unwrap_or(&name);
+        let ending = plain.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let (_, media_type) = MEDIA_TYPES
+            .iter()
+            .find(|(known, _)| *known == ending)
+            .ok_or_else(|| format!("{path} has no media type: add its ending to MEDIA_TYPES in build.rs"))?;
+        lines.push(format!("({path:?}, {media_type:?}, include_bytes!({:?})),\n", entry.path()));
+    }
+    Ok(())
 }
 
 fn embed(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {

@@ -1,22 +1,20 @@
 //! The web UI, embedded. `build.rs` prepared the files.
 
-use cytomine_api::edge::ui::{NoPage, UiAssets, UiFile};
-use rust_embed::RustEmbed;
+use std::borrow::Cow;
 
-#[derive(RustEmbed)]
-#[folder = "$OUT_DIR/ui"]
-struct Build;
+use cytomine_api::edge::ui::{NoPage, UiAssets, UiFile};
+use sha2::{Digest as _, Sha256};
+
+/// Path inside of the build, media type, content.
+const FILES: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/ui.rs"));
 
 /// The files of the build, ready to be served.
 pub(crate) fn assets() -> Result<UiAssets, NoPage> {
-    UiAssets::new(Build::iter().filter_map(|path| {
-        let file = Build::get(&path)?;
-        Some(UiFile {
-            path: path.into_owned(),
-            hash: file.metadata.sha256_hash(),
-            media_type: file.metadata.mimetype().to_owned(),
-            bytes: file.data,
-        })
+    UiAssets::new(FILES.iter().map(|(path, media_type, bytes)| UiFile {
+        path: (*path).to_owned(),
+        hash: Sha256::digest(bytes).into(),
+        media_type: (*media_type).to_owned(),
+        bytes: Cow::Borrowed(bytes),
     }))
 }
 
