@@ -1,0 +1,77 @@
+//! Commands as earlier releases wrote them: each still undoes and redoes.
+//!
+//! A file of `rows/` is what one release left in its tables after every kind of entity was made, changed and deleted;
+//! `made`, `edited` and `deleted` are the living rows between these steps. `--ignored write` adds the present release's.
+
+mod rows;
+mod steps;
+
+use std::path::PathBuf;
+
+use cytomine_testkit::{App, Client};
+use serde_json::Value;
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/old_commands/rows"))
+}
+
+async fn step(client: &Client, direction: &str, times: usize) {
+    for time in 0..times {
+        let answer = client.get(&format!("/api/command/{direction}.json")).await;
+        let nothing = format!("There is nothing to {direction}");
+        let done = answer.status == 200 && answer.json()["collection"][0]["message"] != nothing;
+        assert!(done, "{direction} {time} of {times}: {} {}", answer.status, answer.json());
+    }
+}
+
+#[tokio::test]
+async fn every_command_of_every_release_is_undone_and_done_again() {
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let file = entry.unwrap().path();
+        let release: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let count = |name: &str| usize::try_from(release[name].as_u64().unwrap()).unwrap();
+        let additions = count("additions");
+        let (edits, deletions) = (count("edits"), count("deletions"));
+        cytomine_testkit::both(|app: App| {
+            let release = release.clone();
+            async move {
+                let tables = &release["rows"];
+                rows::load(&app.system.db, tables).await;
+                let admin = app.admin().await;
+                assert_eq!(rows::living(&app.system.db, tables).await, rows::plain(&release["deleted"]));
+                step(&admin, "undo", deletions).await;
+                assert_eq!(rows::living(&app.system.db, tables).await, rows::plain(&release["edited"]));
+                step(&admin, "undo", edits).await;
+                assert_eq!(rows::living(&app.system.db, tables).await, rows::plain(&release["made"]));
+                step(&admin, "undo", additions).await;
+                step(&admin, "redo", additions).await;
+                assert_eq!(rows::living(&app.system.db, tables).await, rows::plain(&release["made"]));
+                step(&admin, "redo", edits).await;
+                assert_eq!(rows::living(&app.system.db, tables).await, rows::plain(&release["edited"]));
+                step(&admin, "redo", deletions).await;
+                assert_eq!(rows::living(&app.system.db, tables).await, rows::plain(&release["deleted"]));
+            }
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "writes the rows of the present release; on SQLite"]
+async fn write() {
+    let app = App::lite().await;
+    let made = steps::add(&app).await;
+    let (additions, living_made) = (made.commands(&app).await, rows::all_living(&app.system.db).await);
+    made.edit().await;
+    let (edits, living_edited) =
+        (made.commands(&app).await - additions, rows::all_living(&app.system.db).await);
+    made.delete().await;
+    let deletions = made.commands(&app).await - additions - edits;
+    let release = serde_json::json!({
+        "additions": additions, "edits": edits, "deletions": deletions,
+        "made": living_made, "edited": living_edited, "deleted": rows::all_living(&app.system.db).await,
+        "rows": rows::dump(&app.system.db).await,
+    });
+    let name = format!("{}.json", env!("CARGO_PKG_VERSION"));
+    std::fs::write(folder().join(name), serde_json::to_string_pretty(&release).unwrap()).unwrap();
+}
