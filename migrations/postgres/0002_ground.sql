@@ -85,3 +85,7 @@ BEGIN
     END LOOP;
 END
 $function$;
+
+-- Properties.
+-- They go and come back with what they hang on.
+CREATE INDEX property_deleted ON property (deleted_by) WHERE deleted_by IS NOT NULL;

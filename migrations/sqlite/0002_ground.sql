@@ -85,3 +85,7 @@ CREATE TABLE change_log (
     removed INTEGER NOT NULL
 ) STRICT;
 INSERT INTO change_log (one, incarnation, removed) VALUES (1, 1, 0);
+
+-- Properties.
+-- They go and come back with what they hang on.
+CREATE INDEX property_deleted ON property (deleted_by) WHERE deleted_by IS NOT NULL;

@@ -4,6 +4,7 @@ use cytomine_domain::condition::{Condition, Test};
 
 use crate::dialect::dates::parse_date;
 use crate::dialect::filters::{Filter, Operator};
+use crate::dialect::paging::field_name;
 
 /// The fields that a list can be filtered by.
 pub trait Fields {
@@ -13,19 +14,19 @@ pub trait Fields {
 
 /// The conditions of a request. Bounds that are neither numbers nor dates are ignored, as unknown fields are.
 pub fn conditions(filters: Vec<Filter>) -> Vec<Condition> {
-    filters.into_iter().filter_map(condition).collect()
+    filters.iter().filter_map(condition).collect()
 }
 
-fn condition(filter: Filter) -> Option<Condition> {
+fn condition(filter: &Filter) -> Option<Condition> {
     let test = match filter.op {
         Operator::Like | Operator::ILike => Test::Contains(filter.fragments().map(str::to_owned).collect()),
         Operator::Equals => Test::Equals(filter.value.clone()),
         Operator::NotEquals => Test::Differs(filter.value.clone()),
-        Operator::AtMost => Test::AtMost(bound(&filter)?),
-        Operator::AtLeast => Test::AtLeast(bound(&filter)?),
+        Operator::AtMost => Test::AtMost(bound(filter)?),
+        Operator::AtLeast => Test::AtLeast(bound(filter)?),
         Operator::In => Test::AnyOf(filter.elements().map(|item| item.map(str::to_owned)).collect()),
     };
-    Some(Condition { field: filter.field, test })
+    Some(Condition { field: field_name(&filter.field), test })
 }
 
 fn bound(filter: &Filter) -> Option<f64> {

@@ -24,6 +24,7 @@ pub mod member;
 pub mod ontology;
 pub mod pixel;
 pub mod project;
+pub mod property;
 pub mod request;
 pub mod role;
 pub mod router;

@@ -1,12 +1,103 @@
-//! What an actor may do with a project and all that belongs to one.
+//! What an actor may do: with a project and all that belongs to one, and with any entity. Rows come out of the store
+//! sealed ([`Found`](store::table::Found)); they are opened here and nowhere else, after the right was asked, or by a
+//! name for why nobody needs one.
+#![allow(clippy::disallowed_methods, reason = "this is the one place that opens what the store finds")]
+
+use std::pin::Pin;
 
 use cytomine_model::{
-    Action, EditionMode, GlobalRole, Member, Project, ProjectId, ProjectRole, Standing, UserId, permission,
+    Action, EditionMode, EntityKind, GlobalRole, Member, Project, ProjectId, ProjectRole, Standing, UserId,
+    permission,
 };
-use cytomine_store as store;
-use cytomine_store::Executor;
+use cytomine_store::table::{self, Table};
+use cytomine_store::{self as store, Read};
 
+use crate::noun::{self, Noun};
+pub use crate::noun::{Deed, Reach};
 use crate::{Actor, DomainError};
+
+/// The entity, for an actor who may do this with it. Its numbers that cost a scan are 0.
+///
+/// # Errors
+/// When there is none, or the actor may not.
+pub(crate) async fn get<T: Noun>(
+    ex: impl Read,
+    actor: &Actor,
+    id: T::Id,
+    deed: Deed,
+) -> Result<T, DomainError> {
+    Ok(reach(ex, actor, id, deed).await?.0)
+}
+
+/// As [`get`], with what the entity was reached by.
+///
+/// # Errors
+/// As [`get`].
+pub(crate) async fn reach<T: Noun>(
+    mut ex: impl Read,
+    actor: &Actor,
+    id: T::Id,
+    deed: Deed,
+) -> Result<(T, Reach), DomainError> {
+    let found = table::by_id::<T>(&mut ex, id, false).await?;
+    let entity = found.ok_or_else(|| DomainError::not_found(T::KIND.name(), id))?.open();
+    let reach = entity.may(&mut ex, actor, deed).await?;
+    Ok((entity, reach))
+}
+
+/// The one way to ask for a right on an entity of any kind, for what hangs on it.
+///
+/// # Errors
+/// When there is none, or the actor may not.
+pub(crate) fn on<'a, E: Read>(
+    ex: &'a mut E,
+    actor: &'a Actor,
+    subject: (EntityKind, i64),
+    deed: Deed,
+) -> Pin<Box<dyn Future<Output = Result<Reach, DomainError>> + Send + 'a>> {
+    // A type of its own: a property on a property would ask here again.
+    Box::pin(async move {
+        let reach = noun::may(ex, actor, subject, deed).await?;
+        reach.ok_or_else(|| DomainError::not_found(subject.0.name(), subject.1))
+    })
+}
+
+/// Why nobody's right is asked for a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unasked {
+    /// The right was asked of what leads here: the project of an image, the image of a plane.
+    Reached,
+    /// The right follows from the row, and is asked next.
+    AskedNext,
+    /// The system's own work: jobs, its start, the command line.
+    System,
+    /// Undo asks after it has brought everything back.
+    Undo,
+}
+
+/// The entity, without asking for a right. Its numbers that cost a scan are 0.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn unasked<T: Table>(
+    ex: impl Read,
+    id: T::Id,
+    _why: Unasked,
+) -> Result<Option<T>, DomainError> {
+    Ok(table::by_id::<T>(ex, id, false).await?.map(table::Found::open))
+}
+
+/// As [`unasked`], with all numbers.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn counted<T: Table>(
+    ex: impl Read,
+    id: T::Id,
+    _why: Unasked,
+) -> Result<Option<T>, DomainError> {
+    Ok(table::by_id::<T>(ex, id, true).await?.map(table::Found::open))
+}
 
 /// A project as one actor meets it. Made only by [`project`], so that whoever holds it may see the project.
 #[derive(Clone, Debug)]
@@ -35,14 +126,22 @@ pub fn standing(actor: &Actor, member: Option<&Member>) -> Standing {
 ///
 /// # Errors
 /// When there is none, or the actor is no member.
-pub async fn project(
-    mut ex: impl Executor,
-    actor: &Actor,
-    id: ProjectId,
-) -> Result<ProjectAccess, DomainError> {
-    let project = store::project::uncounted(&mut ex, id).await?;
+pub async fn project(mut ex: impl Read, actor: &Actor, id: ProjectId) -> Result<ProjectAccess, DomainError> {
+    let project = unasked::<Project>(&mut ex, id, Unasked::AskedNext).await?;
     let project = project.ok_or_else(|| DomainError::not_found("Project", id))?;
-    let member = store::project::member_of(&mut ex, id, actor.id()).await?;
+    meet(ex, actor, project).await
+}
+
+/// A project that was read, as the actor meets it.
+///
+/// # Errors
+/// When the actor is no member.
+pub(crate) async fn meet(
+    ex: impl Read,
+    actor: &Actor,
+    project: Project,
+) -> Result<ProjectAccess, DomainError> {
+    let member = store::project::member_of(ex, project.id, actor.id()).await?;
     let standing = standing(actor, member.as_ref());
     let access = ProjectAccess { project, member, standing, actor: actor.id() };
     access.require(Action::SeeProject, None)?;

@@ -2,9 +2,11 @@
 
 mod role;
 
-use cytomine_model::{Action, Entity, EntityKind, GlobalRole, Page, Sort, User, UserId, UserRoleId};
-use cytomine_store as store;
+use cytomine_model::{Action, CommandId, EntityKind, GlobalRole, Page, Sort, User, UserId};
+use cytomine_store::{self as store, Read, Tx};
 
+use crate::access::Unasked;
+use crate::noun::{Deed, Noun, Reach};
 use crate::password::random_password;
 use crate::{Actor, DomainError, Outcome, System, Unit, access, storage};
 
@@ -43,7 +45,7 @@ pub struct UserFields {
 /// # Errors
 /// When there is none.
 pub async fn get(system: &System, id: UserId) -> Result<User, DomainError> {
-    store::user::by_id(&system.db, id).await?.ok_or_else(|| DomainError::not_found("User", id))
+    access::unasked(&system.db, id, Unasked::System).await?.ok_or_else(|| DomainError::not_found("User", id))
 }
 
 /// A user by id or name.
@@ -172,15 +174,16 @@ async fn write_new(unit: &mut Unit, fields: &UserFields, hash: Option<&str>) -> 
         updated: None,
     };
     apply(&mut user, fields)?;
-    store::user::insert(&mut unit.tx, &user, hash).await.map_err(taken(&user))?;
+    store::table::insert(&mut unit.tx, &user).await.map_err(taken(&user))?;
+    if let Some(hash) = hash {
+        store::user::set_password(&mut unit.tx, user.id, hash).await?;
+    }
     unit.added(EntityKind::User, &[user.id.0]);
     let highest = fields.role.unwrap_or(GlobalRole::User);
     // A guest holds one role; from user on, the lower ones come along except guest, which would say nothing.
     let held = |role: GlobalRole| role == highest || (role < highest && role >= GlobalRole::User);
     for role in store::user::roles(&mut unit.tx).await?.into_iter().filter(|role| held(role.role)) {
-        let id = UserRoleId(unit.id().await?);
-        store::user::insert_role(&mut unit.tx, id, user.id, role.id, unit.now).await?;
-        unit.added(EntityKind::UserRole, &[id.0]);
+        role::insert(unit, user.id, &role).await?;
     }
     let storage = storage::insert(unit, user.id, &format!("{} storage", user.username)).await?;
     unit.added(EntityKind::Storage, &[storage.id.0]);
@@ -209,21 +212,19 @@ pub async fn update(
     }
     let hash = hashed(system, fields.password.as_deref()).await?;
     let mut unit = system.begin_on(actor, EntityKind::User, id.0).await?;
-    require_rank(&mut unit.tx, actor, id).await?;
-    let before =
-        store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
+    let before: User = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
     let mut user = before.clone();
     if before.username == ADMIN && fields.username.as_deref().is_some_and(|name| name != ADMIN) {
         return Err(DomainError::forbidden("The account admin keeps its name"));
     }
     apply(&mut user, &fields)?;
     user.updated = Some(unit.now);
-    store::user::update(&mut unit.tx, &user).await.map_err(taken(&user))?;
+    store::table::update(&mut unit.tx, &before, &user).await.map_err(taken(&user))?;
     if let Some(hash) = hash {
         store::user::set_password(&mut unit.tx, id, &hash).await?;
         store::session::delete_of_user(&mut unit.tx, id).await?;
     }
-    unit.edited(Entity::User(before), Entity::User(user.clone()));
+    unit.edited(&before, &user);
     unit.rights_changed();
     let done = unit.commit(system, format!("User {} edited", user.username)).await?;
     Ok(Outcome { entity: user, done })
@@ -284,24 +285,45 @@ async fn write_password(system: &System, id: UserId, new: &str) -> Result<(), Do
 pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcome<User>, DomainError> {
     access::require(actor, Action::ManageUsers)?;
     let mut unit = system.begin(actor).await?;
-    let user =
-        store::user::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("User", id))?;
+    let user: User = access::get(&mut unit.tx, actor, id, Deed::See).await?;
     if user.username == ADMIN || id == actor.id() {
         return Err(DomainError::forbidden(format!("The account {} cannot be deleted", user.username)));
     }
     require_rank(&mut unit.tx, actor, id).await?;
-    let files = store::user::files_in_storages(&mut unit.tx, id).await?;
-    if files > 0 {
-        let name = &user.username;
-        let message =
-            format!("The storages of {name} hold {files} files: delete them first, or disable the account");
-        return Err(DomainError::invalid(message));
-    }
+    unit.free::<User>(&[id]).await?;
     unit.deleted(EntityKind::User, &[id.0]).await?;
     store::session::delete_of_user(&mut unit.tx, id).await?;
     unit.rights_changed();
     let done = unit.commit(system, format!("User {} deleted", user.username)).await?;
     Ok(Outcome { entity: user, done })
+}
+
+impl Noun for User {
+    /// Names are no secret among users. Everyone changes their own account, an administrator those of no higher rank.
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let own = self.id == actor.id() && deed == Deed::Edit;
+        if deed != Deed::See && !own {
+            access::require(actor, Action::ManageUsers)?;
+        }
+        if deed != Deed::See {
+            require_rank(ex, actor, self.id).await?;
+        }
+        Ok(Reach::OUTSIDE)
+    }
+
+    async fn free(tx: &mut Tx, ids: &[UserId], command: CommandId) -> Result<(), DomainError> {
+        for id in ids {
+            let files = store::user::files_in_storages(&mut *tx, *id, command).await?;
+            if files > 0 {
+                let name = access::unasked::<Self>(&mut *tx, *id, Unasked::Reached).await?;
+                let name = name.map(|user| user.username).unwrap_or_default();
+                return Err(DomainError::invalid(format!(
+                    "The storages of {name} hold {files} files: delete them first, or disable the account"
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 pub(crate) async fn hashed(system: &System, password: Option<&str>) -> Result<Option<String>, DomainError> {

@@ -1,11 +1,14 @@
 //! Term links of annotations. A link bears the user who set it; whoever may edit the annotation may set and remove
 //! links, those of others too (rest-api 3.5).
 
-use cytomine_model::{Action, AnnotationId, AnnotationTerm, AnnotationTermId, EntityKind, TermId, UserId};
-use cytomine_store as store;
+use cytomine_model::{
+    Action, Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, EntityKind, TermId, UserId,
+};
+use cytomine_store::{self as store, Read};
 
-use crate::access::ProjectAccess;
+use crate::access::{self, ProjectAccess};
 use crate::annotation::with_access;
+use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, Unit};
 
 /// The links of an annotation that the actor may see, in the order they were set.
@@ -152,7 +155,7 @@ async fn insert(
         updated: None,
     };
     let taken = format!("The term {term} is set on the annotation {annotation} by this user already");
-    store::annotation_term::insert_many(&mut unit.tx, std::slice::from_ref(&link))
+    store::table::insert_many(&mut unit.tx, std::slice::from_ref(&link))
         .await
         .map_err(DomainError::duplicate(taken))?;
     unit.added(EntityKind::AnnotationTerm, &[link.id.0]);
@@ -170,4 +173,12 @@ async fn commit(
     let message = format!("Term {} {verb} on annotation {}", link.term, link.annotation);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: link, done })
+}
+
+impl Noun for AnnotationTerm {
+    const BEARS_RIGHTS: bool = false;
+
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        Ok(access::reach::<Annotation>(ex, actor, self.annotation, deed).await?.1)
+    }
 }

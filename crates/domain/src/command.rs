@@ -2,15 +2,18 @@
 //!
 //! Rows that a command deleted bear its id; rows that undo takes away again bear it too. So both begin by
 //! bringing back everything that bears the id, and then take away the other half: undo what the command had made,
-//! redo what it had deleted. An edit is undone by writing the entity as it was before.
+//! redo what it had deleted. An edit is undone by writing the columns that it changed as they were before, unless
+//! somebody has changed them since.
+//!
+//! Whoever may still give a command may undo it: a right that was lost does not come back by the back door. Where rows go,
+//! the same stands in the way as if they were deleted by themselves.
 
-mod load;
-mod rights;
+use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind, ErrorKind};
+use cytomine_store::stored::{self, State};
+use cytomine_store::{self as store};
 
-use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind};
-use cytomine_store as store;
-
-use crate::{Actor, DomainError, Done, System, Unit, change};
+use crate::noun::{self, Deed};
+use crate::{Actor, DomainError, Done, System, Unit, access, change};
 
 /// A command that was undone or done again.
 #[derive(Clone, Debug)]
@@ -73,47 +76,49 @@ async fn replay(
         (None, Way::Redo) => store::command::to_redo(&mut unit.tx, actor.id()).await?,
     };
     let Some(command) = command else { return Ok(None) };
-    let living = load::entities(&mut unit.tx, &command).await?;
+    let living = entities(&mut unit, &command).await?;
     if command.kind == EntityKind::Annotation && command.action == CommandAction::Edit {
         unit.spots = store::change::spots(&mut unit.tx, command.kind, &command.ids).await?;
     }
     bring_back(&mut unit, &command).await?;
     // Now that everything is there that the command is about; without the right it goes again with the transaction.
-    rights::require(&mut unit.tx, actor, &command).await?;
-    let (taken_away, state, position, action) = match way {
+    if let Some(project) = command.project {
+        access::project(&mut unit.tx, actor, project).await?;
+    }
+    let deed = Deed::from(command.action);
+    let (taken_away, position, action) = match way {
         Way::Undo => {
             let action = match command.action {
                 CommandAction::Add => CommandAction::Delete,
                 CommandAction::Delete => CommandAction::Add,
                 CommandAction::Edit => CommandAction::Edit,
             };
-            (CommandAction::Add, &command.before, Some(unit.id().await?), action)
+            // An edit may have given the thing to somebody else: the right is that on the thing as it was before.
+            require(&mut unit, actor, &command, if deed == Deed::Edit { Deed::See } else { deed }).await?;
+            write_state(&mut unit, &command, State::Before).await?;
+            let asked = if deed == Deed::Add { Deed::Delete } else { deed };
+            require(&mut unit, actor, &command, asked).await?;
+            (CommandAction::Add, Some(unit.id().await?), action)
         }
-        Way::Redo => (CommandAction::Delete, &command.after, None, command.action),
+        Way::Redo => {
+            require(&mut unit, actor, &command, deed).await?;
+            write_state(&mut unit, &command, State::After).await?;
+            (CommandAction::Delete, None, command.action)
+        }
     };
-    remove(&mut unit, &command, taken_away).await?;
-    write_entity(&mut unit, state.as_ref()).await?;
-    let entities = load::entities(&mut unit.tx, &command).await?;
+    take_away(&mut unit, &command, taken_away).await?;
+    let entities = entities(&mut unit, &command).await?;
     store::command::set_undone(&mut unit.tx, command.id, position).await?;
     if let Some(project) = command.project {
         unit.in_project(project);
     }
     let touched = change::touched(&command);
     unit.tell(command.id, &if way == Way::Undo { change::reversed(touched) } else { touched }).await?;
-    if bears_rights(command.kind) {
+    if noun::bears_rights(command.kind) {
         unit.rights_changed();
     }
     unit.finish(system).await?;
     Ok(Some(replayed(&command, action, if entities.is_empty() { living } else { entities })))
-}
-
-/// Whether rights, or what is kept in memory beside them, can change with entities of this kind. Annotations and
-/// terms are undone often; that must not cost everybody their cached rights.
-fn bears_rights(kind: EntityKind) -> bool {
-    !matches!(
-        kind,
-        EntityKind::Annotation | EntityKind::AnnotationTerm | EntityKind::Term | EntityKind::RelationTerm
-    )
 }
 
 async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Command>, DomainError> {
@@ -125,13 +130,44 @@ async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Com
     Ok(Some(command))
 }
 
-/// Takes away what the command made (`Add`) or had deleted (`Delete`).
-async fn remove(unit: &mut Unit, command: &Command, action: CommandAction) -> Result<(), DomainError> {
-    if command.action == action {
-        store::rows::delete_with_dependents(&mut unit.tx, command.kind, &command.ids, command.id).await?;
+fn first_ids(command: &Command) -> impl Iterator<Item = i64> {
+    command.ids.iter().flat_map(|(first, last)| *first..=*last).take(SHOWN)
+}
+
+/// The living ones among the first [`SHOWN`] entities of a command.
+async fn entities(unit: &mut Unit, command: &Command) -> Result<Vec<Entity>, DomainError> {
+    let mut entities = Vec::new();
+    for id in first_ids(command) {
+        entities.extend(noun::shown(&mut unit.tx, command.kind, id).await?);
     }
-    for touched in command.dependents.iter().filter(|touched| touched.action == action) {
-        store::rows::delete_with_dependents(&mut unit.tx, touched.kind, &touched.ids, command.id).await?;
+    Ok(entities)
+}
+
+/// Fails unless the actor may do this with what the command is about. Everything must be there.
+async fn require(unit: &mut Unit, actor: &Actor, command: &Command, deed: Deed) -> Result<(), DomainError> {
+    // Shapes come by thousands, of few people.
+    let mut asked = Vec::new();
+    for id in first_ids(command) {
+        if command.kind == EntityKind::Annotation {
+            let whose = store::annotation::whose(&mut unit.tx, id.into()).await?;
+            if asked.contains(&whose) {
+                continue;
+            }
+            asked.push(whose);
+        }
+        noun::may(&mut unit.tx, actor, (command.kind, id), deed).await?;
+    }
+    Ok(())
+}
+
+/// Takes away what the command made (`Add`) or had deleted (`Delete`), what came along with it first.
+async fn take_away(unit: &mut Unit, command: &Command, action: CommandAction) -> Result<(), DomainError> {
+    let along = command.dependents.iter().rev().filter(|touched| touched.action == action);
+    let main = (command.action == action).then_some((command.kind, &command.ids));
+    for (kind, ranges) in along.map(|touched| (touched.kind, &touched.ids)).chain(main) {
+        let ids: Vec<i64> = ranges.iter().flat_map(|(first, last)| *first..=*last).collect();
+        noun::free(&mut unit.tx, kind, &ids, command.id).await?;
+        store::rows::delete_with_dependents(&mut unit.tx, kind, ranges, command.id).await?;
     }
     Ok(())
 }
@@ -149,30 +185,22 @@ async fn bring_back(unit: &mut Unit, command: &Command) -> Result<(), DomainErro
     Ok(())
 }
 
-async fn write_entity(unit: &mut Unit, entity: Option<&Entity>) -> Result<(), DomainError> {
-    match entity {
-        Some(Entity::Project(project)) => store::project::update(&mut unit.tx, project).await?,
-        Some(Entity::Ontology(ontology)) => store::ontology::update(&mut unit.tx, ontology).await?,
-        Some(Entity::Term(term)) => store::term::update(&mut unit.tx, term).await?,
-        Some(Entity::Annotation(annotation)) => store::annotation::update(&mut unit.tx, annotation).await?,
-        Some(Entity::User(user)) => store::user::update(&mut unit.tx, user).await?,
-        Some(Entity::Storage(storage)) => store::storage::update(&mut unit.tx, storage).await?,
-        Some(Entity::UploadedFile(file)) => store::uploaded_file::update(&mut unit.tx, file).await?,
-        Some(Entity::AbstractImage(image)) => store::abstract_image::update(&mut unit.tx, image).await?,
-        Some(Entity::AbstractSlice(slice)) => store::abstract_slice::update(&mut unit.tx, slice).await?,
-        Some(Entity::ImageInstance(image)) => store::image_instance::update(&mut unit.tx, image).await?,
-        Some(Entity::SliceInstance(slice)) => store::slice_instance::update(&mut unit.tx, slice).await?,
-        Some(other) => return Err(not_undoable(other.kind())),
-        None => {}
+/// Writes the columns that an edit changed as they were before or after it.
+async fn write_state(unit: &mut Unit, command: &Command, state: State) -> Result<(), DomainError> {
+    let (Some(changes), Some((id, _))) = (&command.changes, command.ids.first()) else { return Ok(()) };
+    let taken = DomainError::duplicate(
+        "This cannot be brought back: something else has taken its name or place by now",
+    );
+    let changed = stored::restore(&mut unit.tx, command.kind, *id, changes, state).await.map_err(taken)?;
+    if changed.is_empty() {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn not_undoable(kind: EntityKind) -> DomainError {
-    DomainError::new(
-        cytomine_model::ErrorKind::NotFound,
-        format!("You cannot delete your last operation! (changes of {} are not undone)", kind.as_str()),
-    )
+    let message = format!(
+        "This edit cannot be {}: its {} was changed again since; change it by hand instead",
+        if state == State::Before { "undone" } else { "done again" },
+        changed.join(", ")
+    );
+    Err(DomainError::new(ErrorKind::Conflict, message).with_value("changed", changed))
 }
 
 fn replayed(command: &Command, action: CommandAction, entities: Vec<Entity>) -> Replayed {

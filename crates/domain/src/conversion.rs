@@ -14,6 +14,7 @@ use cytomine_store::blobs::Sealed;
 use cytomine_store::{self as store, BlobError, BlobKey, Blobs};
 use serde::{Deserialize, Serialize};
 
+use crate::access::{self, Unasked};
 use crate::deploy::{self, Deployment};
 use crate::job::{self, Attempt, Job, Watcher};
 use crate::{DomainError, System, slides};
@@ -113,14 +114,16 @@ pub async fn take_back(system: &System) -> Result<(), DomainError> {
             continue;
         }
         let Ok(work) = job::arguments::<Work>(&job) else { continue };
-        let file = store::uploaded_file::by_id(&system.db, work.file).await?;
+        let file = access::unasked::<UploadedFile>(&system.db, work.file, Unasked::System).await?;
         let key = file.and_then(|file| file.filename.parse::<BlobKey>().ok());
         let here = match key {
             Some(key) => system.blobs.exists(&key).await?,
             None => false,
         };
         if here {
-            store::job::expire(&system.db, job.id).await?;
+            let mut tx = system.db.begin().await?;
+            store::job::expire(&mut tx, job.id).await?;
+            tx.commit().await?;
             tracing::info!(job = %job.id, "a conversion that broke off begins again");
         }
     }
@@ -133,7 +136,8 @@ async fn waiting(
     id: UploadedFileId,
 ) -> Result<Option<(UploadedFile, UploadedFile)>, DomainError> {
     let converting = UploadStatus::Converting.code();
-    let file = store::uploaded_file::by_id(&system.db, id).await?.filter(|file| file.status == converting);
+    let file = access::unasked::<UploadedFile>(&system.db, id, Unasked::System).await?;
+    let file = file.filter(|file| file.status == converting);
     let Some(file) = file else { return Ok(None) };
     let children = store::uploaded_file::children(&system.db, id).await?;
     Ok(children.into_iter().find(|child| child.status == converting).map(|child| (file, child)))
@@ -154,10 +158,13 @@ async fn finish(
         return Ok(false);
     }
     child.updated = Some(unit.now);
-    store::uploaded_file::update(&mut unit.tx, &child).await?;
+    if let Some(before) = access::unasked::<UploadedFile>(&mut unit.tx, child.id, Unasked::System).await? {
+        store::table::update(&mut unit.tx, &before, &child).await?;
+    }
     let mut projects: Vec<Project> = Vec::new();
     for id in &file.projects {
-        let Some(project) = store::project::by_id(&mut unit.tx, *id).await? else { continue };
+        let project = access::unasked::<Project>(&mut unit.tx, *id, Unasked::AskedNext).await?;
+        let Some(project) = project else { continue };
         let member = store::project::member_of(&mut unit.tx, *id, file.user).await?;
         if work.trusted || member.is_some() {
             projects.push(project);

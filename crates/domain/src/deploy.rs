@@ -37,7 +37,8 @@ pub(crate) async fn deploy(
         original_filename: file.original_filename.clone(),
         ..described(image::blank(AbstractImageId(ids[0]), unit.now), info)
     };
-    store::abstract_image::insert(&mut unit.tx, &image, Some(*slide_file)).await?;
+    store::table::insert(&mut unit.tx, &image).await?;
+    store::abstract_image::set_slide_file(&mut unit.tx, image.id, Some(*slide_file)).await?;
     unit.added(EntityKind::AbstractImage, &ids[..1]);
     for (id, plane) in ids[1..].iter().zip(planes) {
         let stored = info.channels.get(plane.c as usize);
@@ -56,7 +57,7 @@ pub(crate) async fn deploy(
             created: unit.now,
             updated: None,
         };
-        store::abstract_slice::insert(&mut unit.tx, &slice).await?;
+        store::table::insert(&mut unit.tx, &slice).await?;
     }
     unit.added(EntityKind::AbstractSlice, &ids[1..]);
     let entries: Vec<(i64, String, String)> =

@@ -2,13 +2,15 @@
 //! through a project that contains them.
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, Entity, EntityKind, Millis, Page,
-    ProjectId, Sort, UploadedFileId, User,
+    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, CommandId, EntityKind, Millis,
+    Page, ProjectId, Sort, UploadedFile, UploadedFileId, User,
 };
 pub use cytomine_store::abstract_image::AbstractImageFilter;
-use cytomine_store::{self as store, Executor};
+use cytomine_store::{self as store, Read, Tx};
 
-use crate::{Actor, DomainError, Outcome, System, Unit, access, upload};
+use crate::access::Unasked;
+use crate::noun::{Deed, Noun, Reach};
+use crate::{Actor, DomainError, Outcome, System, access, upload};
 
 /// What a client says about an abstract image; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -50,46 +52,40 @@ pub struct ImageFields {
 /// # Errors
 /// When there is none, or it lies neither in an own storage nor in a project of the actor.
 pub async fn get(system: &System, actor: &Actor, id: AbstractImageId) -> Result<AbstractImage, DomainError> {
-    visible(&system.db, actor, id).await
+    access::get(&system.db, actor, id, Deed::See).await
 }
 
-async fn visible(
-    mut ex: impl Executor,
-    actor: &Actor,
-    id: AbstractImageId,
-) -> Result<AbstractImage, DomainError> {
-    let image = store::abstract_image::by_id(&mut ex, id).await?;
-    let image = image.ok_or_else(|| DomainError::not_found("AbstractImage", id))?;
-    require_visible(&mut ex, actor, id).await?;
-    Ok(image)
-}
-
-pub(crate) async fn require_visible(
-    ex: impl Executor,
-    actor: &Actor,
-    id: AbstractImageId,
-) -> Result<(), DomainError> {
-    if store::abstract_image::visible(ex, actor.scope(), id).await? {
-        return Ok(());
+impl Noun for AbstractImage {
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        if !store::abstract_image::visible(&mut *ex, actor.scope(), self.id).await? {
+            return Err(DomainError::forbidden(
+                "This image is in none of your storages and projects; ask its owner to add it to a project of yours",
+            ));
+        }
+        if deed != Deed::See {
+            access::require(actor, Action::Upload)?;
+            match self.uploaded_file {
+                Some(file) => access::get::<UploadedFile>(ex, actor, file, Deed::Edit).await.map(|_| ())?,
+                None => actor.require_admin()?,
+            }
+        }
+        Ok(Reach::OUTSIDE)
     }
-    Err(DomainError::forbidden(
-        "This image is in none of your storages and projects; ask its owner to add it to a project of yours",
-    ))
-}
 
-/// As [`visible`], and the actor owns the storage of its file (or administers).
-pub(crate) async fn owned(
-    mut ex: impl Executor,
-    actor: &Actor,
-    id: AbstractImageId,
-) -> Result<AbstractImage, DomainError> {
-    let image = visible(&mut ex, actor, id).await?;
-    access::require(actor, Action::Upload)?;
-    match image.uploaded_file {
-        Some(file) => upload::require_owner(&mut ex, actor, file).await?,
-        None => actor.require_admin()?,
+    /// An image in a project that stands for one of them is in the way.
+    async fn free(tx: &mut Tx, ids: &[AbstractImageId], _: CommandId) -> Result<(), DomainError> {
+        let uses = store::abstract_image::uses(tx, ids).await?;
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let projects: Vec<String> = uses.iter().map(|(_, project, _)| project.clone()).collect();
+        let names: Vec<String> = uses.into_iter().map(|(_, _, image)| image).collect();
+        let text = format!(
+            "The image is used in {}: remove it from there first",
+            projects.iter().map(|name| format!("project {name}")).collect::<Vec<_>>().join(", ")
+        );
+        Err(DomainError::conflict(text).with_value("projectNames", projects).with_value("imageNames", names))
     }
-    Ok(image)
 }
 
 /// A page of the abstract images in the actor's storages, and how many there are.
@@ -134,7 +130,7 @@ pub async fn of_file(
     let none = || DomainError::not_found("AbstractImage", format!("uploadedFile {file}"));
     let images = store::abstract_image::of_files(&system.db, &[file]).await?;
     let id = images.first().ok_or_else(none)?;
-    store::abstract_image::by_id(&system.db, *id).await?.ok_or_else(none)
+    access::unasked(&system.db, *id, Unasked::Reached).await?.ok_or_else(none)
 }
 
 /// Registers an image. It has pixels when an image made by this server from the same file has them: what a client
@@ -152,20 +148,19 @@ pub async fn create(
     let file = fields.uploaded_file.ok_or_else(|| {
         DomainError::invalid("An abstract image needs the file it is made from: give `uploadedFile`")
     })?;
-    upload::require_owner(&mut unit.tx, actor, file).await?;
-    let upload = store::uploaded_file::by_id(&mut unit.tx, file).await?;
-    let upload = upload.ok_or_else(|| DomainError::not_found("UploadedFile", file))?;
+    let upload: UploadedFile = access::get(&mut unit.tx, actor, file, Deed::Edit).await?;
     let slide_file = store::abstract_image::slide_file_of(&mut unit.tx, file).await?;
     let mut image = blank(AbstractImageId(unit.id().await?), unit.now);
     image.uploaded_file = Some(file);
     image.original_filename = upload.original_filename;
     apply(&mut image, &fields)?;
-    store::abstract_image::insert(&mut unit.tx, &image, slide_file).await?;
+    store::table::insert(&mut unit.tx, &image).await?;
+    store::abstract_image::set_slide_file(&mut unit.tx, image.id, slide_file).await?;
     unit.added(EntityKind::AbstractImage, &[image.id.0]);
     let message = format!("Image {} added", image.original_filename);
     let done = unit.commit(system, message).await?;
     let id = image.id;
-    let image = store::abstract_image::by_id(&system.db, id).await?.unwrap_or(image);
+    let image = access::unasked(&system.db, id, Unasked::Reached).await?.unwrap_or(image);
     Ok(Outcome { entity: image, done })
 }
 
@@ -180,12 +175,12 @@ pub async fn update(
     fields: ImageFields,
 ) -> Result<Outcome<AbstractImage>, DomainError> {
     let mut unit = system.begin_on(actor, EntityKind::AbstractImage, id.0).await?;
-    let before = owned(&mut unit.tx, actor, id).await?;
+    let before: AbstractImage = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
     let mut image = before.clone();
     apply(&mut image, &fields)?;
     image.updated = Some(unit.now);
-    store::abstract_image::update(&mut unit.tx, &image).await?;
-    unit.edited(Entity::AbstractImage(before), Entity::AbstractImage(image.clone()));
+    store::table::update(&mut unit.tx, &before, &image).await?;
+    unit.edited(&before, &image);
     let message = format!("Image {} edited", image.original_filename);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: image, done })
@@ -201,28 +196,13 @@ pub async fn delete(
     id: AbstractImageId,
 ) -> Result<Outcome<AbstractImage>, DomainError> {
     let mut unit = system.begin(actor).await?;
-    let image = owned(&mut unit.tx, actor, id).await?;
-    require_unused(&mut unit, &[id]).await?;
+    let image: AbstractImage = access::get(&mut unit.tx, actor, id, Deed::Delete).await?;
+    unit.free::<AbstractImage>(&[id]).await?;
     unit.deleted(EntityKind::AbstractImage, &[id.0]).await?;
     unit.rights_changed();
     let message = format!("Image {} deleted", image.original_filename);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: image, done })
-}
-
-/// Fails when an image in a project stands for one of these.
-pub(crate) async fn require_unused(unit: &mut Unit, images: &[AbstractImageId]) -> Result<(), DomainError> {
-    let uses = store::abstract_image::uses(&mut unit.tx, images).await?;
-    if uses.is_empty() {
-        return Ok(());
-    }
-    let projects: Vec<String> = uses.iter().map(|(_, project, _)| project.clone()).collect();
-    let names: Vec<String> = uses.into_iter().map(|(_, _, image)| image).collect();
-    let text = format!(
-        "The image is used in {}: remove it from there first",
-        projects.iter().map(|name| format!("project {name}")).collect::<Vec<_>>().join(", ")
-    );
-    Err(DomainError::conflict(text).with_value("projectNames", projects).with_value("imageNames", names))
 }
 
 /// An image about which nothing is known yet.
@@ -312,9 +292,8 @@ pub async fn slice(
     actor: &Actor,
     id: AbstractSliceId,
 ) -> Result<(AbstractSlice, AbstractImage), DomainError> {
-    let slice = store::abstract_slice::by_id(&system.db, id).await?;
-    let slice = slice.ok_or_else(|| DomainError::not_found("AbstractSlice", id))?;
-    let image = visible(&system.db, actor, slice.image).await?;
+    let slice: AbstractSlice = access::get(&system.db, actor, id, Deed::See).await?;
+    let image = get(system, actor, slice.image).await?;
     Ok((slice, image))
 }
 
@@ -327,7 +306,7 @@ pub async fn slices(
     actor: &Actor,
     id: AbstractImageId,
 ) -> Result<(Vec<AbstractSlice>, AbstractImage), DomainError> {
-    let image = visible(&system.db, actor, id).await?;
+    let image = get(system, actor, id).await?;
     Ok((store::abstract_slice::of_image(&system.db, id).await?, image))
 }
 
@@ -340,7 +319,7 @@ pub async fn download(
     actor: &Actor,
     id: AbstractImageId,
 ) -> Result<upload::Download, DomainError> {
-    let image = visible(&system.db, actor, id).await?;
+    let image = get(system, actor, id).await?;
     upload::original(system, image.uploaded_file).await
 }
 
@@ -349,8 +328,8 @@ pub async fn download(
 /// # Errors
 /// When the actor may not see the image, or nobody is known to have uploaded it.
 pub async fn uploader(system: &System, actor: &Actor, id: AbstractImageId) -> Result<User, DomainError> {
-    let image = visible(&system.db, actor, id).await?;
+    let image = get(system, actor, id).await?;
     let none = || DomainError::not_found("User", format!("uploader of image {id}"));
     let user = image.user.ok_or_else(none)?;
-    store::user::by_id(&system.db, user).await?.ok_or_else(none)
+    access::unasked(&system.db, user, Unasked::Reached).await?.ok_or_else(none)
 }

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, Entity, EntityKind,
-    UploadedFileId,
+    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Action, CommandId, EntityKind,
+    UploadedFile, UploadedFileId,
 };
-use cytomine_store as store;
+use cytomine_store::{self as store, Read, Tx};
 
-use crate::{Actor, DomainError, Outcome, System, Unit, access, image, upload};
+use crate::access::Unasked;
+use crate::noun::{Deed, Noun, Reach};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, upload};
 
 /// What a client says about a plane; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +47,8 @@ pub async fn of_file(
     let mut planes = Vec::new();
     for slice in store::abstract_slice::of_file(&system.db, file).await? {
         if !images.contains_key(&slice.image)
-            && let Some(image) = store::abstract_image::by_id(&system.db, slice.image).await?
+            && let Some(image) =
+                access::unasked::<AbstractImage>(&system.db, slice.image, Unasked::Reached).await?
         {
             images.insert(image.id, image);
         }
@@ -68,7 +71,7 @@ pub async fn create(
     access::require(actor, Action::Upload)?;
     let mut unit = system.begin(actor).await?;
     let image = fields.image.ok_or_else(|| DomainError::invalid("A plane needs its image: give `image`"))?;
-    let owner = owned_image(&mut unit, actor, image).await?;
+    let owner: AbstractImage = access::get(&mut unit.tx, actor, image, Deed::Edit).await?;
     let mut slice = AbstractSlice {
         id: AbstractSliceId(unit.id().await?),
         image,
@@ -83,13 +86,11 @@ pub async fn create(
         updated: None,
     };
     if let Some(file) = fields.uploaded_file {
-        upload::require_owner(&mut unit.tx, actor, file).await?;
+        access::get::<UploadedFile>(&mut unit.tx, actor, file, Deed::Edit).await?;
         slice.uploaded_file = Some(file);
     }
     apply(&mut slice, &fields)?;
-    store::abstract_slice::insert(&mut unit.tx, &slice)
-        .await
-        .map_err(DomainError::duplicate(taken(&slice)))?;
+    store::table::insert(&mut unit.tx, &slice).await.map_err(DomainError::duplicate(taken(&slice)))?;
     unit.added(EntityKind::AbstractSlice, &[slice.id.0]);
     let message = format!("Plane of image {} added", owner.original_filename);
     let done = unit.commit(system, message).await?;
@@ -107,14 +108,14 @@ pub async fn update(
     fields: SliceFields,
 ) -> Result<Outcome<AbstractSlice>, DomainError> {
     let mut unit = system.begin_on(actor, EntityKind::AbstractSlice, id.0).await?;
-    let (before, owner) = owned(&mut unit, actor, id).await?;
+    let (before, owner) = owned(&mut unit, actor, id, Deed::Edit).await?;
     let mut slice = before.clone();
     apply(&mut slice, &fields)?;
     slice.updated = Some(unit.now);
-    store::abstract_slice::update(&mut unit.tx, &slice)
+    store::table::update(&mut unit.tx, &before, &slice)
         .await
         .map_err(DomainError::duplicate(taken(&slice)))?;
-    unit.edited(Entity::AbstractSlice(before), Entity::AbstractSlice(slice.clone()));
+    unit.edited(&before, &slice);
     let message = format!("Plane of image {} edited", owner.original_filename);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: slice, done })
@@ -130,8 +131,8 @@ pub async fn delete(
     id: AbstractSliceId,
 ) -> Result<Outcome<AbstractSlice>, DomainError> {
     let mut unit = system.begin(actor).await?;
-    let (slice, owner) = owned(&mut unit, actor, id).await?;
-    image::require_unused(&mut unit, &[owner.id]).await?;
+    let (slice, owner) = owned(&mut unit, actor, id, Deed::Delete).await?;
+    unit.free::<AbstractSlice>(&[id]).await?;
     unit.deleted(EntityKind::AbstractSlice, &[id.0]).await?;
     unit.rights_changed();
     let message = format!("Plane of image {} deleted", owner.original_filename);
@@ -143,19 +144,27 @@ async fn owned(
     unit: &mut Unit,
     actor: &Actor,
     id: AbstractSliceId,
+    deed: Deed,
 ) -> Result<(AbstractSlice, AbstractImage), DomainError> {
-    let slice = store::abstract_slice::by_id(&mut unit.tx, id).await?;
-    let slice = slice.ok_or_else(|| DomainError::not_found("AbstractSlice", id))?;
-    let image = owned_image(unit, actor, slice.image).await?;
-    Ok((slice, image))
+    let slice: AbstractSlice = access::get(&mut unit.tx, actor, id, deed).await?;
+    let image = access::unasked(&mut unit.tx, slice.image, Unasked::Reached).await?;
+    Ok((slice, image.ok_or_else(|| DomainError::not_found("AbstractSlice", id))?))
 }
 
-async fn owned_image(
-    unit: &mut Unit,
-    actor: &Actor,
-    id: AbstractImageId,
-) -> Result<AbstractImage, DomainError> {
-    image::owned(&mut unit.tx, actor, id).await
+impl Noun for AbstractSlice {
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let deed = if deed == Deed::See { Deed::See } else { Deed::Edit };
+        Ok(access::reach::<AbstractImage>(ex, actor, self.image, deed).await?.1)
+    }
+
+    async fn free(tx: &mut Tx, ids: &[AbstractSliceId], command: CommandId) -> Result<(), DomainError> {
+        for id in ids {
+            if let Some(slice) = access::unasked::<Self>(&mut *tx, *id, Unasked::Reached).await? {
+                AbstractImage::free(tx, &[slice.image], command).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn taken(slice: &AbstractSlice) -> String {

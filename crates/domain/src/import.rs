@@ -202,7 +202,12 @@ async fn convert_now(
     if !ended_here {
         job::wait(system, id).await?;
     }
-    let file = store::uploaded_file::by_id(&system.db, received.file.id).await?;
+    let file = crate::access::unasked::<cytomine_model::UploadedFile>(
+        &system.db,
+        received.file.id,
+        crate::access::Unasked::System,
+    )
+    .await?;
     Ok(match file.and_then(|file| file.error) {
         Some(cause) => Fate::Skipped(cause),
         None => Fate::Imported,

@@ -1,13 +1,14 @@
 //! Images in projects: an image is seen, changed and removed through its project.
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, Action, Entity, EntityKind, ImageInstance, ImageInstanceId, Page,
-    Project, ProjectId, SliceInstance, SliceInstanceId, Sort, UserId,
+    AbstractImage, AbstractImageId, Action, EntityKind, ImageInstance, ImageInstanceId, Page, Project,
+    ProjectId, SliceInstance, SliceInstanceId, Sort, UserId,
 };
 pub use cytomine_store::image_instance::ImageFilter;
-use cytomine_store::{self as store, Executor};
+use cytomine_store::{self as store, Read};
 
-use crate::access::ProjectAccess;
+use crate::access::{ProjectAccess, Unasked};
+use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, image};
 
 /// What a client says about an image in a project; on an edit, absent fields keep their value.
@@ -53,8 +54,9 @@ pub async fn see(system: &System, actor: &Actor, id: ImageInstanceId) -> Result<
     Ok(Seen { names: names_shown(&access), image: counted(&system.db, id).await? })
 }
 
-async fn counted(ex: impl Executor, id: ImageInstanceId) -> Result<ImageInstance, DomainError> {
-    store::image_instance::by_id(ex, id).await?.ok_or_else(|| DomainError::not_found("ImageInstance", id))
+async fn counted(ex: impl Read, id: ImageInstanceId) -> Result<ImageInstance, DomainError> {
+    let image = access::counted(ex, id, Unasked::Reached).await?;
+    image.ok_or_else(|| DomainError::not_found("ImageInstance", id))
 }
 
 /// Whether the actor sees names of images in the project.
@@ -67,11 +69,11 @@ pub fn names_shown(access: &ProjectAccess) -> bool {
 /// # Errors
 /// When there is none, or the actor is no member of its project.
 pub async fn with_access(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     actor: &Actor,
     id: ImageInstanceId,
 ) -> Result<(ImageInstance, ProjectAccess), DomainError> {
-    let image = store::image_instance::uncounted(&mut ex, id).await?;
+    let image = access::unasked::<ImageInstance>(&mut ex, id, Unasked::AskedNext).await?;
     let image = image.ok_or_else(|| DomainError::not_found("ImageInstance", id))?;
     let access = access::project(&mut ex, actor, image.project).await?;
     Ok((image, access))
@@ -166,10 +168,7 @@ pub async fn create(
     let mut unit = system.begin(actor).await?;
     let access = access::project(&mut unit.tx, actor, project).await?;
     access.require(Action::AddImage, None)?;
-    let base = store::abstract_image::by_id(&mut unit.tx, base)
-        .await?
-        .ok_or_else(|| DomainError::not_found("AbstractImage", base))?;
-    image::require_visible(&mut unit.tx, actor, base.id).await?;
+    let base: AbstractImage = access::get(&mut unit.tx, actor, base, Deed::See).await?;
     let id = add(&mut unit, actor.id(), &base, &access.project).await?;
     unit.in_project(project);
     let message = format!("Image {} added to project {}", base.original_filename, access.project.name);
@@ -210,19 +209,18 @@ pub(crate) async fn add(
         updated: None,
     };
     let taken = format!("The project {} holds the image {} already", project.name, base.original_filename);
-    store::image_instance::insert(&mut unit.tx, &image).await.map_err(DomainError::duplicate(taken))?;
+    store::table::insert(&mut unit.tx, &image).await.map_err(DomainError::duplicate(taken))?;
     unit.added(EntityKind::ImageInstance, &ids[..1]);
-    for (slice, slice_id) in slices.into_iter().zip(&ids[1..]) {
-        let slice = SliceInstance {
-            id: SliceInstanceId(*slice_id),
-            project: project.id,
-            image: id,
-            base: slice,
-            created: unit.now,
-            updated: None,
-        };
-        store::slice_instance::insert(&mut unit.tx, &slice).await?;
-    }
+    let slice = |(base, slice_id): (_, &i64)| SliceInstance {
+        id: SliceInstanceId(*slice_id),
+        project: project.id,
+        image: id,
+        base,
+        created: unit.now,
+        updated: None,
+    };
+    let slices: Vec<SliceInstance> = slices.into_iter().zip(&ids[1..]).map(slice).collect();
+    store::table::insert_many(&mut unit.tx, &slices).await?;
     if ids.len() > 1 {
         unit.added(EntityKind::SliceInstance, &ids[1..]);
     }
@@ -272,8 +270,8 @@ pub async fn update(
         image.magnification = value.filter(|value| *value > 0 && Some(*value) != base.magnification);
     }
     image.updated = Some(unit.now);
-    store::image_instance::update(&mut unit.tx, &image).await?;
-    unit.edited(Entity::ImageInstance(before), Entity::ImageInstance(image));
+    store::table::update(&mut unit.tx, &before, &image).await?;
+    unit.edited(&before, &image);
     unit.in_project(access.project.id);
     let message = format!("Image {id} edited in project {}", access.project.name);
     let done = unit.commit(system, message).await?;
@@ -316,4 +314,11 @@ pub async fn download(
         download.name = image.base.id.to_string();
     }
     Ok(download)
+}
+
+impl Noun for ImageInstance {
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let action = deed.action(Action::AddImage, Action::EditImage, Action::DeleteImage);
+        access::project(ex, actor, self.project).await?.reach(action, Some(self.user))
+    }
 }

@@ -14,6 +14,7 @@ pub use cytomine_store::blobs::{Sealed, Staged};
 use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
+use crate::noun::Deed;
 use crate::{Actor, DomainError, Done, System, access, conversion, slides, storage};
 
 /// What an upload asks for, besides its bytes.
@@ -67,7 +68,7 @@ pub struct Outcome {
 pub async fn authorize(system: &System, actor: &Actor, request: Request) -> Result<Intake, DomainError> {
     access::require(actor, Action::Upload)?;
     let storage = match request.storage {
-        Some(id) => storage::owned(&system.db, actor, id).await?,
+        Some(id) => access::get(&system.db, actor, id, Deed::Edit).await?,
         None => storage::personal(system, actor.id(), &actor.user.username).await?,
     };
     let mut projects = request.projects;
@@ -131,7 +132,7 @@ async fn record(
 ) -> Result<Received, DomainError> {
     let Arrived { name, key, size, sha256, info } = arrived;
     let mut unit = system.begin(actor).await?;
-    storage::owned(&mut unit.tx, actor, intake.storage.id).await?;
+    access::get::<Storage>(&mut unit.tx, actor, intake.storage.id, Deed::Edit).await?;
     let mut projects: Vec<Project> = Vec::with_capacity(intake.projects.len());
     for id in &intake.projects {
         let access = access::project(&mut unit.tx, actor, *id).await?;
@@ -156,7 +157,7 @@ async fn record(
         created: unit.now,
         updated: None,
     };
-    store::uploaded_file::insert(&mut unit.tx, &file).await?;
+    store::table::insert(&mut unit.tx, &file).await?;
     unit.added(EntityKind::UploadedFile, &[file.id.0]);
     let job = if info.needs_conversion {
         let child = UploadedFile {
@@ -169,7 +170,7 @@ async fn record(
             sha256: None,
             ..file.clone()
         };
-        store::uploaded_file::insert(&mut unit.tx, &child).await?;
+        store::table::insert(&mut unit.tx, &child).await?;
         unit.added(EntityKind::UploadedFile, &[child.id.0]);
         let work = conversion::Work {
             file: file.id,
@@ -231,8 +232,9 @@ fn extension(name: &str) -> String {
 /// When the actor may not see it.
 pub async fn outcome(system: &System, actor: &Actor, id: UploadedFileId) -> Result<Outcome, DomainError> {
     let file = crate::upload::get(system, actor, id).await?;
-    let image = match store::uploaded_file::images_of(&system.db, &[id]).await?.first() {
-        Some((_, image)) => store::abstract_image::by_id(&system.db, *image).await?,
+    let image: Option<AbstractImage> = match store::uploaded_file::images_of(&system.db, &[id]).await?.first()
+    {
+        Some((_, image)) => access::unasked(&system.db, *image, access::Unasked::Reached).await?,
         None => None,
     };
     let instances = match &image {

@@ -1,8 +1,9 @@
 //! Members, managers and representatives of projects.
 
-use cytomine_model::{Action, EntityKind, GlobalRole, Member, ProjectId, ProjectRole, UserId};
+use cytomine_model::{Action, EntityKind, GlobalRole, Member, ProjectId, ProjectRole, User, UserId};
 use cytomine_store as store;
 
+use crate::noun::Deed;
 use crate::{Actor, DomainError, System, access};
 
 /// The members of a project that the actor may see, managers first.
@@ -66,9 +67,7 @@ pub async fn put(
     let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
     let access = access::project(&mut unit.tx, actor, project).await?;
     access.require(Action::ManageMembers, None)?;
-    if store::user::by_id(&mut unit.tx, user).await?.is_none() {
-        return Err(DomainError::not_found("User", user));
-    }
+    access::get::<User>(&mut unit.tx, actor, user, Deed::See).await?;
     if role == ProjectRole::Manager
         && store::user::highest_role(&mut unit.tx, user).await? == GlobalRole::Guest
     {

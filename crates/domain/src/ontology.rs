@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 
 use cytomine_model::{
-    Action, EditionMode, Entity, EntityKind, Ontology, OntologyId, Page, ProjectId, ProjectRole, Standing,
-    Term, UserId, permission,
+    Action, CommandId, EditionMode, EntityKind, Ontology, OntologyId, Page, ProjectId, ProjectRole, Scope,
+    Standing, Term, UserId, permission,
 };
-use cytomine_store as store;
-use cytomine_store::Executor;
+use cytomine_store::{self as store, Read, Tx};
 
+use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, access};
 
 /// An ontology with its terms and the projects that the actor sees using it.
@@ -24,42 +24,48 @@ pub struct OntologyTree {
     pub projects: Vec<(ProjectId, String)>,
 }
 
+impl Noun for Ontology {
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        if actor.admin_by_now || self.user == actor.id() {
+            return Ok(Reach::OUTSIDE);
+        }
+        let standing = match store::ontology::role_through_projects(ex, self.id, actor.id()).await? {
+            Some(ProjectRole::Manager) => Standing::Manager,
+            Some(ProjectRole::Contributor) => Standing::Contributor,
+            None => {
+                return Err(DomainError::forbidden(
+                    "You may not see this ontology: ask a manager of a project that uses it",
+                ));
+            }
+        };
+        if deed == Deed::See
+            || permission::allowed(Action::EditOntology, standing, EditionMode::Classic, false)
+        {
+            return Ok(Reach::OUTSIDE);
+        }
+        let name = &self.name;
+        Err(DomainError::forbidden(format!(
+            "Only its creator and managers of projects that use it change {name}"
+        )))
+    }
+
+    async fn free(tx: &mut Tx, ids: &[OntologyId], _: CommandId) -> Result<(), DomainError> {
+        let using = store::ontology::projects(tx, Scope::Everything, ids).await?;
+        if using.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = using.into_iter().map(|(_, _, name)| name).collect();
+        let message = format!("Projects use this ontology; give them another first: {}", names.join(", "));
+        Err(DomainError::conflict(message).with_value("projectNames", names))
+    }
+}
+
 /// Looks up an ontology that the actor may read.
 ///
 /// # Errors
 /// When there is none, or no right.
-pub async fn readable(mut ex: impl Executor, actor: &Actor, id: OntologyId) -> Result<Ontology, DomainError> {
-    let ontology = store::ontology::by_id(&mut ex, id).await?;
-    let ontology = ontology.ok_or_else(|| DomainError::not_found("Ontology", id))?;
-    let known = actor.admin_by_now
-        || ontology.user == actor.id()
-        || store::ontology::role_through_projects(&mut ex, id, actor.id()).await?.is_some();
-    if known {
-        return Ok(ontology);
-    }
-    Err(DomainError::forbidden("You may not see this ontology: ask a manager of a project that uses it"))
-}
-
-/// Looks up an ontology that the actor may change.
-///
-/// # Errors
-/// When there is none, or no right.
-pub async fn editable(mut ex: impl Executor, actor: &Actor, id: OntologyId) -> Result<Ontology, DomainError> {
-    let ontology = readable(&mut ex, actor, id).await?;
-    if actor.admin_by_now || ontology.user == actor.id() {
-        return Ok(ontology);
-    }
-    let standing = match store::ontology::role_through_projects(&mut ex, id, actor.id()).await? {
-        Some(ProjectRole::Manager) => Standing::Manager,
-        _ => Standing::Contributor,
-    };
-    if permission::allowed(Action::EditOntology, standing, EditionMode::Classic, false) {
-        return Ok(ontology);
-    }
-    let name = &ontology.name;
-    Err(DomainError::forbidden(format!(
-        "Only its creator and managers of projects that use it change {name}"
-    )))
+pub(crate) async fn readable(ex: impl Read, actor: &Actor, id: OntologyId) -> Result<Ontology, DomainError> {
+    access::get(ex, actor, id, Deed::See).await
 }
 
 /// An ontology with its terms.
@@ -140,7 +146,7 @@ pub async fn create(
         created: unit.now,
         updated: None,
     };
-    store::ontology::insert(&mut unit.tx, &ontology).await.map_err(taken(&ontology))?;
+    store::table::insert(&mut unit.tx, &ontology).await.map_err(taken(&ontology))?;
     unit.added(EntityKind::Ontology, &[ontology.id.0]);
     let done = unit.commit(system, format!("Ontology {} added", ontology.name)).await?;
     Ok(Outcome { entity: tree(system, actor, ontology).await?, done })
@@ -157,10 +163,10 @@ pub async fn update(
     name: &str,
 ) -> Result<Outcome<OntologyTree>, DomainError> {
     let mut unit = system.begin_on(actor, EntityKind::Ontology, id.0).await?;
-    let before = editable(&mut unit.tx, actor, id).await?;
+    let before: Ontology = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
     let ontology = Ontology { name: valid_name(name)?, updated: Some(unit.now), ..before.clone() };
-    store::ontology::update(&mut unit.tx, &ontology).await.map_err(taken(&ontology))?;
-    unit.edited(Entity::Ontology(before), Entity::Ontology(ontology.clone()));
+    store::table::update(&mut unit.tx, &before, &ontology).await.map_err(taken(&ontology))?;
+    unit.edited(&before, &ontology);
     let done = unit.commit(system, format!("Ontology {} edited", ontology.name)).await?;
     Ok(Outcome { entity: tree(system, actor, ontology).await?, done })
 }
@@ -176,13 +182,8 @@ pub async fn delete(
 ) -> Result<Outcome<OntologyTree>, DomainError> {
     let entity = get(system, actor, id).await?;
     let mut unit = system.begin(actor).await?;
-    editable(&mut unit.tx, actor, id).await?;
-    let using = store::ontology::projects(&mut unit.tx, cytomine_model::Scope::Everything, &[id]).await?;
-    if !using.is_empty() {
-        let names: Vec<String> = using.into_iter().map(|(_, _, name)| name).collect();
-        let message = format!("Projects use this ontology; give them another first: {}", names.join(", "));
-        return Err(DomainError::conflict(message).with_value("projectNames", names));
-    }
+    access::get::<Ontology>(&mut unit.tx, actor, id, Deed::Delete).await?;
+    unit.free::<Ontology>(&[id]).await?;
     unit.deleted(EntityKind::Ontology, &[id.0]).await?;
     let done = unit.commit(system, format!("Ontology {} deleted", entity.ontology.name)).await?;
     Ok(Outcome { entity, done })

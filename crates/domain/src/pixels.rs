@@ -9,12 +9,13 @@ pub mod picture;
 use std::sync::Arc;
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, ErrorKind, ImageInstanceId, ProjectId,
-    SliceInstanceId,
+    AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, ErrorKind, ImageInstance,
+    ImageInstanceId, ProjectId, SliceInstance, SliceInstanceId,
 };
 use cytomine_slide::Plane;
 use cytomine_store::{self as store, BlobKey};
 
+use crate::access::{Deed, Unasked};
 use crate::{Actor, DomainError, System, access};
 
 /// What pixels are asked of.
@@ -131,7 +132,7 @@ async fn right(
             Ok(PixelRight { names: crate::instance::names_shown(&access) })
         }
         None => {
-            crate::image::require_visible(&system.db, actor, image).await?;
+            access::get::<AbstractImage>(&system.db, actor, image, Deed::See).await?;
             Ok(PixelRight { names: true })
         }
     }
@@ -149,11 +150,11 @@ struct Found {
 async fn find(system: &System, target: PixelTarget) -> Result<Found, DomainError> {
     let db = &system.db;
     let instance = async |id: ImageInstanceId| {
-        let image = store::image_instance::uncounted(db, id).await?;
+        let image = access::unasked::<ImageInstance>(db, id, Unasked::AskedNext).await?;
         image.ok_or_else(|| DomainError::not_found("ImageInstance", id))
     };
     let abstract_image = async |id: AbstractImageId| {
-        let image = store::abstract_image::by_id(db, id).await?;
+        let image = access::unasked::<AbstractImage>(db, id, Unasked::AskedNext).await?;
         image.ok_or_else(|| DomainError::not_found("AbstractImage", id))
     };
     let place = |slice: &AbstractSlice| Some((slice.channel, slice.z_stack, slice.time));
@@ -163,7 +164,7 @@ async fn find(system: &System, target: PixelTarget) -> Result<Found, DomainError
             Found { image: Some(image.id), project: Some(image.project), base: image.base, plane: None }
         }
         PixelTarget::Slice(id) => {
-            let slice = store::slice_instance::by_id(db, id).await?;
+            let slice = access::unasked::<SliceInstance>(db, id, Unasked::AskedNext).await?;
             let slice = slice.ok_or_else(|| DomainError::not_found("SliceInstance", id))?;
             let (image, plane) = (instance(slice.image).await?, place(&slice.base));
             Found { image: Some(image.id), project: Some(image.project), base: image.base, plane }
@@ -172,7 +173,7 @@ async fn find(system: &System, target: PixelTarget) -> Result<Found, DomainError
             Found { image: None, project: None, base: abstract_image(id).await?, plane: None }
         }
         PixelTarget::AbstractSlice(id) => {
-            let slice = store::abstract_slice::by_id(db, id).await?;
+            let slice = access::unasked::<AbstractSlice>(db, id, Unasked::AskedNext).await?;
             let slice = slice.ok_or_else(|| DomainError::not_found("AbstractSlice", id))?;
             let base = abstract_image(slice.image).await?;
             Found { image: None, project: None, base, plane: place(&slice) }

@@ -1,12 +1,14 @@
 //! Projects: what people do with them.
 
 use cytomine_model::{
-    Action, EditionMode, Entity, EntityKind, GlobalRole, Member, OntologyId, Page, Project, ProjectId,
-    ProjectRole, Sort, UserId,
+    Action, EditionMode, EntityKind, GlobalRole, Member, OntologyId, Page, Project, ProjectId, ProjectRole,
+    Sort, UserId,
 };
 pub use cytomine_store::project::{Overview, ProjectFilter};
-use cytomine_store::{self as store, Executor};
+use cytomine_store::{self as store, Read};
 
+use crate::access::Unasked;
+use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, member, ontology};
 
 /// What a client says about a project; on an edit, absent fields keep their value.
@@ -47,8 +49,8 @@ pub async fn get(system: &System, actor: &Actor, id: ProjectId) -> Result<Projec
     counted(&system.db, id).await
 }
 
-async fn counted(ex: impl Executor, id: ProjectId) -> Result<Project, DomainError> {
-    store::project::by_id(ex, id).await?.ok_or_else(|| DomainError::not_found("Project", id))
+async fn counted(ex: impl Read, id: ProjectId) -> Result<Project, DomainError> {
+    access::counted(ex, id, Unasked::Reached).await?.ok_or_else(|| DomainError::not_found("Project", id))
 }
 
 /// A page of the projects that the actor sees, and how many there are.
@@ -116,7 +118,7 @@ pub async fn create(
         ontology::readable(&mut unit.tx, actor, ontology).await?;
     }
     let taken = format!("A project named {} exists already; choose another name", project.name);
-    store::project::insert(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
+    store::table::insert(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
 
     let mut members = vec![(actor.id(), ProjectRole::Manager)];
     for (users, role) in [(&fields.admins, ProjectRole::Manager), (&fields.users, ProjectRole::Contributor)] {
@@ -161,9 +163,9 @@ pub async fn update(
     member::replace(&mut unit, actor, id, fields.users.as_deref(), fields.admins.as_deref()).await?;
     project.updated = Some(unit.now);
     let taken = format!("A project named {} exists already; choose another name", project.name);
-    store::project::update(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
+    store::table::update(&mut unit.tx, &before, &project).await.map_err(DomainError::duplicate(taken))?;
     unit.rights_changed();
-    unit.edited(Entity::Project(before), Entity::Project(project.clone()));
+    unit.edited(&before, &project);
     unit.in_project(id);
     let message = format!("Project {} edited", project.name);
     let done = unit.commit(system, message).await?;
@@ -211,6 +213,13 @@ async fn change_ontology(
     }
     unit.deleted(EntityKind::AnnotationTerm, &links).await?;
     Ok(())
+}
+
+impl Noun for Project {
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let action = deed.action(Action::DeleteProject, Action::EditProject, Action::DeleteProject);
+        access::meet(ex, actor, self.clone()).await?.reach(action, None)
+    }
 }
 
 fn apply(project: &mut Project, fields: &ProjectFields) -> Result<(), DomainError> {

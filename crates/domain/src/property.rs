@@ -1,9 +1,10 @@
 //! Properties: keys and values on any entity.
 
-use cytomine_model::{EntityKind, Property};
-use cytomine_store as store;
+use cytomine_model::{EntityKind, Property, PropertyId};
+use cytomine_store::{self as store, Read};
 
-use crate::{DomainError, System, Unit};
+use crate::noun::{Deed, Noun, Reach};
+use crate::{Actor, DomainError, System, Unit, access};
 
 /// Longest key, in bytes.
 const LONGEST_KEY: usize = 1_000;
@@ -31,7 +32,7 @@ pub async fn insert_all(
             )));
         }
         properties.push(Property {
-            id,
+            id: PropertyId(id),
             kind,
             entity: *entity,
             key: key.to_owned(),
@@ -40,7 +41,7 @@ pub async fn insert_all(
             updated: None,
         });
     }
-    store::property::insert_all(&mut unit.tx, &properties).await?;
+    store::table::insert_many(&mut unit.tx, &properties).await?;
     Ok(properties)
 }
 
@@ -49,7 +50,7 @@ pub async fn insert_all(
 /// # Errors
 /// When the database refuses.
 pub async fn list(system: &System, kind: EntityKind, entity: i64) -> Result<Vec<Property>, DomainError> {
-    Ok(store::property::of(&system.db, kind, entity).await?)
+    Ok(store::property::of(&system.db, kind, &[entity]).await?)
 }
 
 /// Properties of several entities of a kind, by entity. Rights are the caller's question.
@@ -61,7 +62,7 @@ pub async fn list_all(
     kind: EntityKind,
     entities: &[i64],
 ) -> Result<Vec<Property>, DomainError> {
-    Ok(store::property::of_all(&system.db, kind, entities).await?)
+    Ok(store::property::of(&system.db, kind, entities).await?)
 }
 
 /// Copies the properties of one entity to another.
@@ -70,9 +71,19 @@ pub(crate) async fn copy(
     (from_kind, from): (EntityKind, i64),
     (to_kind, to): (EntityKind, i64),
 ) -> Result<(), DomainError> {
-    let properties = store::property::of(&mut unit.tx, from_kind, from).await?;
+    let properties = store::property::of(&mut unit.tx, from_kind, &[from]).await?;
     let entries: Vec<(i64, String, String)> =
         properties.into_iter().map(|property| (to, property.key, property.value)).collect();
     insert_all(unit, to_kind, &entries).await?;
     Ok(())
+}
+
+impl Noun for Property {
+    const BEARS_RIGHTS: bool = false;
+
+    /// Whoever may change the entity may do anything with its properties.
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let deed = if deed == Deed::See { Deed::See } else { Deed::Edit };
+        access::on(ex, actor, (self.kind, self.entity), deed).await
+    }
 }

@@ -70,7 +70,9 @@ pub async fn sign_in(
     // Counted before the password is checked, which takes long: else tries sent at once would all pass.
     count_try(system, &name, &address).await?;
     let user = check_password(system, username, password).await?.ok_or_else(wrong)?;
-    store::sign_in::forget_tries(&system.db, &name, &address).await?;
+    let mut unit = system.begin_as(user).await?;
+    store::sign_in::forget_tries(&mut unit.tx, &name, &address).await?;
+    unit.finish(system).await?;
     let token = open(system, user).await?;
     let actor = authenticate(system, token.as_str()).await?;
     let actor =
@@ -97,8 +99,9 @@ async fn count_try(system: &System, name: &str, address: &str) -> Result<(), Dom
 /// Removes failures that no longer count.
 pub(crate) async fn sweep_tries(system: &System) -> Result<(), DomainError> {
     let before = minus(system.clock.now(), FAILURE_WINDOW);
-    store::sign_in::sweep_tries(&system.db, before).await?;
-    Ok(())
+    let mut unit = system.begin_as(UserId(0)).await?;
+    store::sign_in::sweep_tries(&mut unit.tx, before).await?;
+    unit.finish(system).await
 }
 
 /// Whose name and password these are; takes as long for names that nobody bears.
@@ -141,7 +144,9 @@ pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Act
     }
     let Some(session) = store::session::by_token(&system.db, &token_hash).await? else { return Ok(None) };
     if now.since(session.created) > millis(LONGEST) || now.since(session.last_seen) > millis(IDLE) {
-        store::session::delete(&system.db, &token_hash).await?;
+        let mut unit = system.begin_as(session.user).await?;
+        store::session::delete(&mut unit.tx, &token_hash).await?;
+        unit.finish(system).await?;
         return Ok(None);
     }
     let Some((user, secrets)) = store::user::secrets_by_id(&system.db, session.user).await? else {
@@ -151,7 +156,9 @@ pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Act
         return Ok(None);
     }
     if now.since(session.last_seen) > millis(TOUCH) {
-        store::session::touch(&system.db, &token_hash, now).await?;
+        let mut unit = system.begin_as(user.id).await?;
+        store::session::touch(&mut unit.tx, &token_hash, now).await?;
+        unit.finish(system).await?;
     }
     let known = remember(system, credential, generation, (user, secrets), "").await?;
     Ok(Some(known.actor))

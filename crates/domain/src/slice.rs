@@ -1,13 +1,14 @@
 //! Planes of images in projects.
 
 use cytomine_model::{
-    AbstractSliceId, Action, Entity, EntityKind, ErrorKind, ImageInstance, ImageInstanceId, SliceInstance,
-    SliceInstanceId,
+    AbstractSlice, AbstractSliceId, Action, EntityKind, ErrorKind, ImageInstance, ImageInstanceId,
+    SliceInstance, SliceInstanceId,
 };
-use cytomine_store as store;
+use cytomine_store::{self as store, Read};
 
-use crate::access::ProjectAccess;
-use crate::{Actor, DomainError, Outcome, System, Unit, instance};
+use crate::access::{ProjectAccess, Unasked};
+use crate::noun::{Deed, Noun, Reach};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, instance};
 
 /// A plane that the actor may see, with its image.
 ///
@@ -18,7 +19,7 @@ pub async fn get(
     actor: &Actor,
     id: SliceInstanceId,
 ) -> Result<(SliceInstance, ImageInstance), DomainError> {
-    let slice = store::slice_instance::by_id(&system.db, id).await?;
+    let slice = access::unasked::<SliceInstance>(&system.db, id, Unasked::AskedNext).await?;
     let slice = slice.ok_or_else(|| DomainError::not_found("SliceInstance", id))?;
     let image = instance::get(system, actor, slice.image).await?;
     Ok((slice, image))
@@ -98,7 +99,7 @@ pub async fn create(
         created: unit.now,
         updated: None,
     };
-    store::slice_instance::insert(&mut unit.tx, &slice)
+    store::table::insert(&mut unit.tx, &slice)
         .await
         .map_err(DomainError::duplicate(format!("The image {} has this plane already", image.id)))?;
     unit.added(EntityKind::SliceInstance, &[slice.id.0]);
@@ -123,10 +124,10 @@ pub async fn update(
         slice.base = plane_of(&mut unit, &image, base).await?;
     }
     slice.updated = Some(unit.now);
-    store::slice_instance::update(&mut unit.tx, &slice)
+    store::table::update(&mut unit.tx, &before, &slice)
         .await
         .map_err(DomainError::duplicate(format!("The image {} has this plane already", image.id)))?;
-    unit.edited(Entity::SliceInstance(before), Entity::SliceInstance(slice.clone()));
+    unit.edited(&before, &slice);
     finish(system, unit, slice, image, "edited").await
 }
 
@@ -151,7 +152,7 @@ async fn found(
     actor: &Actor,
     id: SliceInstanceId,
 ) -> Result<(SliceInstance, ImageInstance, ProjectAccess), DomainError> {
-    let slice = store::slice_instance::by_id(&mut unit.tx, id).await?;
+    let slice = access::unasked::<SliceInstance>(&mut unit.tx, id, Unasked::AskedNext).await?;
     let slice = slice.ok_or_else(|| DomainError::not_found("SliceInstance", id))?;
     let (image, access) = instance::with_access(&mut unit.tx, actor, slice.image).await?;
     Ok((slice, image, access))
@@ -161,8 +162,8 @@ async fn plane_of(
     unit: &mut Unit,
     image: &ImageInstance,
     id: AbstractSliceId,
-) -> Result<cytomine_model::AbstractSlice, DomainError> {
-    let base = store::abstract_slice::by_id(&mut unit.tx, id).await?;
+) -> Result<AbstractSlice, DomainError> {
+    let base = access::unasked::<AbstractSlice>(&mut unit.tx, id, Unasked::AskedNext).await?;
     base.filter(|base| base.image == image.base.id).ok_or_else(|| {
         DomainError::invalid(format!(
             "The plane {id} is not one of the image {}: choose one of its own",
@@ -183,4 +184,12 @@ async fn finish(
     let message = format!("Plane {} of image {} {verb}", slice.id, image.id);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: (slice, image), done })
+}
+
+impl Noun for SliceInstance {
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let (image, access) = instance::with_access(ex, actor, self.image).await?;
+        let action = deed.action(Action::AddImage, Action::EditImage, Action::DeleteImage);
+        access.reach(action, Some(image.user))
+    }
 }

@@ -36,7 +36,9 @@ pub async fn serving(system: &System) -> Result<Serving, DomainError> {
 /// When it has another one: the keys of clients would open here or there, but not everywhere.
 pub async fn agree_on_key(system: &System) -> Result<(), DomainError> {
     let nobody = UserId(0);
-    let word = store::server_key::first_word(&system.db, &system.key.seal(nobody, WORD)).await?;
+    let mut unit = system.begin_as(nobody).await?;
+    let word = store::server_key::first_word(&mut unit.tx, &system.key.seal(nobody, WORD)).await?;
+    unit.finish(system).await?;
     match system.key.open(nobody, &word) {
         Ok(word) if word == WORD => Ok(()),
         _ => Err(DomainError::new(

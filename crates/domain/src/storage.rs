@@ -1,16 +1,20 @@
 //! Storages: each belongs to one user, who alone (and administrators) sees and fills it.
 
-use cytomine_model::{Action, Entity, EntityKind, Page, Sort, Storage, StorageId, UserId};
-use cytomine_store::{self as store, Executor};
+use cytomine_model::{
+    AbstractImage, Action, CommandId, EntityKind, Page, Scope, Sort, Storage, StorageId, UserId,
+};
+use cytomine_store::uploaded_file::UploadedFileFilter;
+use cytomine_store::{self as store, Read, Tx};
 
-use crate::{Actor, DomainError, Outcome, System, Unit, access, image};
+use crate::noun::{Deed, Noun, Reach};
+use crate::{Actor, DomainError, Outcome, System, Unit, access};
 
 /// A storage of the actor's (or any, for administrators).
 ///
 /// # Errors
 /// When there is none, or it belongs to somebody else.
 pub async fn get(system: &System, actor: &Actor, id: StorageId) -> Result<Storage, DomainError> {
-    owned(&system.db, actor, id).await
+    access::get(&system.db, actor, id, Deed::See).await
 }
 
 /// A page of the storages that the actor sees, and how many there are.
@@ -61,7 +65,7 @@ pub async fn insert(unit: &mut Unit, owner: UserId, name: &str) -> Result<Storag
         created: unit.now,
         updated: None,
     };
-    store::storage::insert(&mut unit.tx, &storage).await?;
+    store::table::insert(&mut unit.tx, &storage).await?;
     Ok(storage)
 }
 
@@ -94,7 +98,7 @@ pub async fn update(
     owner: Option<UserId>,
 ) -> Result<Outcome<Storage>, DomainError> {
     let mut unit = system.begin_on(actor, EntityKind::Storage, id.0).await?;
-    let before = owned(&mut unit.tx, actor, id).await?;
+    let before: Storage = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
     let mut storage = before.clone();
     if let Some(name) = name {
         storage.name = named(Some(name))?;
@@ -105,8 +109,8 @@ pub async fn update(
         unit.rights_changed();
     }
     storage.updated = Some(unit.now);
-    store::storage::update(&mut unit.tx, &storage).await?;
-    unit.edited(Entity::Storage(before), Entity::Storage(storage.clone()));
+    store::table::update(&mut unit.tx, &before, &storage).await?;
+    unit.edited(&before, &storage);
     let message = format!("Storage {} edited", storage.name);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: storage, done })
@@ -118,27 +122,33 @@ pub async fn update(
 /// When the storage is not the actor's, or a project uses an image of it.
 pub async fn delete(system: &System, actor: &Actor, id: StorageId) -> Result<Outcome<Storage>, DomainError> {
     let mut unit = system.begin(actor).await?;
-    let storage = owned(&mut unit.tx, actor, id).await?;
-    let filter = store::uploaded_file::UploadedFileFilter { storage: Some(id), ..Default::default() };
-    let scope = cytomine_model::Scope::Everything;
-    let (files, _) = store::uploaded_file::list(&mut unit.tx, scope, &filter, None, Page::default()).await?;
-    let files: Vec<_> = files.iter().map(|file| file.id).collect();
-    let images = store::abstract_image::of_files(&mut unit.tx, &files).await?;
-    image::require_unused(&mut unit, &images).await?;
+    let storage: Storage = access::get(&mut unit.tx, actor, id, Deed::Delete).await?;
+    unit.free::<Storage>(&[id]).await?;
     unit.deleted(EntityKind::Storage, &[id.0]).await?;
     unit.rights_changed();
     let done = unit.commit(system, format!("Storage {} deleted", storage.name)).await?;
     Ok(Outcome { entity: storage, done })
 }
 
-/// A storage that the actor may fill and empty.
-pub(crate) async fn owned(ex: impl Executor, actor: &Actor, id: StorageId) -> Result<Storage, DomainError> {
-    let storage = store::storage::by_id(ex, id).await?;
-    let storage = storage.ok_or_else(|| DomainError::not_found("Storage", id))?;
-    if storage.user == actor.id() || actor.admin_by_now {
-        return Ok(storage);
+impl Noun for Storage {
+    async fn may<E: Read>(&self, _: &mut E, actor: &Actor, _: Deed) -> Result<Reach, DomainError> {
+        if self.user == actor.id() || actor.admin_by_now {
+            return Ok(Reach::OUTSIDE);
+        }
+        Err(DomainError::forbidden("This storage belongs to somebody else; choose one of your own"))
     }
-    Err(DomainError::forbidden("This storage belongs to somebody else; choose one of your own"))
+
+    async fn free(tx: &mut Tx, ids: &[StorageId], command: CommandId) -> Result<(), DomainError> {
+        for id in ids {
+            let filter = UploadedFileFilter { storage: Some(*id), ..Default::default() };
+            let (files, _) =
+                store::uploaded_file::list(&mut *tx, Scope::Everything, &filter, None, Page::ALL).await?;
+            let files: Vec<_> = files.iter().map(|file| file.id).collect();
+            let images = store::abstract_image::of_files(&mut *tx, &files).await?;
+            AbstractImage::free(tx, &images, command).await?;
+        }
+        Ok(())
+    }
 }
 
 fn named(name: Option<&str>) -> Result<String, DomainError> {

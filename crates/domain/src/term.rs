@@ -1,11 +1,13 @@
 //! Terms of ontologies and the relations between them.
 
 use cytomine_model::{
-    Entity, EntityKind, OntologyId, ProjectId, Relation, RelationId, RelationTerm, RelationTermId, Term,
+    EntityKind, Ontology, OntologyId, ProjectId, Relation, RelationId, RelationTerm, RelationTermId, Term,
     TermId,
 };
-use cytomine_store as store;
+use cytomine_store::{self as store, Read};
 
+use crate::access::Unasked;
+use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, access, ontology};
 
 /// What a client says about a term; on an edit, absent fields keep their value.
@@ -29,9 +31,7 @@ const DEFAULT_COLOR: &str = "#AAAAAA";
 /// # Errors
 /// When there is none, or no right.
 pub async fn get(system: &System, actor: &Actor, id: TermId) -> Result<Term, DomainError> {
-    let term = store::term::by_id(&system.db, id).await?.ok_or_else(|| DomainError::not_found("Term", id))?;
-    ontology::readable(&system.db, actor, term.ontology).await?;
-    Ok(term)
+    access::get(&system.db, actor, id, Deed::See).await
 }
 
 /// All terms that the actor may read.
@@ -74,7 +74,7 @@ pub async fn create(
     fields: TermFields,
 ) -> Result<Outcome<Term>, DomainError> {
     let mut unit = system.begin(actor).await?;
-    ontology::editable(&mut unit.tx, actor, ontology).await?;
+    access::get::<Ontology>(&mut unit.tx, actor, ontology, Deed::Edit).await?;
     let mut term = Term {
         id: TermId(unit.id().await?),
         ontology,
@@ -86,10 +86,10 @@ pub async fn create(
         updated: None,
     };
     apply(&mut term, fields)?;
-    store::term::insert(&mut unit.tx, &term).await.map_err(taken(&term))?;
+    store::table::insert(&mut unit.tx, &term).await.map_err(taken(&term))?;
     unit.added(EntityKind::Term, &[term.id.0]);
     if let Some(parent) = term.parent {
-        let above = store::term::by_id(&mut unit.tx, parent).await?;
+        let above = access::unasked::<Term>(&mut unit.tx, parent, Unasked::Reached).await?;
         if above.is_none_or(|above| above.ontology != ontology) {
             return Err(DomainError::invalid(format!(
                 "The parent term {parent} is not in the same ontology"
@@ -97,13 +97,13 @@ pub async fn create(
         }
         let link = RelationTerm {
             id: RelationTermId(unit.id().await?),
-            relation: parent_relation(system).await?.id,
+            relation: parent_of(&mut unit.tx).await?.id,
             term1: parent,
             term2: term.id,
             created: unit.now,
             updated: None,
         };
-        store::term::insert_relation_term(&mut unit.tx, &link).await?;
+        store::table::insert(&mut unit.tx, &link).await?;
         unit.added(EntityKind::RelationTerm, &[link.id.0]);
     }
     let done = unit.commit(system, format!("Term {} added", term.name)).await?;
@@ -121,13 +121,11 @@ pub async fn update(
     fields: TermFields,
 ) -> Result<Outcome<Term>, DomainError> {
     let mut unit = system.begin_on(actor, EntityKind::Term, id.0).await?;
-    let before =
-        store::term::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("Term", id))?;
-    ontology::editable(&mut unit.tx, actor, before.ontology).await?;
+    let before: Term = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
     let mut term = Term { updated: Some(unit.now), ..before.clone() };
     apply(&mut term, fields)?;
-    store::term::update(&mut unit.tx, &term).await.map_err(taken(&term))?;
-    unit.edited(Entity::Term(before), Entity::Term(term.clone()));
+    store::table::update(&mut unit.tx, &before, &term).await.map_err(taken(&term))?;
+    unit.edited(&before, &term);
     let done = unit.commit(system, format!("Term {} edited", term.name)).await?;
     Ok(Outcome { entity: term, done })
 }
@@ -138,9 +136,7 @@ pub async fn update(
 /// When there is no right.
 pub async fn delete(system: &System, actor: &Actor, id: TermId) -> Result<Outcome<Term>, DomainError> {
     let mut unit = system.begin(actor).await?;
-    let term =
-        store::term::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("Term", id))?;
-    ontology::editable(&mut unit.tx, actor, term.ontology).await?;
+    let term: Term = access::get(&mut unit.tx, actor, id, Deed::Delete).await?;
     unit.deleted(EntityKind::Term, &[id.0]).await?;
     let done = unit.commit(system, format!("Term {} deleted", term.name)).await?;
     Ok(Outcome { entity: term, done })
@@ -159,7 +155,11 @@ pub async fn relations(system: &System) -> Result<Vec<Relation>, DomainError> {
 /// # Errors
 /// When the database refuses.
 pub async fn parent_relation(system: &System) -> Result<Relation, DomainError> {
-    let relations = store::term::relations(&system.db).await?;
+    parent_of(&system.db).await
+}
+
+async fn parent_of(ex: impl Read) -> Result<Relation, DomainError> {
+    let relations = store::term::relations(ex).await?;
     relations
         .into_iter()
         .find(|relation| relation.name == "parent")
@@ -192,8 +192,10 @@ pub async fn relations_of(
     actor: &Actor,
     id: TermId,
 ) -> Result<Vec<RelationTerm>, DomainError> {
-    if let Some(link) = store::term::relation_term_by_id(&system.db, RelationTermId(id.0)).await? {
-        get(system, actor, link.term1).await?;
+    if let Some(link) =
+        access::unasked::<RelationTerm>(&system.db, RelationTermId(id.0), Unasked::AskedNext).await?
+    {
+        link.may(&mut &system.db, actor, Deed::See).await?;
         return Ok(vec![link]);
     }
     get(system, actor, id).await?;
@@ -214,9 +216,7 @@ pub async fn relate(
     let mut unit = system.begin(actor).await?;
     let mut ontologies = Vec::with_capacity(2);
     for id in [term1, term2] {
-        let term =
-            store::term::by_id(&mut unit.tx, id).await?.ok_or_else(|| DomainError::not_found("Term", id))?;
-        ontology::editable(&mut unit.tx, actor, term.ontology).await?;
+        let term: Term = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
         ontologies.push(term.ontology);
     }
     if term1 == term2 || ontologies[0] != ontologies[1] {
@@ -230,7 +230,7 @@ pub async fn relate(
         created: unit.now,
         updated: None,
     };
-    store::term::insert_relation_term(&mut unit.tx, &link)
+    store::table::insert(&mut unit.tx, &link)
         .await
         .map_err(DomainError::duplicate("These terms are related in this way already"))?;
     unit.added(EntityKind::RelationTerm, &[link.id.0]);
@@ -250,12 +250,32 @@ pub async fn unrelate(
     term2: TermId,
 ) -> Result<Outcome<RelationTerm>, DomainError> {
     let link = relation_between(system, actor, relation, term1, term2).await?;
-    let term = get(system, actor, term1).await?;
     let mut unit = system.begin(actor).await?;
-    ontology::editable(&mut unit.tx, actor, term.ontology).await?;
+    access::get::<RelationTerm>(&mut unit.tx, actor, link.id, Deed::Delete).await?;
     unit.deleted(EntityKind::RelationTerm, &[link.id.0]).await?;
     let done = unit.commit(system, format!("Relation between terms {term1} and {term2} deleted")).await?;
     Ok(Outcome { entity: link, done })
+}
+
+impl Noun for Term {
+    const BEARS_RIGHTS: bool = false;
+
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        Ok(access::reach::<Ontology>(ex, actor, self.ontology, part(deed)).await?.1)
+    }
+}
+
+impl Noun for RelationTerm {
+    const BEARS_RIGHTS: bool = false;
+
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        Ok(access::reach::<Term>(ex, actor, self.term1, part(deed)).await?.1)
+    }
+}
+
+/// What a deed on a part is on the whole.
+fn part(deed: Deed) -> Deed {
+    if deed == Deed::See { Deed::See } else { Deed::Edit }
 }
 
 fn apply(term: &mut Term, fields: TermFields) -> Result<(), DomainError> {

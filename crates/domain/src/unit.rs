@@ -2,13 +2,14 @@
 
 use cytomine_model::command::id_ranges;
 use cytomine_model::{
-    Command, CommandAction, CommandId, Entity, EntityKind, Millis, ProjectId, Touched, UserId,
+    Changes, Command, CommandAction, CommandId, EntityKind, Millis, ProjectId, Touched, UserId,
 };
 use cytomine_store::change::Spot;
 use cytomine_store::job::NewJob;
 use cytomine_store::{self as store, Tx};
 
 use crate::job::{self, Job};
+use crate::noun::Noun;
 use crate::{Actor, DomainError, System, change};
 
 /// A transaction together with the command it will leave.
@@ -37,8 +38,7 @@ struct Draft {
     kind: EntityKind,
     ids: Vec<(i64, i64)>,
     dependents: Vec<Touched>,
-    before: Option<Entity>,
-    after: Option<Entity>,
+    changes: Option<Changes>,
 }
 
 /// What a committed unit left behind, for the answer to the client.
@@ -138,16 +138,9 @@ impl Unit {
     }
 
     /// Notes one changed entity: what the command is about, whatever was made or deleted along with it.
-    pub fn edited(&mut self, before: Entity, after: Entity) {
-        let (kind, id) = (after.kind(), after.id());
-        if let Entity::Annotation(before) = &before {
-            self.spots.push(Spot {
-                project: before.project,
-                slice: Some(before.slice),
-                layers: vec![before.user],
-                bounds: [before.min_x, before.min_y, before.max_x, before.max_y],
-            });
-        }
+    pub(crate) fn edited<T: Noun>(&mut self, before: &T, after: &T) {
+        let (kind, id) = (T::KIND, after.id().into());
+        self.spots.extend(before.spot());
         let earlier = self.draft.take();
         let mut dependents = Vec::new();
         if let Some(earlier) = earlier {
@@ -159,8 +152,7 @@ impl Unit {
             kind,
             ids: vec![(id, id)],
             dependents,
-            before: Some(before),
-            after: Some(after),
+            changes: Some(store::table::changes(before, after)),
         });
     }
 
@@ -176,11 +168,19 @@ impl Unit {
         Ok(count)
     }
 
+    /// Fails while something stands in the way of these entities' going.
+    ///
+    /// # Errors
+    /// With what stands in the way.
+    pub(crate) async fn free<T: Noun>(&mut self, ids: &[T::Id]) -> Result<(), DomainError> {
+        let command = self.command_id().await?;
+        T::free(&mut self.tx, ids, command).await
+    }
+
     fn note(&mut self, action: CommandAction, kind: EntityKind, ids: Vec<(i64, i64)>) {
         match &mut self.draft {
             None => {
-                self.draft =
-                    Some(Draft { action, kind, ids, dependents: Vec::new(), before: None, after: None });
+                self.draft = Some(Draft { action, kind, ids, dependents: Vec::new(), changes: None });
             }
             Some(draft) if draft.kind == kind && draft.action == action => draft.ids.extend(ids),
             Some(draft) => draft.dependents.push(Touched { action, kind, ids }),
@@ -227,8 +227,7 @@ impl Unit {
             kind: draft.kind,
             ids: draft.ids,
             dependents: draft.dependents,
-            before: draft.before,
-            after: draft.after,
+            changes: draft.changes,
             project: self.project,
             message,
             undone: false,

@@ -8,14 +8,16 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 use cytomine_model::{
-    AbstractImageId, Action, Entity, EntityKind, ErrorKind, Page, ProjectId, Sort, StorageId, UploadStatus,
-    UploadedFile, UploadedFileId, UserId,
+    AbstractImage, AbstractImageId, Action, CommandId, EntityKind, ErrorKind, Page, ProjectId, Sort, Storage,
+    StorageId, UploadStatus, UploadedFile, UploadedFileId, UserId,
 };
 use cytomine_store::blobs::Reader;
 pub use cytomine_store::uploaded_file::UploadedFileFilter;
-use cytomine_store::{self as store, BlobError, BlobKey, Executor};
+use cytomine_store::{self as store, BlobError, BlobKey, Read, Tx};
 
-use crate::{Actor, DomainError, Outcome, System, access, image, storage};
+use crate::access::Unasked;
+use crate::noun::{Deed, Noun, Reach};
+use crate::{Actor, DomainError, Outcome, System, access};
 
 /// What a client says about an uploaded file; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -57,12 +59,7 @@ impl From<BlobError> for DomainError {
 /// # Errors
 /// When there is none, or it is neither in an own storage nor behind an image of a project of the actor.
 pub async fn get(system: &System, actor: &Actor, id: UploadedFileId) -> Result<UploadedFile, DomainError> {
-    let file = store::uploaded_file::by_id(&system.db, id).await?;
-    let file = file.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;
-    if store::uploaded_file::visible(&system.db, actor.scope(), id).await? {
-        return Ok(file);
-    }
-    Err(DomainError::forbidden("This file is in none of your storages and projects; ask its owner"))
+    access::get(&system.db, actor, id, Deed::See).await
 }
 
 /// A page of the files in the actor's storages, and how many there are.
@@ -91,15 +88,45 @@ pub async fn images(
     Ok(store::uploaded_file::images_of(&system.db, &ids).await?.into_iter().collect())
 }
 
-/// Fails unless the actor owns the storage of the file (or administers).
-pub(crate) async fn require_owner(
-    mut ex: impl Executor,
-    actor: &Actor,
-    id: UploadedFileId,
-) -> Result<(), DomainError> {
-    let file = store::uploaded_file::by_id(&mut ex, id).await?;
-    let file = file.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;
-    storage::owned(&mut ex, actor, file.storage).await.map(|_| ())
+impl Noun for UploadedFile {
+    /// Who sees an image of a file sees the file; the rest is for the owner of its storage, and administrators.
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        if deed != Deed::See {
+            access::require(actor, Action::Upload)?;
+            return Ok(access::reach::<Storage>(ex, actor, self.storage, deed).await?.1);
+        }
+        if store::uploaded_file::visible(ex, actor.scope(), self.id).await? {
+            return Ok(Reach::OUTSIDE);
+        }
+        Err(DomainError::forbidden("This file is in none of your storages and projects; ask its owner"))
+    }
+
+    /// A file that was made from another goes with that one; images of them that a project uses are in the way.
+    async fn free(tx: &mut Tx, ids: &[UploadedFileId], command: CommandId) -> Result<(), DomainError> {
+        let files = with_descendants(tx, ids).await?;
+        for id in ids {
+            let file = access::unasked::<Self>(&mut *tx, *id, Unasked::Reached).await?;
+            if let Some(parent) = file.and_then(|file| file.parent).filter(|parent| !ids.contains(parent)) {
+                return Err(DomainError::forbidden(format!(
+                    "This file was made from the file {parent}: delete that one, and this goes with it"
+                )));
+            }
+        }
+        let images = store::abstract_image::of_files(&mut *tx, &files).await?;
+        AbstractImage::free(tx, &images, command).await
+    }
+}
+
+/// These files and all that were made from them.
+async fn with_descendants(tx: &mut Tx, ids: &[UploadedFileId]) -> Result<Vec<UploadedFileId>, DomainError> {
+    let mut files = ids.to_vec();
+    let mut next = 0;
+    while next < files.len() {
+        let children = store::uploaded_file::children(&mut *tx, files[next]).await?;
+        files.extend(children.iter().map(|child| child.id).filter(|child| !ids.contains(child)));
+        next += 1;
+    }
+    Ok(files)
 }
 
 /// Registers a file whose bytes this server does not hold, as Cytomine's own image servers do.
@@ -116,7 +143,7 @@ pub async fn create(
     let storage = fields
         .storage
         .ok_or_else(|| DomainError::invalid("An uploaded file needs its storage: give `storage`"))?;
-    storage::owned(&mut unit.tx, actor, storage).await?;
+    access::get::<Storage>(&mut unit.tx, actor, storage, Deed::Edit).await?;
     let user = fields.user.unwrap_or(actor.id());
     if user != actor.id() {
         actor.require_admin()?;
@@ -126,7 +153,7 @@ pub async fn create(
         DomainError::invalid("An uploaded file needs a name: give `originalFilename` or `filename`")
     })?;
     if let Some(parent) = fields.parent {
-        require_owner(&mut unit.tx, actor, parent).await?;
+        access::get::<UploadedFile>(&mut unit.tx, actor, parent, Deed::Edit).await?;
     }
     let mut file = UploadedFile {
         id: UploadedFileId(unit.id().await?),
@@ -146,7 +173,7 @@ pub async fn create(
         updated: None,
     };
     apply(&mut file, &fields)?;
-    store::uploaded_file::insert(&mut unit.tx, &file).await?;
+    store::table::insert(&mut unit.tx, &file).await?;
     unit.added(EntityKind::UploadedFile, &[file.id.0]);
     let message = format!("File {} added", file.original_filename);
     let done = unit.commit(system, message).await?;
@@ -165,19 +192,17 @@ pub async fn update(
 ) -> Result<Outcome<UploadedFile>, DomainError> {
     access::require(actor, Action::Upload)?;
     let mut unit = system.begin_on(actor, EntityKind::UploadedFile, id.0).await?;
-    require_owner(&mut unit.tx, actor, id).await?;
-    let before = store::uploaded_file::by_id(&mut unit.tx, id).await?;
-    let before = before.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;
+    let before: UploadedFile = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
     let mut file = before.clone();
     if let Some(storage) = fields.storage.filter(|storage| *storage != before.storage) {
-        storage::owned(&mut unit.tx, actor, storage).await?;
+        access::get::<Storage>(&mut unit.tx, actor, storage, Deed::Edit).await?;
         file.storage = storage;
         unit.rights_changed();
     }
     apply(&mut file, &fields)?;
     file.updated = Some(unit.now);
-    store::uploaded_file::update(&mut unit.tx, &file).await?;
-    unit.edited(Entity::UploadedFile(before), Entity::UploadedFile(file.clone()));
+    store::table::update(&mut unit.tx, &before, &file).await?;
+    unit.edited(&before, &file);
     let message = format!("File {} edited", file.original_filename);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: file, done })
@@ -195,23 +220,9 @@ pub async fn delete(
 ) -> Result<Outcome<UploadedFile>, DomainError> {
     access::require(actor, Action::Upload)?;
     let mut unit = system.begin(actor).await?;
-    require_owner(&mut unit.tx, actor, id).await?;
-    let file = store::uploaded_file::by_id(&mut unit.tx, id).await?;
-    let file = file.ok_or_else(|| DomainError::not_found("UploadedFile", id))?;
-    if let Some(parent) = file.parent {
-        return Err(DomainError::forbidden(format!(
-            "This file was made from the file {parent}: delete that one, and this goes with it"
-        )));
-    }
-    let mut files = vec![id];
-    let mut next = 0;
-    while next < files.len() {
-        let children = store::uploaded_file::children(&mut unit.tx, files[next]).await?;
-        files.extend(children.iter().map(|child| child.id));
-        next += 1;
-    }
-    let images = store::abstract_image::of_files(&mut unit.tx, &files).await?;
-    image::require_unused(&mut unit, &images).await?;
+    let file: UploadedFile = access::get(&mut unit.tx, actor, id, Deed::Delete).await?;
+    unit.free::<UploadedFile>(&[id]).await?;
+    let files = with_descendants(&mut unit.tx, &[id]).await?;
     // Named one by one: a cascade along the parents reaches one generation only.
     let ids: Vec<i64> = files.iter().map(|id| id.0).collect();
     unit.deleted(EntityKind::UploadedFile, &ids).await?;
@@ -267,7 +278,7 @@ pub async fn download(system: &System, actor: &Actor, id: UploadedFileId) -> Res
 /// As [`download`]; who may see the image is the caller's question.
 pub(crate) async fn original(system: &System, id: Option<UploadedFileId>) -> Result<Download, DomainError> {
     let file = match id {
-        Some(id) => store::uploaded_file::by_id(&system.db, id).await?,
+        Some(id) => access::unasked(&system.db, id, Unasked::Reached).await?,
         None => None,
     };
     bytes_of(system, &file.ok_or_else(gone)?).await

@@ -5,12 +5,29 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::each_kind;
+
+/// An id of some kind.
+pub trait Id:
+    Copy + Eq + std::fmt::Debug + std::fmt::Display + From<i64> + Into<i64> + Send + Sync + 'static
+{
+}
+
 macro_rules! ids {
-    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$meta])*
+    (
+        kinds { $($(#[$doc:meta])+ $kind:ident, $id:ident, $table:literal;)+ }
+        ids { $($(#[$other_doc:meta])+ $other:ident;)+ }
+    ) => {
+        $(ids!($(#[$doc])+ $id);)+
+        $(ids!($(#[$other_doc])+ $other);)+
+    };
+    ($(#[$doc:meta])+ $name:ident) => {
+        $(#[$doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub i64);
+
+        impl Id for $name {}
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,44 +47,12 @@ macro_rules! ids {
                 id.0
             }
         }
-    )+};
-}
 
-ids! {
-    /// A person or program with an account.
-    UserId,
-    /// A global role as an entity of the API (`role.json`).
-    RoleId,
-    /// The grant of a global role to a user (`user/{u}/role.json`).
-    UserRoleId,
-    /// A storage: the place uploads go to.
-    StorageId,
-    /// A file as it was uploaded, or made from an uploaded one.
-    UploadedFileId,
-    /// An image as the platform holds it, independent of projects.
-    AbstractImageId,
-    /// One plane (channel, z, time) of an abstract image.
-    AbstractSliceId,
-    /// A project.
-    ProjectId,
-    /// An image inside a project.
-    ImageInstanceId,
-    /// One plane of an image inside a project.
-    SliceInstanceId,
-    /// A vocabulary of terms.
-    OntologyId,
-    /// One term of an ontology.
-    TermId,
-    /// A kind of relation between terms (`parent`, `synonyme`).
-    RelationId,
-    /// A relation between two terms.
-    RelationTermId,
-    /// A user annotation.
-    AnnotationId,
-    /// The link between an annotation, a term and the user who set it.
-    AnnotationTermId,
-    /// A command: one undoable step of one user.
-    CommandId,
-    /// A queued job.
-    JobId,
+        impl From<i64> for $name {
+            fn from(id: i64) -> Self {
+                Self(id)
+            }
+        }
+    };
 }
+each_kind!(ids);

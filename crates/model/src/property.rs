@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EntityKind, Millis};
+use crate::{EntityKind, Millis, PropertyId};
 
 /// A key and a value on an entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Property {
     /// Id.
-    pub id: i64,
+    pub id: PropertyId,
     /// Kind of the entity.
     pub kind: EntityKind,
     /// Id of the entity.

@@ -1,54 +1,67 @@
 //! Abstract images: images as the platform holds them, independent of projects.
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, Direction, Page, ProjectId, Scope, Sort, UploadedFileId,
+    AbstractImage, AbstractImageId, Direction, EntityKind, Page, ProjectId, Scope, Sort, UploadedFileId,
 };
 
-use crate::condition::{self, Column, Condition};
-use crate::{Executor, Row, Statement, StoreError, sql};
+use crate::condition::{self, Condition, Field};
+use crate::table::{Hang, Order};
+use crate::{Read, Statement, StoreError, Write, sql, table};
 
-/// Columns of the image `a`, its uploaded file `u` and the file `f` that its tiles are read from.
-pub(crate) const BASE_COLUMNS: &str = "\
-a.id AS b_id, a.uploaded_file_id AS b_uploaded_file_id, a.original_filename AS b_original_filename, \
-COALESCE(u.content_type, f.content_type, '') AS b_content_type, f.filename AS b_path, \
-substr(f.sha256, 1, 16) AS b_content_id, a.width AS b_width, a.height AS b_height, a.depth AS b_depth, \
-a.duration AS b_duration, a.channels AS b_channels, a.sample_per_pixel AS b_sample_per_pixel, \
-a.bit_per_sample AS b_bit_per_sample, a.physical_size_x AS b_physical_size_x, \
-a.physical_size_y AS b_physical_size_y, a.physical_size_z AS b_physical_size_z, a.fps AS b_fps, \
-a.magnification AS b_magnification, a.colorspace AS b_colorspace, u.user_id AS b_user_id, \
-a.created AS b_created, a.updated AS b_updated";
-
-/// The two files of [`BASE_COLUMNS`].
-pub(crate) const BASE_JOINS: &str = "\
-LEFT JOIN uploaded_file u ON u.id = a.uploaded_file_id LEFT JOIN uploaded_file f ON f.id = a.slide_file_id";
-
-/// Reads [`BASE_COLUMNS`].
-pub(crate) fn base(row: &Row) -> Result<AbstractImage, StoreError> {
-    Ok(AbstractImage {
-        id: row.id("b_id")?,
-        uploaded_file: row.opt_id("b_uploaded_file_id")?,
-        original_filename: row.get("b_original_filename")?,
-        content_type: row.get("b_content_type")?,
-        path: row.get("b_path")?,
-        content_id: row.get("b_content_id")?,
-        width: row.opt_int("b_width")?,
-        height: row.opt_int("b_height")?,
-        depth: row.int("b_depth")?,
-        duration: row.int("b_duration")?,
-        channels: row.int("b_channels")?,
-        sample_per_pixel: row.int("b_sample_per_pixel")?,
-        bit_per_sample: row.int("b_bit_per_sample")?,
-        physical_size_x: row.get("b_physical_size_x")?,
-        physical_size_y: row.get("b_physical_size_y")?,
-        physical_size_z: row.get("b_physical_size_z")?,
-        fps: row.get("b_fps")?,
-        magnification: row.opt_int("b_magnification")?,
-        colorspace: row.get("b_colorspace")?,
-        user: row.opt_id("b_user_id")?,
-        created: row.time("b_created")?,
-        updated: row.opt_time("b_updated")?,
-    })
+/// Joins the uploaded file `u` of the image `a`, and the file `f` that its tiles are read from.
+macro_rules! files_of_image {
+    () => {
+        "LEFT JOIN uploaded_file u ON u.id = a.uploaded_file_id LEFT JOIN uploaded_file f ON f.id = a.slide_file_id"
+    };
 }
+pub(crate) use files_of_image;
+
+pub(crate) const CONTENT_TYPE: &str = "COALESCE(u.content_type, f.content_type, '')";
+
+table! {
+    AbstractImage as "a", joins files_of_image!();
+    hangs { Hang::Column(EntityKind::UploadedFile, "uploaded_file_id") }
+    columns {
+        id = Stay "id",
+        uploaded_file = Stay "uploaded_file_id",
+        original_filename = Change "original_filename",
+        width = Change "width",
+        height = Change "height",
+        depth = Change "depth",
+        duration = Change "duration",
+        channels = Change "channels",
+        sample_per_pixel = Change "sample_per_pixel",
+        bit_per_sample = Change "bit_per_sample",
+        physical_size_x = Change "physical_size_x",
+        physical_size_y = Change "physical_size_y",
+        physical_size_z = Change "physical_size_z",
+        fps = Change "fps",
+        magnification = Change "magnification",
+        colorspace = Change "colorspace",
+        created = Stay "created",
+        updated = Change "updated",
+    }
+    shown {
+        content_type = CONTENT_TYPE,
+        path = "f.filename",
+        content_id = "substr(f.sha256, 1, 16)",
+        user = "u.user_id",
+    }
+}
+
+const FIELDS: &[Field] = &[
+    Field::text(&["original_filename", "name", "filename"], "a.original_filename"),
+    Field::text(&["content_type", "format"], CONTENT_TYPE),
+    Field::number(&["id"], "a.id"),
+    Field::number(&["width"], "a.width"),
+    Field::number(&["height"], "a.height"),
+    Field::number(&["magnification"], "a.magnification"),
+    Field::number(&["physical_size_x"], "a.physical_size_x"),
+    Field::number(&["physical_size_y"], "a.physical_size_y"),
+    Field::number(&["created"], "a.created"),
+    Field::number(&["user"], "u.user_id"),
+    Field::number(&["storage"], "u.storage_id"),
+];
 
 /// Which abstract images a list holds.
 #[derive(Clone, Debug, Default)]
@@ -59,23 +72,6 @@ pub struct AbstractImageFilter {
     pub unused: bool,
     /// What the client asks of their fields.
     pub conditions: Vec<Condition>,
-}
-
-fn column(field: &str) -> Option<Column> {
-    Some(match field {
-        "originalFilename" | "name" | "filename" => Column::Text("a.original_filename"),
-        "contentType" | "format" => Column::Text("COALESCE(u.content_type, f.content_type, '')"),
-        "id" => Column::Number("a.id"),
-        "width" => Column::Number("a.width"),
-        "height" => Column::Number("a.height"),
-        "magnification" => Column::Number("a.magnification"),
-        "physicalSizeX" => Column::Number("a.physical_size_x"),
-        "physicalSizeY" => Column::Number("a.physical_size_y"),
-        "created" => Column::Number("a.created"),
-        "user" => Column::Number("u.user_id"),
-        "storage" => Column::Number("u.storage_id"),
-        _ => return None,
-    })
 }
 
 impl AbstractImageFilter {
@@ -95,19 +91,8 @@ impl AbstractImageFilter {
                 " AND NOT EXISTS (SELECT 1 FROM image_instance i WHERE i.base_image_id = a.id AND i.deleted_by IS NULL)",
             );
         }
-        condition::push(statement, &self.conditions, column);
+        condition::push(statement, &self.conditions, FIELDS);
     }
-}
-
-/// An abstract image by id; whether the actor may see it is the caller's question.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_id(mut ex: impl Executor, id: AbstractImageId) -> Result<Option<AbstractImage>, StoreError> {
-    let text = format!(
-        "SELECT {BASE_COLUMNS} FROM abstract_image a {BASE_JOINS} WHERE a.id = $1 AND a.deleted_by IS NULL"
-    );
-    ex.first(sql(text).bind(id)).await?.as_ref().map(base).transpose()
 }
 
 /// A page of the abstract images in scope, and how many there are in all.
@@ -115,42 +100,21 @@ pub async fn by_id(mut ex: impl Executor, id: AbstractImageId) -> Result<Option<
 /// # Errors
 /// When the database refuses.
 pub async fn list(
-    mut ex: impl Executor,
+    ex: impl Read,
     scope: Scope,
     filter: &AbstractImageFilter,
     sort: Option<&Sort>,
     page: Page,
 ) -> Result<(Vec<AbstractImage>, i64), StoreError> {
-    let rest = format!("FROM abstract_image a {BASE_JOINS} WHERE a.deleted_by IS NULL");
-    let mut count = sql(format!("SELECT count(*) AS n {rest}"));
-    filter.push(scope, &mut count);
-    let total = ex.first(count).await?.map_or(Ok(0), |row| row.get("n"))?;
-    let mut statement = sql(format!("SELECT {BASE_COLUMNS} {rest}"));
-    filter.push(scope, &mut statement);
-    let (order, direction) = match sort {
-        None => ("a.created", Direction::Descending),
-        Some(sort) => {
-            let order = match sort.field.as_str() {
-                "originalFilename" | "name" | "filename" => "lower(a.original_filename) COLLATE \"C\"",
-                "width" => "a.width",
-                "height" => "a.height",
-                "magnification" => "a.magnification",
-                _ => "a.created",
-            };
-            (order, sort.direction)
-        }
-    };
-    let word = if direction == Direction::Ascending { "ASC" } else { "DESC" };
-    statement.push(&format!(" ORDER BY {order} {word}, a.id {word}")).push_page(page);
-    let images = ex.rows(statement).await?.iter().map(base).collect::<Result<_, _>>()?;
-    Ok((images, total))
+    let order = Order { sort, default: ("a.created", Direction::Descending) };
+    table::page(ex, |statement| filter.push(scope, statement), FIELDS, order, page).await
 }
 
 /// Whether the image lies in one of the user's own storages, or in a project that the user is a member of.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn visible(mut ex: impl Executor, scope: Scope, id: AbstractImageId) -> Result<bool, StoreError> {
+pub async fn visible(mut ex: impl Read, scope: Scope, id: AbstractImageId) -> Result<bool, StoreError> {
     let Scope::User(user) = scope else { return Ok(true) };
     let statement =
         sql("SELECT a.id FROM abstract_image a WHERE a.id = $1 AND (EXISTS (SELECT 1 FROM uploaded_file u \
@@ -168,7 +132,7 @@ pub async fn visible(mut ex: impl Executor, scope: Scope, id: AbstractImageId) -
 /// # Errors
 /// When the database refuses.
 pub async fn slide_file_of(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     upload: UploadedFileId,
 ) -> Result<Option<UploadedFileId>, StoreError> {
     let statement = sql("SELECT slide_file_id FROM abstract_image WHERE uploaded_file_id = $1 \
@@ -182,7 +146,7 @@ pub async fn slide_file_of(
 /// # Errors
 /// When the database refuses.
 pub async fn uses(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     images: &[AbstractImageId],
 ) -> Result<Vec<(ProjectId, String, String)>, StoreError> {
     let statement = sql("SELECT p.id, p.name, COALESCE(i.instance_filename, a.original_filename) AS image \
@@ -202,7 +166,7 @@ pub async fn uses(
 /// # Errors
 /// When the database refuses.
 pub async fn of_files(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     files: &[UploadedFileId],
 ) -> Result<Vec<AbstractImageId>, StoreError> {
     let statement = sql("SELECT id FROM abstract_image WHERE deleted_by IS NULL \
@@ -216,7 +180,7 @@ pub async fn of_files(
 /// # Errors
 /// When the database refuses.
 pub async fn in_project(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     images: &[AbstractImageId],
     project: ProjectId,
 ) -> Result<Vec<AbstractImageId>, StoreError> {
@@ -227,65 +191,15 @@ pub async fn in_project(
     ex.rows(statement).await?.iter().map(|row| row.id("base_image_id")).collect()
 }
 
-/// Writes a new image; `slide_file` is the file that tiles are read from. What is read with an image is not stored.
+/// Names the file that tiles are read from.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert(
-    mut ex: impl Executor,
-    image: &AbstractImage,
-    slide_file: Option<UploadedFileId>,
+pub async fn set_slide_file(
+    mut tx: impl Write,
+    id: AbstractImageId,
+    file: Option<UploadedFileId>,
 ) -> Result<(), StoreError> {
-    let statement = sql("INSERT INTO abstract_image (id, uploaded_file_id, slide_file_id, original_filename, width, \
-         height, depth, duration, channels, sample_per_pixel, bit_per_sample, physical_size_x, physical_size_y, \
-         physical_size_z, fps, magnification, colorspace, created) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)")
-    .bind(image.id)
-    .bind(image.uploaded_file)
-    .bind(slide_file)
-    .bind(&image.original_filename)
-    .bind(image.width)
-    .bind(image.height)
-    .bind(image.depth)
-    .bind(image.duration)
-    .bind(image.channels)
-    .bind(image.sample_per_pixel)
-    .bind(image.bit_per_sample)
-    .bind(image.physical_size_x)
-    .bind(image.physical_size_y)
-    .bind(image.physical_size_z)
-    .bind(image.fps)
-    .bind(image.magnification)
-    .bind(image.colorspace.clone())
-    .bind(image.created);
-    ex.execute(statement).await.map(|_| ())
-}
-
-/// Writes every stored field of an image but its files.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn update(mut ex: impl Executor, image: &AbstractImage) -> Result<(), StoreError> {
-    let statement =
-        sql("UPDATE abstract_image SET original_filename = $2, width = $3, height = $4, depth = $5, \
-         duration = $6, channels = $7, sample_per_pixel = $8, bit_per_sample = $9, physical_size_x = $10, \
-         physical_size_y = $11, physical_size_z = $12, fps = $13, magnification = $14, colorspace = $15, \
-         updated = $16 WHERE id = $1 AND deleted_by IS NULL")
-        .bind(image.id)
-        .bind(&image.original_filename)
-        .bind(image.width)
-        .bind(image.height)
-        .bind(image.depth)
-        .bind(image.duration)
-        .bind(image.channels)
-        .bind(image.sample_per_pixel)
-        .bind(image.bit_per_sample)
-        .bind(image.physical_size_x)
-        .bind(image.physical_size_y)
-        .bind(image.physical_size_z)
-        .bind(image.fps)
-        .bind(image.magnification)
-        .bind(image.colorspace.clone())
-        .bind(image.updated);
-    ex.execute(statement).await.map(|_| ())
+    let statement = sql("UPDATE abstract_image SET slide_file_id = $2 WHERE id = $1").bind(id).bind(file);
+    tx.execute(statement).await.map(|_| ())
 }

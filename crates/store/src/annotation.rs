@@ -11,11 +11,12 @@ pub mod search;
 mod tests;
 
 use cytomine_geometry::{Bounds, cell_key};
-use cytomine_model::{Annotation, AnnotationId};
+use cytomine_model::{Annotation, AnnotationId, EntityKind, ProjectId, UserId};
 
 use crate::dialect::Dialect;
-use crate::statement::{Column, Value};
-use crate::{Executor, Row, Statement, StoreError, named, sql};
+use crate::statement::Column;
+use crate::table::Hang;
+use crate::{Read, Statement, StoreError, Value, Write, named, sql, table};
 
 pub use canvas::{Canvas, Plane};
 pub use read::{AnnotationRow, Columns, Layer};
@@ -37,27 +38,27 @@ const COLUMN_COUNT: usize = 20;
 ///
 /// # Errors
 /// [`StoreError::Dangling`] when one names something that does not exist.
-pub async fn insert_many(mut ex: impl Executor, annotations: &[Annotation]) -> Result<(), StoreError> {
-    hold_named(&mut ex, annotations).await?;
-    match ex.dialect() {
+pub async fn insert_many(mut tx: impl Write, annotations: &[Annotation]) -> Result<(), StoreError> {
+    hold_named(&mut tx, annotations).await?;
+    match tx.dialect() {
         Dialect::Lite => {
             for chunk in annotations.chunks(INSERT_ROWS) {
-                ex.execute(rows_statement(chunk)).await?;
+                tx.execute(rows_statement(chunk)).await?;
             }
         }
         Dialect::Pg => {
             for chunk in annotations.chunks(UNNEST_ROWS) {
-                ex.execute(columns_statement(chunk)).await?;
+                tx.execute(columns_statement(chunk)).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn hold_named(ex: &mut impl Executor, annotations: &[Annotation]) -> Result<(), StoreError> {
+async fn hold_named(tx: &mut impl Write, annotations: &[Annotation]) -> Result<(), StoreError> {
     let ids = |id: fn(&Annotation) -> i64| annotations.iter().map(id).collect();
     named::hold(
-        ex,
+        tx,
         &[
             ("project", ids(|annotation| annotation.project.0)),
             ("image_instance", ids(|annotation| annotation.image.0)),
@@ -165,68 +166,46 @@ fn bounds(annotation: &Annotation) -> Bounds {
     Bounds::new(annotation.min_x, annotation.min_y, annotation.max_x, annotation.max_y)
 }
 
-fn annotation(row: &Row) -> Result<Annotation, StoreError> {
-    Ok(Annotation {
-        id: row.id("id")?,
-        image: row.id("image_id")?,
-        slice: row.id("slice_id")?,
-        project: row.id("project_id")?,
-        user: row.id("user_id")?,
-        geometry: row.get("geometry")?,
-        wkt: row.get("wkt")?,
-        min_x: row.get("min_x")?,
-        min_y: row.get("min_y")?,
-        max_x: row.get("max_x")?,
-        max_y: row.get("max_y")?,
-        area: row.get("area")?,
-        perimeter: row.get("perimeter")?,
-        centroid_x: row.get("centroid_x")?,
-        centroid_y: row.get("centroid_y")?,
-        geometry_compression: row.get("geometry_compression")?,
-        created: row.time("created")?,
-        updated: row.opt_time("updated")?,
-    })
+table! {
+    Annotation as "a";
+    hangs {
+        Hang::Column(EntityKind::Project, "project_id"),
+        Hang::Column(EntityKind::ImageInstance, "image_id"),
+        Hang::Column(EntityKind::SliceInstance, "slice_id"),
+        Hang::Column(EntityKind::User, "user_id"),
+    }
+    columns {
+        id = Stay "id",
+        project = Change "project_id",
+        image = Change "image_id",
+        slice = Change "slice_id",
+        user = Change "user_id",
+        min_x = Change "min_x",
+        min_y = Change "min_y",
+        max_x = Change "max_x",
+        max_y = Change "max_y",
+        geometry = Change "geometry",
+        wkt = Change "wkt",
+        area = Change "area",
+        perimeter = Change "perimeter",
+        centroid_x = Change "centroid_x",
+        centroid_y = Change "centroid_y",
+        geometry_compression = Change "geometry_compression",
+        created = Stay "created",
+        updated = Change "updated",
+    }
+    derived {
+        Change "level": Int = |annotation| Value::from(i64::from(cell_key(&bounds(annotation)).level)),
+        Change "cell": Int = |annotation| Value::from(cell_key(&bounds(annotation)).cell),
+    }
 }
 
-/// A living annotation by id; whether the actor may see it is the caller's question.
+/// In which project a living annotation lies, and who drew it.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_id(mut ex: impl Executor, id: AnnotationId) -> Result<Option<Annotation>, StoreError> {
-    let text = format!("SELECT {COLUMNS} FROM annotation WHERE id = $1 AND deleted_by IS NULL");
-    ex.first(sql(text).bind(id)).await?.as_ref().map(annotation).transpose()
-}
-
-/// Writes place, owner and shape of an annotation.
-///
-/// # Errors
-/// [`StoreError::Dangling`] when it names something that does not exist.
-pub async fn update(mut ex: impl Executor, annotation: &Annotation) -> Result<(), StoreError> {
-    hold_named(&mut ex, std::slice::from_ref(annotation)).await?;
-    let key = cell_key(&bounds(annotation));
+pub async fn whose(mut ex: impl Read, id: AnnotationId) -> Result<Option<(ProjectId, UserId)>, StoreError> {
     let statement =
-        sql("UPDATE annotation SET project_id = $2, image_id = $3, slice_id = $4, user_id = $5, \
-         level = $6, cell = $7, min_x = $8, min_y = $9, max_x = $10, max_y = $11, geometry = $12, wkt = $13, \
-         area = $14, perimeter = $15, centroid_x = $16, centroid_y = $17, geometry_compression = $18, \
-         updated = $19 WHERE id = $1 AND deleted_by IS NULL")
-        .bind(annotation.id)
-        .bind(annotation.project)
-        .bind(annotation.image)
-        .bind(annotation.slice)
-        .bind(annotation.user)
-        .bind(i64::from(key.level))
-        .bind(key.cell)
-        .bind(annotation.min_x)
-        .bind(annotation.min_y)
-        .bind(annotation.max_x)
-        .bind(annotation.max_y)
-        .bind(annotation.geometry.as_slice())
-        .bind(annotation.wkt.clone())
-        .bind(annotation.area)
-        .bind(annotation.perimeter)
-        .bind(annotation.centroid_x)
-        .bind(annotation.centroid_y)
-        .bind(annotation.geometry_compression)
-        .bind(annotation.updated);
-    ex.execute(statement).await.map(|_| ())
+        sql("SELECT project_id, user_id FROM annotation WHERE id = $1 AND deleted_by IS NULL").bind(id);
+    ex.first(statement).await?.map(|row| Ok((row.id("project_id")?, row.id("user_id")?))).transpose()
 }

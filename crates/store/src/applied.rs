@@ -2,13 +2,13 @@
 
 use cytomine_model::Millis;
 
-use crate::{Executor, StoreError, sql};
+use crate::{Read, StoreError, Write, sql};
 
 /// Hash of what was last taken under that name.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn hash(mut ex: impl Executor, name: &str) -> Result<Option<String>, StoreError> {
+pub async fn hash(mut ex: impl Read, name: &str) -> Result<Option<String>, StoreError> {
     let row = ex.first(sql("SELECT hash FROM applied WHERE name = $1").bind(name)).await?;
     row.map(|row| row.get("hash")).transpose()
 }
@@ -18,7 +18,7 @@ pub async fn hash(mut ex: impl Executor, name: &str) -> Result<Option<String>, S
 /// # Errors
 /// When the database refuses.
 pub async fn replace(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     name: &str,
     before: Option<&str>,
     hash: &str,
@@ -37,7 +37,7 @@ pub async fn replace(
             .bind(now)
             .bind(before),
     };
-    Ok(ex.execute(statement).await? > 0)
+    Ok(tx.execute(statement).await? > 0)
 }
 
 #[cfg(test)]
@@ -45,15 +45,22 @@ mod tests {
     use super::*;
     use crate::testing::both;
 
+    async fn taken(db: &crate::Db, name: &str, before: Option<&str>, hash: &str, now: Millis) -> bool {
+        let mut tx = db.begin().await.unwrap();
+        let taken = replace(&mut tx, name, before, hash, now).await.unwrap();
+        tx.commit().await.unwrap();
+        taken
+    }
+
     #[tokio::test]
     async fn of_two_who_take_the_same_step_one_is_told_that_it_came_late() {
         both(|db| async move {
             let now = Millis(1);
             assert_eq!(hash(&db, "a").await.unwrap(), None);
-            assert!(replace(&db, "a", None, "one", now).await.unwrap());
-            assert!(!replace(&db, "a", None, "two", now).await.unwrap());
-            assert!(replace(&db, "a", Some("one"), "two", now).await.unwrap());
-            assert!(!replace(&db, "a", Some("one"), "three", now).await.unwrap());
+            assert!(taken(&db, "a", None, "one", now).await);
+            assert!(!taken(&db, "a", None, "two", now).await);
+            assert!(taken(&db, "a", Some("one"), "two", now).await);
+            assert!(!taken(&db, "a", Some("one"), "three", now).await);
             assert_eq!(hash(&db, "a").await.unwrap().as_deref(), Some("two"));
         })
         .await;

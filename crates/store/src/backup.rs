@@ -13,7 +13,7 @@ pub mod swap;
 
 use cytomine_model::Millis;
 
-use crate::{Executor, Row, StoreError, sql};
+use crate::{Read, Row, StoreError, Write, sql};
 
 /// Tables whose rows are not backed up: who signed out must not come back by a restore.
 pub const TRANSIENT: [&str; 2] = ["session", "sign_in_try"];
@@ -86,7 +86,7 @@ const COLUMNS: &str = "kind, name, time, size, duration, error, removed";
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert(mut ex: impl Executor, id: i64, record: &Record) -> Result<(), StoreError> {
+pub async fn insert(mut tx: impl Write, id: i64, record: &Record) -> Result<(), StoreError> {
     let statement = sql("INSERT INTO backup (id, kind, name, time, size, duration, result, error, removed) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
     .bind(id)
@@ -98,14 +98,14 @@ pub async fn insert(mut ex: impl Executor, id: i64, record: &Record) -> Result<(
     .bind(if record.error.is_none() { "ok" } else { "failed" })
     .bind(record.error.clone())
     .bind(record.removed);
-    ex.execute(statement).await.map(|_| ())
+    tx.execute(statement).await.map(|_| ())
 }
 
 /// The newest lines of one kind.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn newest(mut ex: impl Executor, kind: Kind, limit: i64) -> Result<Vec<Record>, StoreError> {
+pub async fn newest(mut ex: impl Read, kind: Kind, limit: i64) -> Result<Vec<Record>, StoreError> {
     let text = format!("SELECT {COLUMNS} FROM backup WHERE kind = $1 ORDER BY time DESC, id DESC LIMIT $2");
     ex.rows(sql(text).bind(kind.as_str()).bind(limit)).await?.iter().map(record).collect()
 }
@@ -114,7 +114,7 @@ pub async fn newest(mut ex: impl Executor, kind: Kind, limit: i64) -> Result<Vec
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn kept(mut ex: impl Executor) -> Result<Vec<String>, StoreError> {
+pub async fn kept(mut ex: impl Read) -> Result<Vec<String>, StoreError> {
     let statement = sql(
         "SELECT name FROM backup WHERE kind = 'push' AND result = 'ok' AND removed IS NULL ORDER BY time",
     );
@@ -125,10 +125,10 @@ pub async fn kept(mut ex: impl Executor) -> Result<Vec<String>, StoreError> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn mark_removed(mut ex: impl Executor, name: &str, now: Millis) -> Result<(), StoreError> {
+pub async fn mark_removed(mut tx: impl Write, name: &str, now: Millis) -> Result<(), StoreError> {
     let statement =
         sql("UPDATE backup SET removed = $2 WHERE kind = 'push' AND name = $1 AND removed IS NULL")
             .bind(name)
             .bind(now);
-    ex.execute(statement).await.map(|_| ())
+    tx.execute(statement).await.map(|_| ())
 }

@@ -13,7 +13,8 @@ use cytomine_model::{
 
 use crate::dialect::Dialect;
 use crate::statement::corrupt;
-use crate::{Db, Executor, Row, Statement, StoreError, Tx, sql};
+use crate::{Db, Row, Statement, StoreError, Tx, Write as _, sql};
+use crate::Read as _;
 
 /// Ranges of ids that a change repeats at most; of more, the command tells.
 const RANGES: usize = 1_000;
@@ -94,7 +95,7 @@ pub fn joined(spots: Vec<Spot>) -> Vec<Spot> {
 /// # Errors
 /// When the database refuses.
 pub async fn spots(
-    mut ex: impl Executor,
+    mut ex: impl crate::Read,
     kind: EntityKind,
     ranges: &[(i64, i64)],
 ) -> Result<Vec<Spot>, StoreError> {

@@ -3,7 +3,7 @@
 use cytomine_model::{Command, CommandAction, CommandId, EntityKind, Millis, ProjectId, UserId};
 
 use crate::statement::corrupt;
-use crate::{Executor, Row, StoreError, sql};
+use crate::{Read, Row, StoreError, Write, sql, stored};
 
 const COLUMNS: &str = "SELECT id, user_id, action, kind, ids, dependents, entity_before, entity_after, project_id, \
 message, undone_at, created FROM command WHERE discarded = FALSE";
@@ -17,18 +17,18 @@ fn text(value: &impl serde::Serialize) -> String {
 }
 
 fn command(row: &Row) -> Result<Command, StoreError> {
-    let entity = |column: &str| -> Result<_, StoreError> {
-        row.get::<Option<String>>(column)?.map(|text| json(column, &text)).transpose()
-    };
+    let kind = row.parsed("kind", EntityKind::parse)?;
+    let (before, after): (Option<String>, Option<String>) =
+        (row.get("entity_before")?, row.get("entity_after")?);
+    let changes = before.zip(after).map(|(before, after)| stored::read(kind, &before, &after)).transpose()?;
     Ok(Command {
         id: row.id("id")?,
         user: row.id("user_id")?,
         action: row.parsed("action", CommandAction::parse)?,
-        kind: row.parsed("kind", EntityKind::parse)?,
+        kind,
         ids: json("ids", &row.get::<String>("ids")?)?,
         dependents: json("dependents", &row.get::<String>("dependents")?)?,
-        before: entity("entity_before")?,
-        after: entity("entity_after")?,
+        changes,
         project: row.opt_id("project_id")?,
         message: row.get("message")?,
         undone: row.get::<Option<i64>>("undone_at")?.is_some(),
@@ -40,11 +40,13 @@ fn command(row: &Row) -> Result<Command, StoreError> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert(mut ex: impl Executor, command: &Command) -> Result<(), StoreError> {
+pub async fn insert(mut tx: impl Write, command: &Command) -> Result<(), StoreError> {
     let discard = sql("UPDATE command SET discarded = TRUE WHERE user_id = $1 AND undone_at IS NOT NULL \
          AND discarded = FALSE")
     .bind(command.user);
-    ex.execute(discard).await?;
+    tx.execute(discard).await?;
+    let [before, after] =
+        command.changes.as_ref().map(stored::write).map_or([None, None], |form| form.map(Some));
     let statement = sql("INSERT INTO command (id, user_id, action, kind, ids, dependents, entity_before, \
          entity_after, project_id, message, discarded, created) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, FALSE, $11)")
@@ -54,19 +56,19 @@ pub async fn insert(mut ex: impl Executor, command: &Command) -> Result<(), Stor
     .bind(command.kind.as_str())
     .bind(text(&command.ids))
     .bind(text(&command.dependents))
-    .bind(command.before.as_ref().map(text))
-    .bind(command.after.as_ref().map(text))
+    .bind(before)
+    .bind(after)
     .bind(command.project)
     .bind(&command.message)
     .bind(command.created);
-    ex.execute(statement).await.map(|_| ())
+    tx.execute(statement).await.map(|_| ())
 }
 
 /// The user's command that undo would undo: the newest that is not undone.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn to_undo(mut ex: impl Executor, user: UserId) -> Result<Option<Command>, StoreError> {
+pub async fn to_undo(mut ex: impl Read, user: UserId) -> Result<Option<Command>, StoreError> {
     let statement = format!("{COLUMNS} AND user_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1");
     ex.first(sql(statement).bind(user)).await?.as_ref().map(command).transpose()
 }
@@ -75,7 +77,7 @@ pub async fn to_undo(mut ex: impl Executor, user: UserId) -> Result<Option<Comma
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn to_redo(mut ex: impl Executor, user: UserId) -> Result<Option<Command>, StoreError> {
+pub async fn to_redo(mut ex: impl Read, user: UserId) -> Result<Option<Command>, StoreError> {
     let statement =
         format!("{COLUMNS} AND user_id = $1 AND undone_at IS NOT NULL ORDER BY undone_at DESC LIMIT 1");
     ex.first(sql(statement).bind(user)).await?.as_ref().map(command).transpose()
@@ -85,7 +87,7 @@ pub async fn to_redo(mut ex: impl Executor, user: UserId) -> Result<Option<Comma
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_id(mut ex: impl Executor, id: CommandId) -> Result<Option<Command>, StoreError> {
+pub async fn by_id(mut ex: impl Read, id: CommandId) -> Result<Option<Command>, StoreError> {
     let statement = sql(format!("{COLUMNS} AND id = $1")).bind(id);
     ex.first(statement).await?.as_ref().map(command).transpose()
 }
@@ -94,12 +96,8 @@ pub async fn by_id(mut ex: impl Executor, id: CommandId) -> Result<Option<Comman
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn set_undone(
-    mut ex: impl Executor,
-    id: CommandId,
-    position: Option<i64>,
-) -> Result<(), StoreError> {
-    ex.execute(sql("UPDATE command SET undone_at = $2 WHERE id = $1").bind(id).bind(position))
+pub async fn set_undone(mut tx: impl Write, id: CommandId, position: Option<i64>) -> Result<(), StoreError> {
+    tx.execute(sql("UPDATE command SET undone_at = $2 WHERE id = $1").bind(id).bind(position))
         .await
         .map(|_| ())
 }
@@ -109,7 +107,7 @@ pub async fn set_undone(
 /// # Errors
 /// When the database refuses.
 pub async fn insert_activity(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     id: i64,
     user: UserId,
     project: Option<ProjectId>,
@@ -125,5 +123,5 @@ pub async fn insert_activity(
     .bind(command)
     .bind(message)
     .bind(now);
-    ex.execute(statement).await.map(|_| ())
+    tx.execute(statement).await.map(|_| ())
 }

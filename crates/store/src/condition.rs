@@ -1,4 +1,4 @@
-//! Conditions that clients put on lists (rest-api 1.4), translated by a table of columns per list.
+//! Conditions that clients put on lists (rest-api 1.4), translated by a list of fields per table.
 
 use crate::{Statement, Value, dialect::like_literal};
 
@@ -19,7 +19,7 @@ pub enum Test {
     AnyOf(Vec<Option<String>>),
 }
 
-/// A condition on a field in the client's spelling; lists ignore fields they do not know.
+/// A condition on a field, in the spelling of the model; lists ignore fields they do not know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
     /// Field.
@@ -28,22 +28,57 @@ pub struct Condition {
     pub test: Test,
 }
 
+/// A field that lists can be filtered and ordered by.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its names.
+    names: &'static [&'static str],
+    column: Column,
+    order: Option<&'static str>,
+}
+
+impl Field {
+    /// A text, ordered whatever the case; never text of a client.
+    pub(crate) const fn text(names: &'static [&'static str], expression: &'static str) -> Self {
+        Self { names, column: Column::Text(expression), order: None }
+    }
+
+    /// A number.
+    pub(crate) const fn number(names: &'static [&'static str], expression: &'static str) -> Self {
+        Self { names, column: Column::Number(expression), order: None }
+    }
+
+    /// With another expression for its order.
+    pub(crate) const fn by(self, expression: &'static str) -> Self {
+        Self { order: Some(expression), ..self }
+    }
+
+    /// Expression of its order.
+    pub(crate) fn order(&self) -> String {
+        match (self.order, self.column) {
+            (Some(expression), _) | (None, Column::Number(expression)) => expression.to_owned(),
+            (None, Column::Text(expression)) => format!("lower({expression}) COLLATE \"C\""),
+        }
+    }
+}
+
+/// The field of that name; of two, the first.
+pub(crate) fn field<'f>(fields: &'f [Field], name: &str) -> Option<&'f Field> {
+    fields.iter().find(|field| field.names.contains(&name))
+}
+
 /// A column (or expression) that a list can be filtered by. Never text of a client.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Column {
+enum Column {
     Text(&'static str),
     Number(&'static str),
 }
 
 /// Adds ` AND ...` for each condition whose field the table knows.
-pub(crate) fn push(
-    statement: &mut Statement,
-    conditions: &[Condition],
-    column_of: impl Fn(&str) -> Option<Column>,
-) {
-    for Condition { field, test } in conditions {
-        if let Some(column) = column_of(field) {
-            push_one(statement, column, test);
+pub(crate) fn push(statement: &mut Statement, conditions: &[Condition], fields: &[Field]) {
+    for Condition { field: name, test } in conditions {
+        if let Some(field) = field(fields, name) {
+            push_one(statement, field.column, test);
         }
     }
 }

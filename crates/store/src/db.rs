@@ -54,13 +54,10 @@ pub enum Tx {
     Pg(Transaction<'static, Postgres>),
 }
 
-/// What statements run on: `&Db` for reads, `&mut Tx` for writes and for reads inside them.
-pub trait Executor: Send {
+/// What statements are read with: `&Db`, or `&mut Tx` for what the transaction itself has written.
+pub trait Read: Send {
     /// All rows of the answer.
     fn rows(&mut self, statement: Statement) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
-
-    /// Runs the statement and tells how many rows it touched.
-    fn execute(&mut self, statement: Statement) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// The first row, if there is one.
     fn first(
@@ -72,6 +69,12 @@ pub trait Executor: Send {
 
     /// Which database it is.
     fn dialect(&self) -> Dialect;
+}
+
+/// What writes: a transaction and nothing else.
+pub trait Write: Read {
+    /// Runs the statement and tells how many rows it touched.
+    fn execute(&mut self, statement: Statement) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }
 
 macro_rules! bound {
@@ -120,20 +123,20 @@ fn bind_column(query: PgQuery, column: Column) -> Result<PgQuery, StoreError> {
     })
 }
 
-impl Executor for &Db {
+impl Read for &Db {
     async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        debug_assert!(
+            ["SELECT", "WITH", "PRAGMA", "EXPLAIN"]
+                .iter()
+                .any(|word| statement.text.trim_start().starts_with(word)),
+            "only a transaction writes: {}",
+            statement.text
+        );
         Ok(match self {
             Db::Lite { readers, .. } => {
                 on_lite!(statement, readers, fetch_all).into_iter().map(Row::Lite).collect()
             }
             Db::Pg(pool) => on_pg!(statement, pool, fetch_all).into_iter().map(Row::Pg).collect(),
-        })
-    }
-
-    async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        Ok(match self {
-            Db::Lite { writer, .. } => on_lite!(statement, writer, execute).rows_affected(),
-            Db::Pg(pool) => on_pg!(statement, pool, execute).rows_affected(),
         })
     }
 
@@ -145,18 +148,11 @@ impl Executor for &Db {
     }
 }
 
-impl Executor for Tx {
+impl Read for Tx {
     async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
             Tx::Lite(tx) => on_lite!(statement, &mut **tx, fetch_all).into_iter().map(Row::Lite).collect(),
             Tx::Pg(tx) => on_pg!(statement, &mut **tx, fetch_all).into_iter().map(Row::Pg).collect(),
-        })
-    }
-
-    async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        Ok(match self {
-            Tx::Lite(tx) => on_lite!(statement, &mut **tx, execute).rows_affected(),
-            Tx::Pg(tx) => on_pg!(statement, &mut **tx, execute).rows_affected(),
         })
     }
 
@@ -168,17 +164,28 @@ impl Executor for Tx {
     }
 }
 
-impl<E: Executor> Executor for &mut E {
+impl Write for Tx {
+    async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        Ok(match self {
+            Tx::Lite(tx) => on_lite!(statement, &mut **tx, execute).rows_affected(),
+            Tx::Pg(tx) => on_pg!(statement, &mut **tx, execute).rows_affected(),
+        })
+    }
+}
+
+impl<R: Read> Read for &mut R {
     async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         (**self).rows(statement).await
     }
 
-    async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        (**self).execute(statement).await
-    }
-
     fn dialect(&self) -> Dialect {
         (**self).dialect()
+    }
+}
+
+impl<W: Write> Write for &mut W {
+    async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        (**self).execute(statement).await
     }
 }
 
@@ -268,6 +275,18 @@ impl Db {
             Self::Lite { writer, .. } => Tx::Lite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Pg(pool) => Tx::Pg(pool.begin().await?),
         })
+    }
+
+    /// Runs a statement that no transaction may hold: `CREATE DATABASE`, `DROP DATABASE`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn administer(&self, statement: Statement) -> Result<(), StoreError> {
+        match self {
+            Db::Lite { writer, .. } => on_lite!(statement, writer, execute).rows_affected(),
+            Db::Pg(pool) => on_pg!(statement, pool, execute).rows_affected(),
+        };
+        Ok(())
     }
 
     /// Whether the database answers.

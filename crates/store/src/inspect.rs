@@ -3,7 +3,7 @@
 use cytomine_model::Millis;
 
 use crate::dialect::Dialect;
-use crate::{Db, Executor, StoreError, sql};
+use crate::{Db, Read, StoreError, sql};
 
 /// What a database says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +26,14 @@ pub struct Facts {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn facts(mut ex: impl Executor) -> Result<Facts, StoreError> {
+pub async fn facts(mut ex: impl Read) -> Result<Facts, StoreError> {
     match ex.dialect() {
         Dialect::Lite => lite(&mut ex).await,
         Dialect::Pg => pg(&mut ex).await,
     }
 }
 
-async fn lite(ex: &mut impl Executor) -> Result<Facts, StoreError> {
+async fn lite(ex: &mut impl Read) -> Result<Facts, StoreError> {
     let statement = sql("SELECT sqlite_version() AS version, encoding, page_count * page_size AS bytes \
          FROM pragma_encoding, pragma_page_count, pragma_page_size");
     let row = ex.first(statement).await?.ok_or_else(none)?;
@@ -48,7 +48,7 @@ async fn lite(ex: &mut impl Executor) -> Result<Facts, StoreError> {
     })
 }
 
-async fn pg(ex: &mut impl Executor) -> Result<Facts, StoreError> {
+async fn pg(ex: &mut impl Read) -> Result<Facts, StoreError> {
     let statement = sql("SELECT current_setting('server_version') AS version, \
          pg_database_size(current_database()) AS bytes, pg_encoding_to_char(d.encoding)::TEXT AS encoding, \
          (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl) AS tls, \
@@ -92,7 +92,7 @@ fn none() -> StoreError {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn set_aside(mut ex: impl Executor) -> Result<Vec<String>, StoreError> {
+pub async fn set_aside(mut ex: impl Read) -> Result<Vec<String>, StoreError> {
     if ex.dialect() == Dialect::Lite {
         return Ok(Vec::new());
     }
@@ -111,8 +111,7 @@ pub async fn drop_set_aside(db: &Db, name: &str) -> Result<(), StoreError> {
         return Ok(());
     }
     let quoted = name.replace('"', "\"\"");
-    let mut db = db;
-    db.execute(sql(format!("DROP DATABASE \"{quoted}\" WITH (FORCE)"))).await.map(|_| ())
+    db.administer(sql(format!("DROP DATABASE \"{quoted}\" WITH (FORCE)"))).await
 }
 
 #[cfg(test)]
@@ -147,13 +146,13 @@ mod tests {
             let (old, other) =
                 (format!("{live}_before_restore_20261124T021700Z"), format!("{live}xbefore_restore_1"));
             for name in [&old, &other] {
-                (&db).execute(sql(format!("CREATE DATABASE \"{name}\""))).await.unwrap();
+                db.administer(sql(format!("CREATE DATABASE \"{name}\""))).await.unwrap();
             }
             assert_eq!(set_aside(&db).await.unwrap(), std::slice::from_ref(&old));
             drop_set_aside(&db, &old).await.unwrap();
             drop_set_aside(&db, &other).await.unwrap();
             assert!(set_aside(&db).await.unwrap().is_empty());
-            (&db).execute(sql(format!("DROP DATABASE \"{other}\""))).await.unwrap();
+            db.administer(sql(format!("DROP DATABASE \"{other}\""))).await.unwrap();
         })
         .await;
     }

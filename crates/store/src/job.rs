@@ -3,7 +3,7 @@
 
 use cytomine_model::{Job, JobId, JobState, Millis};
 
-use crate::{Executor, Row, StoreError, sql};
+use crate::{Read, Row, StoreError, Write, sql};
 
 fn job(row: &Row) -> Result<Job, StoreError> {
     Ok(Job {
@@ -38,7 +38,7 @@ pub struct NewJob<'a> {
 }
 
 /// Queues a job.
-pub async fn insert(mut ex: impl Executor, job: NewJob<'_>, now: Millis) -> Result<(), StoreError> {
+pub async fn insert(mut tx: impl Write, job: NewJob<'_>, now: Millis) -> Result<(), StoreError> {
     let statement = sql("INSERT INTO job (id, kind, queue, priority, payload, state, attempts, created) \
          VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6)")
     .bind(job.id)
@@ -47,7 +47,7 @@ pub async fn insert(mut ex: impl Executor, job: NewJob<'_>, now: Millis) -> Resu
     .bind(job.priority)
     .bind(job.payload)
     .bind(now);
-    ex.execute(statement).await.map(|_| ())
+    tx.execute(statement).await.map(|_| ())
 }
 
 /// The condition that a job of these queues can be taken at `$now`, whose queues are bound from `$first` on.
@@ -63,13 +63,13 @@ fn waits(queues: &[&str], now: usize, first: usize) -> String {
 /// Takes a waiting job of these queues, or one whose lease ran out, until `lease_until`: the one of the highest
 /// priority, of those the oldest. Two takers never get the same.
 pub async fn take(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     owner: &str,
     queues: &[&str],
     now: Millis,
     lease_until: Millis,
 ) -> Result<Option<Job>, StoreError> {
-    let locked = if ex.dialect() == crate::dialect::Dialect::Pg { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let locked = if tx.dialect() == crate::dialect::Dialect::Pg { " FOR UPDATE SKIP LOCKED" } else { "" };
     let text = format!(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease_owner = $1, lease_until = $3 \
          WHERE id = (SELECT id FROM job WHERE {} ORDER BY priority DESC, id LIMIT 1{locked}) \
@@ -80,12 +80,12 @@ pub async fn take(
     for queue in queues {
         statement = statement.bind(*queue);
     }
-    ex.first(statement).await?.as_ref().map(job).transpose()
+    tx.first(statement).await?.as_ref().map(job).transpose()
 }
 
 /// Takes this job if it waits, for whatever moment it was put off.
 pub async fn take_this(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     id: JobId,
     owner: &str,
     lease_until: Millis,
@@ -94,12 +94,12 @@ pub async fn take_this(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease_owner = $2, lease_until = $3 \
          WHERE id = $1 AND state = 'queued' RETURNING {COLUMNS}"
     );
-    ex.first(sql(text).bind(id).bind(owner).bind(lease_until)).await?.as_ref().map(job).transpose()
+    tx.first(sql(text).bind(id).bind(owner).bind(lease_until)).await?.as_ref().map(job).transpose()
 }
 
 /// Prolongs the lease; false when `owner` has it no longer.
 pub async fn renew(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     id: JobId,
     owner: &str,
     lease_until: Millis,
@@ -109,12 +109,12 @@ pub async fn renew(
             .bind(id)
             .bind(owner)
             .bind(lease_until);
-    Ok(ex.execute(statement).await? > 0)
+    Ok(tx.execute(statement).await? > 0)
 }
 
 /// Ends a job, well (`error` absent) or badly; false when `owner` has it no longer, and then nothing changes.
 pub async fn finish(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     id: JobId,
     owner: &str,
     error: Option<&str>,
@@ -128,22 +128,22 @@ pub async fn finish(
     .bind(state.as_str())
     .bind(error)
     .bind(now);
-    Ok(ex.execute(statement).await? > 0)
+    Ok(tx.execute(statement).await? > 0)
 }
 
 /// Puts a job back into the queue as if it had not been taken; false when `owner` has it no longer.
-pub async fn release(mut ex: impl Executor, id: JobId, owner: &str) -> Result<bool, StoreError> {
+pub async fn release(mut tx: impl Write, id: JobId, owner: &str) -> Result<bool, StoreError> {
     let statement = sql("UPDATE job SET state = 'queued', attempts = attempts - 1, lease_owner = NULL, \
          lease_until = NULL WHERE id = $1 AND lease_owner = $2 AND state = 'running'")
     .bind(id)
     .bind(owner);
-    Ok(ex.execute(statement).await? > 0)
+    Ok(tx.execute(statement).await? > 0)
 }
 
 /// Puts a job back into the queue, not to be taken before that moment, and notes why; `counted` = the attempt counts.
 /// False when `owner` has it no longer.
 pub async fn put_off(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     id: JobId,
     owner: &str,
     error: &str,
@@ -158,17 +158,17 @@ pub async fn put_off(
     .bind(error)
     .bind(not_before)
     .bind(i64::from(!counted));
-    Ok(ex.execute(statement).await? > 0)
+    Ok(tx.execute(statement).await? > 0)
 }
 
 /// A job by id.
-pub async fn by_id(mut ex: impl Executor, id: JobId) -> Result<Option<Job>, StoreError> {
+pub async fn by_id(mut ex: impl Read, id: JobId) -> Result<Option<Job>, StoreError> {
     let statement = sql(format!("SELECT {COLUMNS} FROM job WHERE id = $1")).bind(id);
     ex.first(statement).await?.as_ref().map(job).transpose()
 }
 
 /// Whether [`take`] would find one.
-pub async fn any_waiting(mut ex: impl Executor, queues: &[&str], now: Millis) -> Result<bool, StoreError> {
+pub async fn any_waiting(mut ex: impl Read, queues: &[&str], now: Millis) -> Result<bool, StoreError> {
     let mut statement = sql(format!("SELECT id FROM job WHERE {} LIMIT 1", waits(queues, 1, 2))).bind(now);
     for queue in queues {
         statement = statement.bind(*queue);
@@ -188,7 +188,7 @@ pub struct Counts {
 }
 
 /// Counts jobs; failed ones since that moment.
-pub async fn counts(mut ex: impl Executor, since: Millis) -> Result<Counts, StoreError> {
+pub async fn counts(mut ex: impl Read, since: Millis) -> Result<Counts, StoreError> {
     let statement = sql("SELECT state, CAST(count(*) AS BIGINT) AS jobs FROM job \
          WHERE state IN ('queued', 'running') OR (state = 'failed' AND finished >= $1) GROUP BY state")
     .bind(since);
@@ -207,7 +207,7 @@ pub async fn counts(mut ex: impl Executor, since: Millis) -> Result<Counts, Stor
 
 /// Id, kind, attempts and end of jobs that failed since that moment, newest first.
 pub async fn failed_since(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     since: Millis,
     limit: i64,
 ) -> Result<Vec<(i64, String, i64, Millis)>, StoreError> {
@@ -221,13 +221,13 @@ pub async fn failed_since(
 }
 
 /// Jobs that somebody has taken.
-pub async fn running(mut ex: impl Executor) -> Result<Vec<Job>, StoreError> {
+pub async fn running(mut ex: impl Read) -> Result<Vec<Job>, StoreError> {
     let rows = ex.rows(sql(format!("SELECT {COLUMNS} FROM job WHERE state = 'running'"))).await?;
     rows.iter().map(job).collect()
 }
 
 /// Ends the lease of a job, whoever has it, so that it is taken again.
-pub async fn expire(mut ex: impl Executor, id: JobId) -> Result<(), StoreError> {
+pub async fn expire(mut tx: impl Write, id: JobId) -> Result<(), StoreError> {
     let statement = sql("UPDATE job SET lease_until = 0 WHERE id = $1 AND state = 'running'").bind(id);
-    ex.execute(statement).await.map(|_| ())
+    tx.execute(statement).await.map(|_| ())
 }

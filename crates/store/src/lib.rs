@@ -1,6 +1,6 @@
 //! Storage: SQL and migrations for SQLite and PostgreSQL, the queue table, bytes on disk.
 //!
-//! A function of this crate is one query or one write. It takes an [`Executor`] (the database for reads, a
+//! A function of this crate is one query or one write. It takes an [`Read`] (the database, or a
 //! transaction for writes) and, where it reads things that rights protect, the actor's
 //! [`Scope`](cytomine_model::Scope). Who may do what is decided above, in the domain.
 //!
@@ -38,6 +38,8 @@ pub mod sign_in;
 pub mod slice_instance;
 pub mod statement;
 pub mod storage;
+pub mod stored;
+pub mod table;
 pub mod term;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -45,7 +47,7 @@ pub mod uploaded_file;
 pub mod user;
 
 pub use blobs::{BlobError, BlobKey, Blobs};
-pub use db::{Db, Executor, Tx};
+pub use db::{Db, Read, Tx, Write};
 pub use error::StoreError;
 pub use processes::Turn;
 pub use statement::{Row, Statement, Value, sql};

@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::Dialect;
-use crate::{Db, Executor, StoreError, sql};
+use crate::table::Table;
+use crate::{Db, Read, StoreError, Value, Write, sql};
 
 /// Table, its column, and the table whose ids the column holds.
 pub(crate) const NAMED: [(&str, &str, &str); 7] = [
@@ -25,11 +26,11 @@ pub(crate) const NAMED: [(&str, &str, &str); 7] = [
 /// # Errors
 /// [`StoreError::Dangling`] when one does not.
 pub(crate) async fn hold(
-    ex: &mut impl Executor,
+    tx: &mut impl Write,
     named: &[(&'static str, BTreeSet<i64>)],
 ) -> Result<(), StoreError> {
     // SQLite has one writer: nobody removes anything meanwhile.
-    let lock = if ex.dialect() == Dialect::Pg { " FOR KEY SHARE" } else { "" };
+    let lock = if tx.dialect() == Dialect::Pg { " FOR KEY SHARE" } else { "" };
     let mut statement = sql("");
     for (place, (table, ids)) in named.iter().enumerate() {
         statement.push(if place == 0 { "" } else { " UNION ALL " });
@@ -40,7 +41,7 @@ pub(crate) async fn hold(
         statement.push(&format!("){lock}) k"));
     }
     let mut found = BTreeSet::new();
-    for row in ex.rows(statement).await? {
+    for row in tx.rows(statement).await? {
         found.insert((row.get::<i64>("place")?, row.get::<i64>("id")?));
     }
     for (place, (table, ids)) in (0..).zip(named) {
@@ -55,11 +56,11 @@ pub(crate) async fn hold(
 ///
 /// # Errors
 /// [`StoreError::Dangling`] when one does not.
-pub(crate) async fn annotations_exist(ex: &mut impl Executor, ids: BTreeSet<i64>) -> Result<(), StoreError> {
+pub(crate) async fn annotations_exist(tx: &mut impl Write, ids: BTreeSet<i64>) -> Result<(), StoreError> {
     let wanted = ids.len();
     let statement = sql("SELECT count(*) AS n FROM annotation WHERE id = ANY($1)")
         .bind(ids.into_iter().collect::<Vec<i64>>());
-    let found: i64 = ex.first(statement).await?.map_or(Ok(0), |row| row.get("n"))?;
+    let found: i64 = tx.first(statement).await?.map_or(Ok(0), |row| row.get("n"))?;
     if usize::try_from(found) == Ok(wanted) {
         return Ok(());
     }
@@ -67,6 +68,42 @@ pub(crate) async fn annotations_exist(ex: &mut impl Executor, ids: BTreeSet<i64>
         "{} annotations do not exist",
         wanted.abs_diff(usize::try_from(found).unwrap_or(0))
     )))
+}
+
+/// What rows of a table name that are about to be written, given pairs of column and value: parents with ids. Tables with
+/// keys of their own need nothing.
+pub(crate) fn parents<'a, T: Table>(
+    written: impl Iterator<Item = (&'a str, &'a Value)> + Clone,
+) -> Vec<(&'static str, BTreeSet<i64>)> {
+    let ids = |column: &str| {
+        written
+            .clone()
+            .filter_map(|(name, value)| match value {
+                Value::Int(Some(id)) if name == column => Some(*id),
+                _ => None,
+            })
+            .collect::<BTreeSet<i64>>()
+    };
+    NAMED
+        .iter()
+        .filter(|(table, ..)| *table == T::KIND.as_str())
+        .map(|(_, column, parent)| (*parent, ids(column)))
+        .filter(|(_, ids)| !ids.is_empty())
+        .collect()
+}
+
+/// Makes sure that all of [`parents`] exist, as [`hold`] and [`annotations_exist`] do.
+///
+/// # Errors
+/// [`StoreError::Dangling`] when one does not.
+pub(crate) async fn hold_all(
+    tx: &mut impl Write,
+    mut parents: Vec<(&'static str, BTreeSet<i64>)>,
+) -> Result<(), StoreError> {
+    if let Some(place) = parents.iter().position(|(parent, _)| *parent == "annotation") {
+        annotations_exist(tx, parents.remove(place).1).await?;
+    }
+    if parents.is_empty() { Ok(()) } else { hold(tx, &parents).await }
 }
 
 /// Annotations and term links that name something that does not exist, as lines for people; none is as it should be.

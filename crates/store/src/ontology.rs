@@ -2,21 +2,20 @@
 //!
 //! Rights on an ontology are not stored: its creator has them, and the members of living projects that use it.
 
-use cytomine_model::{Ontology, OntologyId, Page, ProjectId, ProjectRole, Scope, UserId};
+use cytomine_model::{Direction, Ontology, OntologyId, Page, ProjectId, ProjectRole, Scope, UserId};
 
-use crate::{Executor, Row, Statement, StoreError, sql};
+use crate::table::Order;
+use crate::{Read, Statement, StoreError, sql, table};
 
-const COLUMNS: &str =
-    "SELECT o.id, o.name, o.user_id, o.created, o.updated FROM ontology o WHERE o.deleted_by IS NULL";
-
-fn ontology(row: &Row) -> Result<Ontology, StoreError> {
-    Ok(Ontology {
-        id: row.id("id")?,
-        name: row.get("name")?,
-        user: row.id("user_id")?,
-        created: row.time("created")?,
-        updated: row.opt_time("updated")?,
-    })
+table! {
+    Ontology as "o";
+    columns {
+        id = Stay "id",
+        name = Change "name",
+        user = Stay "user_id",
+        created = Stay "created",
+        updated = Change "updated",
+    }
 }
 
 fn push_scope(scope: Scope, statement: &mut Statement) {
@@ -30,31 +29,14 @@ fn push_scope(scope: Scope, statement: &mut Statement) {
     }
 }
 
-/// An ontology by id; whether the actor may see it is the caller's question.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_id(mut ex: impl Executor, id: OntologyId) -> Result<Option<Ontology>, StoreError> {
-    ex.first(sql(format!("{COLUMNS} AND o.id = $1")).bind(id)).await?.as_ref().map(ontology).transpose()
-}
-
 /// A page of the ontologies in scope, newest first, and how many there are in all.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn list(
-    mut ex: impl Executor,
-    scope: Scope,
-    page: Page,
-) -> Result<(Vec<Ontology>, i64), StoreError> {
-    let mut count = sql("SELECT count(*) AS n FROM ontology o WHERE o.deleted_by IS NULL");
-    push_scope(scope, &mut count);
-    let total = ex.first(count).await?.map_or(Ok(0), |row| row.get("n"))?;
-    let mut statement = sql(COLUMNS);
-    push_scope(scope, &mut statement);
-    statement.push(" ORDER BY o.created DESC, o.id DESC").push_page(page);
-    let ontologies = ex.rows(statement).await?.iter().map(ontology).collect::<Result<_, _>>()?;
-    Ok((ontologies, total))
+pub async fn list(ex: impl Read, scope: Scope, page: Page) -> Result<(Vec<Ontology>, i64), StoreError> {
+    let filter = |statement: &mut Statement| push_scope(scope, statement);
+    let order = Order { sort: None, default: ("o.created", Direction::Descending) };
+    table::page(ex, filter, &[], order, page).await
 }
 
 /// The highest role that a user has in living projects that use the ontology.
@@ -62,7 +44,7 @@ pub async fn list(
 /// # Errors
 /// When the database refuses.
 pub async fn role_through_projects(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     id: OntologyId,
     user: UserId,
 ) -> Result<Option<ProjectRole>, StoreError> {
@@ -79,7 +61,7 @@ pub async fn role_through_projects(
 /// # Errors
 /// When the database refuses.
 pub async fn projects(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     scope: Scope,
     ontologies: &[OntologyId],
 ) -> Result<Vec<(OntologyId, ProjectId, String)>, StoreError> {
@@ -100,35 +82,10 @@ pub async fn projects(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn users(mut ex: impl Executor, id: OntologyId) -> Result<Vec<UserId>, StoreError> {
+pub async fn users(mut ex: impl Read, id: OntologyId) -> Result<Vec<UserId>, StoreError> {
     let statement = sql("SELECT user_id FROM ontology WHERE id = $1 AND deleted_by IS NULL \
          UNION SELECT m.user_id FROM project p JOIN project_member m ON m.project_id = p.id \
          WHERE p.ontology_id = $1 AND p.deleted_by IS NULL ORDER BY user_id")
     .bind(id);
     ex.rows(statement).await?.iter().map(|row| row.id("user_id")).collect()
-}
-
-/// Writes a new ontology.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when a living ontology bears the name.
-pub async fn insert(mut ex: impl Executor, ontology: &Ontology) -> Result<(), StoreError> {
-    let statement = sql("INSERT INTO ontology (id, name, user_id, created) VALUES ($1, $2, $3, $4)")
-        .bind(ontology.id)
-        .bind(&ontology.name)
-        .bind(ontology.user)
-        .bind(ontology.created);
-    ex.execute(statement).await.map(|_| ())
-}
-
-/// Writes the name of an ontology.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when another living ontology bears the name.
-pub async fn update(mut ex: impl Executor, ontology: &Ontology) -> Result<(), StoreError> {
-    let statement = sql("UPDATE ontology SET name = $2, updated = $3 WHERE id = $1 AND deleted_by IS NULL")
-        .bind(ontology.id)
-        .bind(&ontology.name)
-        .bind(ontology.updated);
-    ex.execute(statement).await.map(|_| ())
 }

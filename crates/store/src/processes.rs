@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::db::NAME;
 use crate::dialect::Dialect;
-use crate::{Db, Executor, StoreError, Tx, sql};
+use crate::{Db, Read as _, StoreError, Tx, sql};
 
 /// Longest wait for one's turn to set the system up.
 const TURN: Duration = Duration::from_secs(60);

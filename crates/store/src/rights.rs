@@ -1,12 +1,12 @@
 //! The generation number of rights: raised by every change of them, read by everyone who keeps rights in memory.
 
-use crate::{Executor, StoreError, sql};
+use crate::{Read, StoreError, Write, sql};
 
 /// The present generation.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn generation(mut ex: impl Executor) -> Result<i64, StoreError> {
+pub async fn generation(mut ex: impl Read) -> Result<i64, StoreError> {
     ex.first(sql("SELECT value FROM rights_generation")).await?.map_or(Ok(0), |row| row.get("value"))
 }
 
@@ -14,6 +14,6 @@ pub async fn generation(mut ex: impl Executor) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn raise(mut ex: impl Executor) -> Result<(), StoreError> {
-    ex.execute(sql("UPDATE rights_generation SET value = value + 1")).await.map(|_| ())
+pub async fn raise(mut tx: impl Write) -> Result<(), StoreError> {
+    tx.execute(sql("UPDATE rights_generation SET value = value + 1")).await.map(|_| ())
 }

@@ -1,46 +1,53 @@
 //! What all tables of entities share: marking rows as deleted by a command, with all that hangs on them, and
 //! bringing them back.
 
+use std::sync::LazyLock;
+
 use cytomine_model::{CommandId, EntityKind};
 
 use crate::dialect::Dialect;
-use crate::{Executor, StoreError, sql};
+use crate::table::{Hang, hangs_of};
+use crate::{StoreError, Write, sql};
 
-/// What hangs on what: rows of the second kind go with those of the first that they name in the column.
-/// Parents stand before their children's own children, so that one pass reaches everything.
-const CASCADES: [(EntityKind, EntityKind, &str); 19] = [
-    (EntityKind::User, EntityKind::UserRole, "user_id"),
-    (EntityKind::User, EntityKind::Storage, "user_id"),
-    (EntityKind::Storage, EntityKind::UploadedFile, "storage_id"),
-    (EntityKind::UploadedFile, EntityKind::UploadedFile, "parent_id"),
-    (EntityKind::UploadedFile, EntityKind::AbstractImage, "uploaded_file_id"),
-    (EntityKind::AbstractImage, EntityKind::AbstractSlice, "image_id"),
-    (EntityKind::Project, EntityKind::ImageInstance, "project_id"),
-    (EntityKind::Project, EntityKind::SliceInstance, "project_id"),
-    (EntityKind::Project, EntityKind::Annotation, "project_id"),
-    (EntityKind::ImageInstance, EntityKind::SliceInstance, "image_id"),
-    (EntityKind::ImageInstance, EntityKind::Annotation, "image_id"),
-    (EntityKind::SliceInstance, EntityKind::Annotation, "slice_id"),
-    (EntityKind::Ontology, EntityKind::Term, "ontology_id"),
-    (EntityKind::Term, EntityKind::RelationTerm, "term1_id"),
-    (EntityKind::Term, EntityKind::RelationTerm, "term2_id"),
-    (EntityKind::Term, EntityKind::AnnotationTerm, "term_id"),
-    (EntityKind::Annotation, EntityKind::AnnotationTerm, "annotation_id"),
-    (EntityKind::User, EntityKind::Annotation, "user_id"),
-    (EntityKind::User, EntityKind::AnnotationTerm, "user_id"),
-];
-
-/// Kinds that can go when rows of this kind go, itself first.
-fn reach(kind: EntityKind) -> Vec<EntityKind> {
-    let mut reached = vec![kind];
-    let mut next = 0;
-    while next < reached.len() {
-        for (parent, child, _) in CASCADES {
-            if parent == reached[next] && !reached.contains(&child) {
-                reached.push(child);
+/// All kinds, each after those that its rows hang on; so one pass reaches everything.
+static ORDER: LazyLock<Vec<EntityKind>> = LazyLock::new(|| {
+    fn visit(kind: EntityKind, order: &mut Vec<EntityKind>) {
+        if order.contains(&kind) {
+            return;
+        }
+        for hang in hangs_of(kind) {
+            match hang {
+                Hang::Column(parent, _) if *parent != kind => visit(*parent, order),
+                _ => {}
             }
         }
-        next += 1;
+        order.push(kind);
+    }
+    let (last, first): (Vec<EntityKind>, Vec<EntityKind>) =
+        EntityKind::ALL.iter().partition(|kind| hangs_on_any(**kind));
+    let mut order = Vec::new();
+    for kind in first.into_iter().chain(last) {
+        visit(kind, &mut order);
+    }
+    order
+});
+
+/// Whether rows of the kind hang on any entity; nothing hangs on them in turn but by a column.
+fn hangs_on_any(kind: EntityKind) -> bool {
+    hangs_of(kind).iter().any(|hang| matches!(hang, Hang::Subject))
+}
+
+/// Kinds that can go when rows of this kind go, itself first, in the order of [`ORDER`].
+fn reach(kind: EntityKind) -> Vec<EntityKind> {
+    let mut reached = vec![kind];
+    for child in ORDER.iter().filter(|child| **child != kind) {
+        let hangs = hangs_of(*child).iter().any(|hang| match hang {
+            Hang::Column(parent, _) => reached.contains(parent),
+            Hang::Subject => !hangs_on_any(kind),
+        });
+        if hangs {
+            reached.push(*child);
+        }
     }
     reached
 }
@@ -50,7 +57,7 @@ fn reach(kind: EntityKind) -> Vec<EntityKind> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn hold(mut tx: impl Executor, kind: EntityKind, id: i64) -> Result<(), StoreError> {
+pub async fn hold(mut tx: impl Write, kind: EntityKind, id: i64) -> Result<(), StoreError> {
     if tx.dialect() == Dialect::Lite {
         return Ok(());
     }
@@ -58,21 +65,8 @@ pub async fn hold(mut tx: impl Executor, kind: EntityKind, id: i64) -> Result<()
     tx.rows(sql(text).bind(id)).await.map(|_| ())
 }
 
-/// Marks living rows of one kind with ids in these (inclusive) ranges as deleted by a command.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn mark_deleted(
-    mut ex: impl Executor,
-    kind: EntityKind,
-    ranges: &[(i64, i64)],
-    command: CommandId,
-) -> Result<u64, StoreError> {
-    mark(&mut ex, kind, ranges, command).await
-}
-
 async fn mark(
-    ex: &mut impl Executor,
+    tx: &mut impl Write,
     kind: EntityKind,
     ranges: &[(i64, i64)],
     command: CommandId,
@@ -83,34 +77,59 @@ async fn mark(
             "UPDATE {} SET deleted_by = $1 WHERE id BETWEEN $2 AND $3 AND deleted_by IS NULL",
             kind.as_str()
         );
-        touched += ex.execute(sql(text).bind(command).bind(*first).bind(*last)).await?;
+        touched += tx.execute(sql(text).bind(command).bind(*first).bind(*last)).await?;
     }
     Ok(touched)
 }
 
-/// Marks rows as [`mark_deleted`] does, and then everything that hangs on them. Tells how many rows of `kind` went.
+/// The statements that take along what hangs on rows of that kind, once these bear the command's id (`$1`).
+fn cascade(kind: EntityKind) -> Vec<String> {
+    let reached = reach(kind);
+    let mut statements = Vec::new();
+    for child in &reached {
+        let table = child.as_str();
+        let going = format!("UPDATE {table} SET deleted_by = $1 WHERE deleted_by IS NULL AND");
+        for hang in hangs_of(*child) {
+            match hang {
+                Hang::Column(parent, column) if reached.contains(parent) => {
+                    let parent = parent.as_str();
+                    statements
+                        .push(format!("{going} {column} IN (SELECT id FROM {parent} WHERE deleted_by = $1)"));
+                }
+                Hang::Subject if *child != kind => {
+                    let subjects = reached.iter().filter(|subject| !hangs_on_any(**subject));
+                    let hanging: Vec<String> = subjects
+                        .map(|subject| {
+                            let subject = subject.as_str();
+                            format!(
+                                "SELECT h.id FROM {subject} s JOIN {table} h ON h.kind = '{subject}' \
+                                 AND h.entity_id = s.id WHERE s.deleted_by = $1"
+                            )
+                        })
+                        .collect();
+                    statements.push(format!("{going} id IN ({})", hanging.join(" UNION ALL ")));
+                }
+                _ => {}
+            }
+        }
+    }
+    statements
+}
+
+/// Marks living rows of one kind with ids in these (inclusive) ranges as deleted by a command, and then everything that
+/// hangs on them. Tells how many rows of `kind` went.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn delete_with_dependents(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     kind: EntityKind,
     ranges: &[(i64, i64)],
     command: CommandId,
 ) -> Result<u64, StoreError> {
-    let touched = mark(&mut ex, kind, ranges, command).await?;
-    let reached = reach(kind);
-    for (parent, child, column) in CASCADES {
-        if !reached.contains(&parent) {
-            continue;
-        }
-        let text = format!(
-            "UPDATE {child} SET deleted_by = $1 WHERE deleted_by IS NULL \
-             AND {column} IN (SELECT id FROM {parent} WHERE deleted_by = $1)",
-            child = child.as_str(),
-            parent = parent.as_str(),
-        );
-        ex.execute(sql(text).bind(command)).await?;
+    let touched = mark(&mut tx, kind, ranges, command).await?;
+    for statement in cascade(kind) {
+        tx.execute(sql(statement).bind(command)).await?;
     }
     Ok(touched)
 }
@@ -119,10 +138,34 @@ pub async fn delete_with_dependents(
 ///
 /// # Errors
 /// When the database refuses: [`StoreError::Duplicate`] when a living row has taken the place of a deleted one.
-pub async fn restore(mut ex: impl Executor, kind: EntityKind, command: CommandId) -> Result<(), StoreError> {
+pub async fn restore(mut tx: impl Write, kind: EntityKind, command: CommandId) -> Result<(), StoreError> {
     for kind in reach(kind) {
         let text = format!("UPDATE {} SET deleted_by = NULL WHERE deleted_by = $1", kind.as_str());
-        ex.execute(sql(text).bind(command)).await?;
+        tx.execute(sql(text).bind(command)).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parents_go_before_what_hangs_on_them() {
+        for (place, kind) in ORDER.iter().enumerate() {
+            for hang in hangs_of(*kind) {
+                if let Hang::Column(parent, _) = hang {
+                    assert!(parent == kind || ORDER[..place].contains(parent), "{kind:?} on {parent:?}");
+                }
+            }
+        }
+        assert_eq!(ORDER.len(), EntityKind::ALL.len());
+    }
+
+    #[test]
+    fn an_annotation_takes_a_handful_of_statements_along() {
+        assert_eq!(reach(EntityKind::Annotation).len(), 3, "itself, its terms, what hangs on any entity");
+        assert_eq!(cascade(EntityKind::Annotation).len(), 2);
+        assert!(cascade(EntityKind::Property).is_empty());
+    }
 }

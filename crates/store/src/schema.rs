@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
 
 use crate::db::CONNECTIONS;
 use crate::dialect::Dialect;
-use crate::{Db, Executor, StoreError, sql};
+use crate::{Db, Read, StoreError, sql};
 
 /// A migration: number, name, text for SQLite, text for PostgreSQL.
 type Step = (i64, &'static str, &'static str, &'static str);
@@ -113,7 +113,7 @@ impl Schema {
 }
 
 /// Looks at the version.
-pub async fn state(mut ex: impl Executor) -> Result<Schema, StoreError> {
+pub async fn state(mut ex: impl Read) -> Result<Schema, StoreError> {
     let (migrator, there) = match ex.dialect() {
         Dialect::Lite => {
             (&*LITE, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
@@ -269,13 +269,13 @@ mod tests {
                      (version, description, success, checksum, execution_time) VALUES ($1, 'later', true, $2, 1)")
                 .bind(version)
                 .bind(vec![1_u8]);
-                (&db).execute(statement).await.unwrap();
+                db.administer(statement).await.unwrap();
                 assert_eq!(state(&db).await.unwrap().fit(), expected);
             }
             let refused = migrate(&db).await.unwrap_err().to_string();
             assert!(refused.contains("made by a newer release"), "{refused}");
             let statement = sql("UPDATE _sqlx_migrations SET checksum = $1 WHERE version = $2");
-            (&db).execute(statement.bind(vec![1_u8]).bind(known)).await.unwrap();
+            db.administer(statement.bind(vec![1_u8]).bind(known)).await.unwrap();
             assert_eq!(state(&db).await.unwrap().fit(), Fit::Foreign(known));
         })
         .await;

@@ -1,14 +1,14 @@
 //! A word sealed with the server key, by which processes that share a database find out that they share the key.
 
-use crate::{Executor, StoreError, sql};
+use crate::{StoreError, Write, sql};
 
 /// Keeps `sealed` unless a word is there already; gives the one that is kept.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn first_word(mut ex: impl Executor, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub async fn first_word(mut tx: impl Write, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
     let statement =
         sql("INSERT INTO server_key (one, sealed) VALUES (1, $1) ON CONFLICT (one) DO NOTHING").bind(sealed);
-    ex.execute(statement).await?;
-    ex.first(sql("SELECT sealed FROM server_key")).await?.map_or(Ok(Vec::new()), |row| row.get("sealed"))
+    tx.execute(statement).await?;
+    tx.first(sql("SELECT sealed FROM server_key")).await?.map_or(Ok(Vec::new()), |row| row.get("sealed"))
 }

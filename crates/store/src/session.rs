@@ -2,7 +2,7 @@
 
 use cytomine_model::{Millis, UserId};
 
-use crate::{Executor, StoreError, sql};
+use crate::{Read, StoreError, Write, sql};
 
 /// A session as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Session {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_token(mut ex: impl Executor, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
+pub async fn by_token(mut ex: impl Read, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
     let statement =
         sql("SELECT user_id, created, last_seen FROM session WHERE token_hash = $1").bind(token_hash);
     let row = ex.first(statement).await?;
@@ -38,7 +38,7 @@ pub async fn by_token(mut ex: impl Executor, token_hash: &[u8]) -> Result<Option
 /// # Errors
 /// When the database refuses.
 pub async fn insert(
-    mut ex: impl Executor,
+    mut tx: impl Write,
     token_hash: &[u8],
     user: UserId,
     now: Millis,
@@ -48,15 +48,15 @@ pub async fn insert(
             .bind(token_hash)
             .bind(user)
             .bind(now);
-    ex.execute(statement).await.map(|_| ())
+    tx.execute(statement).await.map(|_| ())
 }
 
 /// Notes that a session was used.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn touch(mut ex: impl Executor, token_hash: &[u8], now: Millis) -> Result<(), StoreError> {
-    ex.execute(sql("UPDATE session SET last_seen = $2 WHERE token_hash = $1").bind(token_hash).bind(now))
+pub async fn touch(mut tx: impl Write, token_hash: &[u8], now: Millis) -> Result<(), StoreError> {
+    tx.execute(sql("UPDATE session SET last_seen = $2 WHERE token_hash = $1").bind(token_hash).bind(now))
         .await
         .map(|_| ())
 }
@@ -65,28 +65,24 @@ pub async fn touch(mut ex: impl Executor, token_hash: &[u8], now: Millis) -> Res
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn delete(mut ex: impl Executor, token_hash: &[u8]) -> Result<(), StoreError> {
-    ex.execute(sql("DELETE FROM session WHERE token_hash = $1").bind(token_hash)).await.map(|_| ())
+pub async fn delete(mut tx: impl Write, token_hash: &[u8]) -> Result<(), StoreError> {
+    tx.execute(sql("DELETE FROM session WHERE token_hash = $1").bind(token_hash)).await.map(|_| ())
 }
 
 /// Ends all sessions of a user.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn delete_of_user(mut ex: impl Executor, user: UserId) -> Result<(), StoreError> {
-    ex.execute(sql("DELETE FROM session WHERE user_id = $1").bind(user)).await.map(|_| ())
+pub async fn delete_of_user(mut tx: impl Write, user: UserId) -> Result<(), StoreError> {
+    tx.execute(sql("DELETE FROM session WHERE user_id = $1").bind(user)).await.map(|_| ())
 }
 
 /// Removes sessions that nobody can use any more.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn sweep(
-    mut ex: impl Executor,
-    began_before: Millis,
-    seen_before: Millis,
-) -> Result<u64, StoreError> {
+pub async fn sweep(mut tx: impl Write, began_before: Millis, seen_before: Millis) -> Result<u64, StoreError> {
     let statement =
         sql("DELETE FROM session WHERE created < $1 OR last_seen < $2").bind(began_before).bind(seen_before);
-    ex.execute(statement).await
+    tx.execute(statement).await
 }

@@ -4,14 +4,14 @@
 use cytomine_model::Millis;
 
 use crate::statement::corrupt;
-use crate::{Executor, StoreError, sql};
+use crate::{StoreError, Write, sql};
 
 /// The latest tries of that name from that address, oldest first. Nobody else gets them until the transaction ends.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn hold_tries(
-    mut tx: impl Executor,
+    mut tx: impl Write,
     username: &str,
     address: &str,
 ) -> Result<Vec<Millis>, StoreError> {
@@ -32,7 +32,7 @@ pub async fn hold_tries(
 /// # Errors
 /// When the database refuses.
 pub async fn put_tries(
-    mut tx: impl Executor,
+    mut tx: impl Write,
     username: &str,
     address: &str,
     tries: &[Millis],
@@ -51,16 +51,16 @@ pub async fn put_tries(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn forget_tries(mut ex: impl Executor, username: &str, address: &str) -> Result<(), StoreError> {
+pub async fn forget_tries(mut tx: impl Write, username: &str, address: &str) -> Result<(), StoreError> {
     let statement =
         sql("DELETE FROM sign_in_try WHERE username = $1 AND address = $2").bind(username).bind(address);
-    ex.execute(statement).await.map(|_| ())
+    tx.execute(statement).await.map(|_| ())
 }
 
 /// Removes tries that all lie before that moment. Tells of how many names and addresses.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn sweep_tries(mut ex: impl Executor, before: Millis) -> Result<u64, StoreError> {
-    ex.execute(sql("DELETE FROM sign_in_try WHERE latest < $1").bind(before)).await
+pub async fn sweep_tries(mut tx: impl Write, before: Millis) -> Result<u64, StoreError> {
+    tx.execute(sql("DELETE FROM sign_in_try WHERE latest < $1").bind(before)).await
 }

@@ -1,46 +1,36 @@
 //! Planes of images inside projects.
 
-use cytomine_model::{ImageInstanceId, SliceInstance, SliceInstanceId};
+use cytomine_model::{AbstractSlice, EntityKind, ImageInstanceId, SliceInstance};
 
-use crate::abstract_slice::{BASE_COLUMNS, base};
-use crate::{Executor, Row, StoreError, sql};
+use crate::table::Hang;
+use crate::{Read, StoreError, Value, table};
 
-fn from() -> String {
-    format!(
-        "SELECT i.id, i.project_id, i.image_id, i.created, i.updated, {BASE_COLUMNS} FROM slice_instance i \
-         JOIN abstract_slice s ON s.id = i.base_slice_id WHERE i.deleted_by IS NULL"
-    )
-}
-
-fn slice(row: &Row) -> Result<SliceInstance, StoreError> {
-    Ok(SliceInstance {
-        id: row.id("id")?,
-        project: row.id("project_id")?,
-        image: row.id("image_id")?,
-        base: base(row)?,
-        created: row.time("created")?,
-        updated: row.opt_time("updated")?,
-    })
-}
-
-/// A plane by id; whether the actor may see its project is the caller's question.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_id(mut ex: impl Executor, id: SliceInstanceId) -> Result<Option<SliceInstance>, StoreError> {
-    ex.first(sql(from() + " AND i.id = $1").bind(id)).await?.as_ref().map(slice).transpose()
+table! {
+    SliceInstance as "i", joins "JOIN abstract_slice b ON b.id = i.base_slice_id";
+    hangs {
+        Hang::Column(EntityKind::Project, "project_id"),
+        Hang::Column(EntityKind::ImageInstance, "image_id"),
+    }
+    columns {
+        id = Stay "id",
+        project = Stay "project_id",
+        image = Stay "image_id",
+        created = Stay "created",
+        updated = Change "updated",
+    }
+    derived { Change "base_slice_id": Int = |slice| Value::from(slice.base.id), }
+    nested { base: AbstractSlice, }
 }
 
 /// Planes of an image: by time, z, channel.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn of_image(
-    mut ex: impl Executor,
-    image: ImageInstanceId,
-) -> Result<Vec<SliceInstance>, StoreError> {
-    let text = from() + " AND i.image_id = $1 ORDER BY s.time, s.z_stack, s.channel, i.id";
-    ex.rows(sql(text).bind(image)).await?.iter().map(slice).collect()
+pub async fn of_image(ex: impl Read, image: ImageInstanceId) -> Result<Vec<SliceInstance>, StoreError> {
+    let mut statement = table::living::<SliceInstance>();
+    statement.push(" AND i.image_id = ").push_value(image);
+    statement.push(" ORDER BY b.time, b.z_stack, b.channel, i.id");
+    table::all(ex, statement).await
 }
 
 /// The plane on which things are put that name only their image: the middle one of the sorted distinct channels, of
@@ -66,38 +56,9 @@ pub fn reference(slices: &[SliceInstance]) -> Option<&SliceInstance> {
 /// # Errors
 /// When the database refuses.
 pub async fn reference_of(
-    ex: impl Executor,
+    ex: impl Read,
     image: ImageInstanceId,
 ) -> Result<Option<SliceInstance>, StoreError> {
     let slices = of_image(ex, image).await?;
     Ok(reference(&slices).cloned())
-}
-
-/// Writes a new plane.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when the image has this plane already.
-pub async fn insert(mut ex: impl Executor, slice: &SliceInstance) -> Result<(), StoreError> {
-    let statement = sql("INSERT INTO slice_instance (id, project_id, image_id, base_slice_id, created) \
-         VALUES ($1, $2, $3, $4, $5)")
-    .bind(slice.id)
-    .bind(slice.project)
-    .bind(slice.image)
-    .bind(slice.base.id)
-    .bind(slice.created);
-    ex.execute(statement).await.map(|_| ())
-}
-
-/// Notes when a plane was changed, and which plane of the abstract image it stands for.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when the image has this plane already.
-pub async fn update(mut ex: impl Executor, slice: &SliceInstance) -> Result<(), StoreError> {
-    let statement = sql(
-        "UPDATE slice_instance SET base_slice_id = $2, updated = $3 WHERE id = $1 AND deleted_by IS NULL",
-    )
-    .bind(slice.id)
-    .bind(slice.base.id)
-    .bind(slice.updated);
-    ex.execute(statement).await.map(|_| ())
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use cytomine_model as model;
-use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, ValueRef as _};
 
 use crate::StoreError;
 
@@ -61,7 +61,7 @@ pub enum Value {
     /// Number.
     Real(Option<f64>),
     /// Truth value.
-    Bool(bool),
+    Bool(Option<bool>),
     /// Text.
     Text(Option<String>),
     /// Bytes.
@@ -102,7 +102,7 @@ values! {
     Option<i32> => value => Self::Int(value.map(i64::from)),
     f64 => value => Self::Real(Some(value)),
     Option<f64> => value => Self::Real(value),
-    bool => value => Self::Bool(value),
+    bool => value => Self::Bool(Some(value)),
     &str => value => Self::Text(Some(value.to_owned())),
     String => value => Self::Text(Some(value)),
     &String => value => Self::Text(Some(value.clone())),
@@ -118,7 +118,14 @@ values! {
 }
 
 macro_rules! id_values {
-    ($($id:ident),+ $(,)?) => {$(
+    (
+        kinds { $($(#[$doc:meta])+ $kind:ident, $id:ident, $table:literal;)+ }
+        ids { $($(#[$other_doc:meta])+ $other:ident;)+ }
+    ) => {
+        $(id_values!($id);)+
+        $(id_values!($other);)+
+    };
+    ($id:ident) => {
         impl From<model::$id> for Value {
             fn from(id: model::$id) -> Self {
                 Self::Int(Some(id.0))
@@ -134,37 +141,9 @@ macro_rules! id_values {
                 Self::Ints(ids.iter().map(|id| id.0).collect())
             }
         }
-        impl From<i64> for Wrap<model::$id> {
-            fn from(id: i64) -> Self {
-                Self(model::$id(id))
-            }
-        }
-    )+};
+    };
 }
-
-/// Carries an id type through [`Row::id`].
-pub struct Wrap<T>(T);
-
-id_values!(
-    UserId,
-    RoleId,
-    UserRoleId,
-    StorageId,
-    UploadedFileId,
-    AbstractImageId,
-    AbstractSliceId,
-    ProjectId,
-    ImageInstanceId,
-    SliceInstanceId,
-    OntologyId,
-    TermId,
-    RelationId,
-    RelationTermId,
-    AnnotationId,
-    AnnotationTermId,
-    CommandId,
-    JobId,
-);
+model::each_kind!(id_values);
 
 /// A row of an answer.
 #[derive(Debug)]
@@ -190,6 +169,31 @@ impl Row {
         })
     }
 
+    /// The value at a place of the answer, from 0; as [`Row::get`].
+    ///
+    /// # Errors
+    /// When there is no such place, or it holds another type.
+    pub fn at<T>(&self, place: usize) -> Result<T, StoreError>
+    where
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    {
+        Ok(match self {
+            Self::Lite(row) => row.try_get(place)?,
+            Self::Pg(row) => row.try_get(place)?,
+        })
+    }
+
+    /// Whether there is nothing at a place of the answer.
+    ///
+    /// # Errors
+    /// When there is no such place.
+    pub fn is_null(&self, place: usize) -> Result<bool, StoreError> {
+        Ok(match self {
+            Self::Lite(row) => row.try_get_raw(place)?.is_null(),
+            Self::Pg(row) => row.try_get_raw(place)?.is_null(),
+        })
+    }
+
     /// A 32-bit number; the column is 64 bits wide in both databases.
     ///
     /// # Errors
@@ -212,22 +216,16 @@ impl Row {
     ///
     /// # Errors
     /// As [`Row::get`].
-    pub fn id<T>(&self, column: &str) -> Result<T, StoreError>
-    where
-        Wrap<T>: From<i64>,
-    {
-        self.get::<i64>(column).map(|id| Wrap::<T>::from(id).0)
+    pub fn id<T: model::id::Id>(&self, column: &str) -> Result<T, StoreError> {
+        self.get::<i64>(column).map(T::from)
     }
 
     /// An id or nothing.
     ///
     /// # Errors
     /// As [`Row::get`].
-    pub fn opt_id<T>(&self, column: &str) -> Result<Option<T>, StoreError>
-    where
-        Wrap<T>: From<i64>,
-    {
-        self.get::<Option<i64>>(column).map(|id| id.map(|id| Wrap::<T>::from(id).0))
+    pub fn opt_id<T: model::id::Id>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        self.get::<Option<i64>>(column).map(|id| id.map(T::from))
     }
 
     /// A moment.

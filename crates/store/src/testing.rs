@@ -164,3 +164,16 @@ async fn run(connection: &mut PgConnection, statement: String) {
     let outcome = sqlx::query(AssertSqlSafe(statement.clone())).execute(connection).await;
     outcome.unwrap_or_else(|cause| panic!("{statement}: {cause}"));
 }
+
+/// Calls a function that writes (`written!(db, rights::raise())`) in a transaction of its own, which is kept if it succeeds.
+#[macro_export]
+macro_rules! written {
+    ($db:expr, $($call:ident)::+ ( $($arg:expr),* $(,)? )) => {{
+        let mut tx = $db.begin().await.expect("a transaction begins");
+        let done = $($call)::+(&mut tx, $($arg),*).await;
+        if done.is_ok() {
+            tx.commit().await.expect("it is kept");
+        }
+        done
+    }};
+}

@@ -5,7 +5,7 @@ use cytomine_model::Millis;
 use cytomine_store::backup::facts::{self, TableFacts};
 use cytomine_store::backup::{self, Kind, Record, check};
 use cytomine_store::testing::both;
-use cytomine_store::{Db, Executor as _, rights, sql};
+use cytomine_store::{Db, Read as _, Write as _, rights, sql};
 
 async fn run(db: &Db, text: &'static str) {
     let mut tx = db.begin().await.unwrap();
@@ -50,7 +50,7 @@ async fn what_a_restore_changes_is_no_fact() {
         run(&db, "UPDATE user_account SET admin_session_until = 7").await;
         let session =
             sql("INSERT INTO session (token_hash, user_id, created, last_seen) VALUES ($1, 101, 0, 0)");
-        (&db).execute(session.bind(vec![1_u8])).await.unwrap();
+        db.administer(session.bind(vec![1_u8])).await.unwrap();
         check::carry(&db, check::Carried { last_id: 9000, generation: 41 }).await.unwrap();
         assert_eq!(facts::tables(&db).await.unwrap(), before);
         let new = check::carried(&db).await.unwrap();

@@ -7,7 +7,7 @@ use cytomine_model::{CommandId, EntityKind, Job, JobId, JobState, Millis};
 use cytomine_store::dialect::Dialect;
 use cytomine_store::job::NewJob;
 use cytomine_store::testing::{PgDatabase, both};
-use cytomine_store::{Db, Executor as _, job, rights, rows, sql};
+use cytomine_store::{Db, Read as _, Write as _, job, rights, rows, sql, written};
 
 async fn user(db: &Db, id: i64) {
     let mut tx = db.begin().await.unwrap();
@@ -89,7 +89,7 @@ async fn what_a_command_deleted_comes_back_with_all_that_hung_on_it() {
 
         let living = sql("SELECT id FROM term WHERE deleted_by IS NULL");
         assert!((&db).rows(living.clone()).await.unwrap().is_empty());
-        rows::restore(&db, EntityKind::Ontology, CommandId(901)).await.unwrap();
+        written!(db, rows::restore(EntityKind::Ontology, CommandId(901))).unwrap();
         let left: Vec<i64> =
             (&db).rows(living).await.unwrap().iter().map(|row| row.get("id").unwrap()).collect();
         assert_eq!(left, [401]);
@@ -111,20 +111,23 @@ async fn take(db: &Db, owner: &str, queues: &[&str], now: i64) -> Option<Job> {
 #[tokio::test]
 async fn a_job_whose_lease_ran_out_is_taken_again() {
     both(|db| async move {
-        job::insert(&db, queued(501), Millis(0)).await.unwrap();
+        written!(db, job::insert(queued(501), Millis(0))).unwrap();
         let take = async |owner: &str, now: i64| take(&db, owner, &["main"], now).await;
         let first = take("a", 1_000).await.unwrap();
         assert_eq!((first.id, first.attempts, first.state), (JobId(501), 1, JobState::Running));
         assert_eq!(take("b", 2_000).await, None);
-        assert!(job::renew(&db, JobId(501), "a", Millis(40_000)).await.unwrap());
+        assert!(written!(db, job::renew(JobId(501), "a", Millis(40_000))).unwrap());
         assert_eq!(take("b", 35_000).await, None);
         let second = take("b", 40_001).await.unwrap();
         assert_eq!(second.attempts, 2);
-        assert!(!job::renew(&db, JobId(501), "a", Millis(99_000)).await.unwrap(), "the lease is b's by now");
-        assert!(!job::finish(&db, JobId(501), "a", None, Millis(41_000)).await.unwrap(), "only b ends it");
-        assert!(!job::release(&db, JobId(501), "a").await.unwrap());
-        assert!(!job::put_off(&db, JobId(501), "a", "late", Millis(0), true).await.unwrap());
-        assert!(job::finish(&db, JobId(501), "b", Some("no such file"), Millis(41_000)).await.unwrap());
+        assert!(
+            !written!(db, job::renew(JobId(501), "a", Millis(99_000))).unwrap(),
+            "the lease is b's by now"
+        );
+        assert!(!written!(db, job::finish(JobId(501), "a", None, Millis(41_000))).unwrap(), "only b ends it");
+        assert!(!written!(db, job::release(JobId(501), "a")).unwrap());
+        assert!(!written!(db, job::put_off(JobId(501), "a", "late", Millis(0), true)).unwrap());
+        assert!(written!(db, job::finish(JobId(501), "b", Some("no such file"), Millis(41_000))).unwrap());
         assert_eq!(take("c", 999_999).await, None);
         let ended = job::by_id(&db, JobId(501)).await.unwrap().unwrap();
         assert_eq!((ended.state, ended.error.as_deref()), (JobState::Failed, Some("no such file")));
@@ -142,20 +145,20 @@ async fn jobs_are_taken_by_queue_then_priority_then_age_and_not_before_their_tim
             NewJob { priority: 5, ..queued(4) },
         ];
         for job in queued {
-            job::insert(&db, job, Millis(0)).await.unwrap();
+            written!(db, job::insert(job, Millis(0))).unwrap();
         }
         let taken = take(&db, "a", &["main"], 0).await.unwrap();
         assert_eq!((taken.id, taken.priority, taken.queue.as_str()), (JobId(4), 5, "main"));
         let taken = take(&db, "a", &["main"], 0).await.unwrap();
         assert_eq!(taken.id, JobId(2));
-        assert!(job::put_off(&db, JobId(2), "a", "disk full", Millis(9_000), true).await.unwrap());
+        assert!(written!(db, job::put_off(JobId(2), "a", "disk full", Millis(9_000), true)).unwrap());
         assert_eq!(take(&db, "a", &["main"], 0).await.unwrap().id, JobId(3));
         assert!(!job::any_waiting(&db, &["main"], Millis(8_999)).await.unwrap());
         assert_eq!(take(&db, "a", &["main"], 8_999).await, None);
         assert!(job::any_waiting(&db, &["main"], Millis(9_000)).await.unwrap());
         let again = take(&db, "a", &["main"], 9_000).await.unwrap();
         assert_eq!((again.id, again.attempts, again.error.as_deref()), (JobId(2), 2, Some("disk full")));
-        assert!(job::put_off(&db, JobId(2), "a", "unknown", Millis(0), false).await.unwrap());
+        assert!(written!(db, job::put_off(JobId(2), "a", "unknown", Millis(0), false)).unwrap());
         assert_eq!(job::by_id(&db, JobId(2)).await.unwrap().unwrap().attempts, 1, "this one does not count");
         assert_eq!(take(&db, "a", &["slides", "mail"], 0).await.unwrap().id, JobId(1));
     })

@@ -3,8 +3,9 @@
 
 use cytomine_model::{
     AbstractImage, AbstractImageId, AbstractSlice, AbstractSliceId, Direction, EditionMode, EntityKind,
-    ImageInstance, ImageInstanceId, Member, Millis, Page, Project, ProjectId, ProjectRole, Property, Scope,
-    SliceInstance, SliceInstanceId, Sort, Storage, StorageId, UploadedFile, UploadedFileId, UserId,
+    ImageInstance, ImageInstanceId, Member, Millis, Page, Project, ProjectId, ProjectRole, Property,
+    PropertyId, Scope, SliceInstance, SliceInstanceId, Sort, Storage, StorageId, UploadedFile,
+    UploadedFileId, UserId,
 };
 use cytomine_store::abstract_image::AbstractImageFilter;
 use cytomine_store::condition::{Condition, Test};
@@ -12,8 +13,8 @@ use cytomine_store::image_instance::ImageFilter;
 use cytomine_store::testing::both;
 use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{
-    BlobKey, Db, Executor as _, StoreError, abstract_image, abstract_slice, image_instance, project,
-    property, slice_instance, sql, storage, uploaded_file,
+    BlobKey, Db, StoreError, Write as _, abstract_image, abstract_slice, image_instance, project, property,
+    rows, slice_instance, sql, table, uploaded_file,
 };
 
 const ALICE: UserId = UserId(201);
@@ -122,7 +123,7 @@ async fn fill(db: &Db) {
         created: Millis(1),
         updated: None,
     };
-    storage::insert(&mut tx, &owned).await.unwrap();
+    table::insert(&mut tx, &owned).await.unwrap();
     let lung = Project {
         id: ProjectId(211),
         name: "Lung".to_owned(),
@@ -139,19 +140,26 @@ async fn fill(db: &Db) {
         created: Millis(1),
         updated: None,
     };
-    project::insert(&mut tx, &lung).await.unwrap();
+    table::insert(&mut tx, &lung).await.unwrap();
     let member =
         Member { project: lung.id, user: ALICE, role: ProjectRole::Manager, is_representative: true };
     project::put_member(&mut tx, member, Millis(1)).await.unwrap();
     for (id, name, width, magnification) in
         [(220, "Beta_1.svs", 5000, Some(20)), (221, "alpha%.svs", 300, None)]
     {
-        uploaded_file::insert(&mut tx, &file(id, name, id, &format!("upload-{id}/x"))).await.unwrap();
+        table::insert(&mut tx, &file(id, name, id, &format!("upload-{id}/x"))).await.unwrap();
         let image = base(id + 10, id, name, width, magnification);
-        abstract_image::insert(&mut tx, &image, Some(UploadedFileId(id))).await.unwrap();
-        image_instance::insert(&mut tx, &instance(id + 20, image, None)).await.unwrap();
+        table::insert(&mut tx, &image).await.unwrap();
+        abstract_image::set_slide_file(&mut tx, image.id, Some(UploadedFileId(id))).await.unwrap();
+        table::insert(&mut tx, &instance(id + 20, image, None)).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+async fn by_id<T: table::Table>(db: &Db, id: T::Id) -> Option<T> {
+    let found = table::by_id(db, id, true).await.unwrap();
+    #[allow(clippy::disallowed_methods, reason = "nobody has rights here")]
+    found.map(table::Found::open)
 }
 
 fn names(images: &[ImageInstance]) -> Vec<&str> {
@@ -174,13 +182,13 @@ async fn found(db: &Db, filter: &ImageFilter) -> Vec<ImageInstance> {
 async fn images_carry_what_their_files_say() {
     both(|db| async move {
         fill(&db).await;
-        let image = image_instance::by_id(&db, ImageInstanceId(240)).await.unwrap().unwrap();
+        let image = by_id::<ImageInstance>(&db, ImageInstanceId(240)).await.unwrap();
         assert_eq!(image.base.content_type, "SVS");
         assert_eq!(image.base.path.as_deref(), Some("upload-220/x"));
         assert_eq!(image.base.content_id.as_deref(), Some("0123456789abcdef"));
         assert_eq!((image.project_name.as_str(), image.base.user), ("Lung", Some(ALICE)));
         assert_eq!((image.base.physical_size_x, image.base.magnification), (Some(0.5), Some(20)));
-        assert_eq!(image_instance::by_id(&db, ImageInstanceId(999)).await.unwrap(), None);
+        assert_eq!(by_id::<ImageInstance>(&db, ImageInstanceId(999)).await, None);
     })
     .await;
 }
@@ -206,11 +214,11 @@ async fn lists_are_filtered_by_every_kind_of_test() {
                 vec!["alpha%.svs", "Beta_1.svs"],
             ),
             (
-                test("physicalSizeX", Test::AnyOf(vec![Some("0.5".to_owned())])),
+                test("physical_size_x", Test::AnyOf(vec![Some("0.5".to_owned())])),
                 vec!["alpha%.svs", "Beta_1.svs"],
             ),
-            (test("contentType", Test::AnyOf(vec![Some("PNG".to_owned())])), vec![]),
-            (test("numberOfAnnotations", Test::AtLeast(1.0)), vec![]),
+            (test("content_type", Test::AnyOf(vec![Some("PNG".to_owned())])), vec![]),
+            (test("number_of_annotations", Test::AtLeast(1.0)), vec![]),
             (test("vendor", Test::Equals("x".to_owned())), vec!["alpha%.svs", "Beta_1.svs"]),
         ] {
             let images = found(&db, &filter).await;
@@ -231,16 +239,16 @@ async fn every_order_runs_and_pages_are_cut() {
         fill(&db).await;
         for field in [
             "name",
-            "instanceFilename",
-            "originalFilename",
-            "blindedName",
-            "baseImage",
+            "instance_filename",
+            "original_filename",
+            "blinded_name",
+            "base_image",
             "width",
             "height",
-            "contentType",
+            "content_type",
             "magnification",
-            "physicalSizeX",
-            "numberOfAnnotations",
+            "physical_size_x",
+            "number_of_annotations",
             "project",
             "updated",
             "id",
@@ -279,7 +287,7 @@ async fn others_see_nothing_of_it() {
             uploaded_file::list(&db, bob, &UploadedFileFilter::default(), None, page).await.unwrap().1,
             0
         );
-        assert_eq!(storage::list(&db, bob, None, page).await.unwrap().1, 0);
+        assert_eq!(cytomine_store::storage::list(&db, bob, None, page).await.unwrap().1, 0);
         assert!(!abstract_image::visible(&db, bob, AbstractImageId(230)).await.unwrap());
         assert!(!uploaded_file::visible(&db, bob, UploadedFileId(220)).await.unwrap());
         let mut tx = db.begin().await.unwrap();
@@ -302,7 +310,7 @@ async fn others_see_nothing_of_it() {
 async fn neighbours_follow_the_date_of_creation() {
     both(|db| async move {
         fill(&db).await;
-        let first = image_instance::by_id(&db, ImageInstanceId(240)).await.unwrap().unwrap();
+        let first = by_id::<ImageInstance>(&db, ImageInstanceId(240)).await.unwrap();
         let second = image_instance::neighbour(&db, &first, false).await.unwrap().unwrap();
         assert_eq!(second.id, ImageInstanceId(241));
         assert_eq!(image_instance::neighbour(&db, &second, true).await.unwrap().unwrap().id, first.id);
@@ -316,15 +324,15 @@ async fn an_image_has_each_plane_once_and_a_project_each_image_once() {
     both(|db| async move {
         fill(&db).await;
         let mut tx = db.begin().await.unwrap();
-        abstract_slice::insert(&mut tx, &plane(250, 230, (0, 1, 2))).await.unwrap();
+        table::insert(&mut tx, &plane(250, 230, (0, 1, 2))).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = db.begin().await.unwrap();
-        let again = abstract_slice::insert(&mut tx, &plane(251, 230, (0, 1, 2))).await;
+        let again = table::insert(&mut tx, &plane(251, 230, (0, 1, 2))).await;
         assert!(matches!(again, Err(StoreError::Duplicate { .. })), "{again:?}");
         drop(tx);
-        let image = abstract_image::by_id(&db, AbstractImageId(230)).await.unwrap().unwrap();
+        let image = by_id::<AbstractImage>(&db, AbstractImageId(230)).await.unwrap();
         let mut tx = db.begin().await.unwrap();
-        let again = image_instance::insert(&mut tx, &instance(260, image, None)).await;
+        let again = table::insert(&mut tx, &instance(260, image, None)).await;
         assert!(matches!(again, Err(StoreError::Duplicate { .. })), "{again:?}");
     })
     .await;
@@ -339,7 +347,7 @@ async fn the_reference_plane_is_the_middle_one() {
         for time in 0..2 {
             for z in 0..3 {
                 let base = plane(id, 230, (0, z, time));
-                abstract_slice::insert(&mut tx, &base).await.unwrap();
+                table::insert(&mut tx, &base).await.unwrap();
                 let slice = SliceInstance {
                     id: SliceInstanceId(id + 50),
                     project: ProjectId(211),
@@ -348,7 +356,7 @@ async fn the_reference_plane_is_the_middle_one() {
                     created: Millis(1),
                     updated: None,
                 };
-                slice_instance::insert(&mut tx, &slice).await.unwrap();
+                table::insert(&mut tx, &slice).await.unwrap();
                 id += 1;
             }
         }
@@ -398,7 +406,7 @@ async fn the_sweeper_spares_what_a_row_needs() {
         tx.commit().await.unwrap();
         let unneeded = uploaded_file::unneeded(&db, &keys).await.unwrap();
         assert_eq!(unneeded, [keys[0].clone(), keys[2].clone()], "bytes of a failed import go");
-        let failed = uploaded_file::by_id(&db, UploadedFileId(220)).await.unwrap().unwrap();
+        let failed = by_id::<UploadedFile>(&db, UploadedFileId(220)).await.unwrap();
         assert_eq!((failed.status, failed.error.as_deref()), (31, Some("broken")));
         assert_eq!(failed.projects, [ProjectId(211)]);
     })
@@ -409,7 +417,7 @@ async fn the_sweeper_spares_what_a_row_needs() {
 async fn properties_hang_on_any_entity() {
     both(|db| async move {
         let property = |id: i64, key: &str| Property {
-            id,
+            id: PropertyId(id),
             kind: EntityKind::AbstractImage,
             entity: 230,
             key: key.to_owned(),
@@ -418,19 +426,26 @@ async fn properties_hang_on_any_entity() {
             updated: None,
         };
         let mut tx = db.begin().await.unwrap();
-        property::insert_all(&mut tx, &[property(301, "a"), property(302, "a")]).await.unwrap();
-        property::insert_all(&mut tx, &[]).await.unwrap();
-        property::update(&mut tx, 302, "b", "2", Millis(2)).await.unwrap();
+        let before = property(302, "a");
+        table::insert_many(&mut tx, &[property(301, "a"), before.clone()]).await.unwrap();
+        table::insert_many::<Property>(&mut tx, &[]).await.unwrap();
+        let value = "2".to_owned();
+        let after = Property { value, updated: Some(Millis(2)), ..property(302, "b") };
+        table::update(&mut tx, &before, &after).await.unwrap();
         tx.commit().await.unwrap();
-        let listed = property::of(&db, EntityKind::AbstractImage, 230).await.unwrap();
+        let listed = property::of(&db, EntityKind::AbstractImage, &[230]).await.unwrap();
         let pairs: Vec<(&str, &str)> =
             listed.iter().map(|property| (property.key.as_str(), property.value.as_str())).collect();
         assert_eq!(pairs, [("a", "1"), ("b", "2")]);
-        assert!(property::of(&db, EntityKind::Project, 230).await.unwrap().is_empty());
-        assert!(property::mark_deleted(&db, 301, cytomine_model::CommandId(9)).await.unwrap());
-        let left = property::of_all(&db, EntityKind::AbstractImage, &[230, 231]).await.unwrap();
+        assert!(property::of(&db, EntityKind::Project, &[230]).await.unwrap().is_empty());
+        let mut tx = db.begin().await.unwrap();
+        let command = cytomine_model::CommandId(9);
+        let gone = rows::delete_with_dependents(&mut tx, EntityKind::Property, &[(301, 301)], command).await;
+        assert_eq!(gone.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let left = property::of(&db, EntityKind::AbstractImage, &[230, 231]).await.unwrap();
         assert_eq!(left.len(), 1);
-        assert!(property::by_id(&db, 301).await.unwrap().is_none());
+        assert!(by_id::<Property>(&db, PropertyId(301)).await.is_none());
     })
     .await;
 }

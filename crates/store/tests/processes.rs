@@ -65,9 +65,9 @@ async fn tries_are_kept_until_they_are_old_or_one_succeeds() {
         sign_in::put_tries(&mut tx, "b", "::1", &[Millis(4)]).await.unwrap();
         assert_eq!(sign_in::hold_tries(&mut tx, "a", "::1").await.unwrap(), [Millis(5), Millis(7)]);
         tx.commit().await.unwrap();
-        assert_eq!(sign_in::sweep_tries(&db, Millis(7)).await.unwrap(), 1, "those of b");
-        sign_in::forget_tries(&db, "a", "::1").await.unwrap();
-        assert_eq!(sign_in::sweep_tries(&db, Millis(i64::MAX)).await.unwrap(), 0);
+        assert_eq!(cytomine_store::written!(db, sign_in::sweep_tries(Millis(7))).unwrap(), 1, "those of b");
+        cytomine_store::written!(db, sign_in::forget_tries("a", "::1")).unwrap();
+        assert_eq!(cytomine_store::written!(db, sign_in::sweep_tries(Millis(i64::MAX))).unwrap(), 0);
     })
     .await;
 }
@@ -75,8 +75,8 @@ async fn tries_are_kept_until_they_are_old_or_one_succeeds() {
 #[tokio::test]
 async fn the_first_word_stays() {
     both(|db| async move {
-        assert_eq!(server_key::first_word(&db, b"first").await.unwrap(), b"first");
-        assert_eq!(server_key::first_word(&db, b"second").await.unwrap(), b"first");
+        assert_eq!(cytomine_store::written!(db, server_key::first_word(b"first")).unwrap(), b"first");
+        assert_eq!(cytomine_store::written!(db, server_key::first_word(b"second")).unwrap(), b"first");
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Images in projects without pixels, for tests of what lies on them.
 
-use cytomine_store::{Executor, sql};
+use cytomine_store::{Write as _, sql};
 
 use crate::App;
 

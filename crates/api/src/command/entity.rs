@@ -1,75 +1,62 @@
 //! Any entity on the wire, for answers that may hold one of several kinds.
 
+use std::future::Future;
+
 use cytomine_domain::instance::Seen;
 use cytomine_domain::ontology::OntologyTree;
 use cytomine_domain::{Actor, DomainError, annotation, image, instance, ontology};
-use cytomine_model::{Entity, ErrorKind};
+use cytomine_model::{
+    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, Entity, ErrorKind, ImageInstance, Ontology,
+    Project, Property, RelationTerm, SliceInstance, Storage, Term, UploadedFile, User, UserRole,
+};
 
 use super::wire::{Alone, Object};
-use crate::dialect::class::java_class;
+use crate::dialect::class::JavaClass;
 use crate::error::ApiError;
 use crate::state::ApiState;
 use crate::{
     abstract_image, abstract_slice, annotation as annotation_api, annotation_term, image_instance,
-    ontology as ontology_api, project, role, slice_instance, storage, term, uploaded_file, user,
+    ontology as ontology_api, project, property, role, slice_instance, storage, term, uploaded_file, user,
 };
 
-/// The JSON that the entity's own routes answer. It may have been deleted just now, so nothing but the entity itself
-/// is sure to be found.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn entity_json(
-    state: &ApiState,
-    actor: &Actor,
-    base: &str,
-    entity: &Entity,
-) -> Result<Object, ApiError> {
-    Ok(match entity {
-        Entity::User(user) => Object::User(user::wire::User::of(user)),
-        Entity::Storage(storage) => Object::Storage(storage::wire::Storage::of(storage)),
-        Entity::Project(project) => Object::Project(project::wire::Project::of(project)),
-        Entity::Term(term) => Object::Term(term::wire::Term::of(term)),
-        Entity::RelationTerm(link) => Object::RelationTerm(term::wire::RelationTerm::of(link)),
-        Entity::AnnotationTerm(link) => {
-            Object::AnnotationTerm(annotation_term::wire::AnnotationTerm::of(link))
-        }
-        Entity::Annotation(annotation) => {
-            let view = annotation::describe(&state.system, annotation.clone()).await?;
-            Object::Annotation(annotation_api::wire::Annotation::of(&view, base))
-        }
-        Entity::Ontology(ontology) => {
-            let tree = match living(ontology::get(&state.system, actor, ontology.id).await)? {
-                Some(tree) => tree,
-                None => OntologyTree { ontology: ontology.clone(), terms: Vec::new(), projects: Vec::new() },
-            };
-            Object::Ontology(ontology_api::wire::Ontology::of(&tree))
-        }
-        Entity::UserRole(grant) => Object::UserRole(role::wire::UserRole::of(grant)),
-        Entity::UploadedFile(file) => {
-            Object::UploadedFile(uploaded_file::wire::UploadedFile::of(file, None, base))
-        }
-        Entity::AbstractImage(image) => {
-            Object::AbstractImage(abstract_image::wire::AbstractImage::of(image, base))
-        }
-        Entity::ImageInstance(image) => {
-            let seen = match living(instance::see(&state.system, actor, image.id).await)? {
-                Some(seen) => seen,
-                None => Seen { image: image.clone(), names: !image.project_blind },
-            };
-            Object::ImageInstance(image_instance::wire::ImageInstance::of(&seen, base))
-        }
-        Entity::AbstractSlice(slice) => match living(image::get(&state.system, actor, slice.image).await)? {
-            Some(image) => Object::AbstractSlice(abstract_slice::wire::AbstractSlice::of(slice, &image)),
-            None => alone(entity),
-        },
-        Entity::SliceInstance(slice) => match living(instance::get(&state.system, actor, slice.image).await)?
-        {
-            Some(image) => Object::SliceInstance(slice_instance::wire::SliceInstance::of(slice, &image)),
-            None => alone(entity),
-        },
-    })
+/// Who asks for an entity, and where.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    state: &'a ApiState,
+    actor: &'a Actor,
+    base: &'a str,
 }
+
+/// A kind of entity as the API answers it.
+pub(crate) trait Shown: JavaClass {
+    /// The JSON that the entity's own routes answer. It may have been deleted just now, so nothing but the entity
+    /// itself is sure to be found.
+    fn json(&self, asked: Asked<'_>) -> impl Future<Output = Result<Object, ApiError>> + Send;
+}
+
+macro_rules! dispatch {
+    (
+        kinds { $($(#[$doc:meta])+ $kind:ident, $id:ident, $table:literal;)+ }
+        ids { $($(#[$other_doc:meta])+ $other:ident;)+ }
+    ) => {
+        /// As [`Shown::json`].
+        ///
+        /// # Errors
+        /// When the database refuses.
+        pub async fn entity_json(
+            state: &ApiState,
+            actor: &Actor,
+            base: &str,
+            entity: &Entity,
+        ) -> Result<Object, ApiError> {
+            let asked = Asked { state, actor, base };
+            match entity {
+                $(Entity::$kind(entity) => entity.json(asked).await,)+
+            }
+        }
+    };
+}
+cytomine_model::each_kind!(dispatch);
 
 /// What an entity belongs to, unless it went with it or is out of the actor's reach.
 fn living<T>(found: Result<T, DomainError>) -> Result<Option<T>, DomainError> {
@@ -81,6 +68,173 @@ fn living<T>(found: Result<T, DomainError>) -> Result<Option<T>, DomainError> {
 }
 
 /// The keys that clients need to forget an entity.
-fn alone(entity: &Entity) -> Object {
-    Object::Alone(Alone { class: java_class(entity.kind()), id: entity.id() })
+fn alone<T: JavaClass>(entity: &T) -> Object {
+    Object::Alone(Alone { class: T::NAME, id: entity.id().into() })
+}
+
+impl JavaClass for User {
+    const NAME: &'static str = "be.cytomine.domain.security.User";
+}
+
+impl Shown for User {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::User(user::wire::User::of(self)))
+    }
+}
+
+impl JavaClass for UserRole {
+    const NAME: &'static str = "be.cytomine.domain.security.SecUserSecRole";
+}
+
+impl Shown for UserRole {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::UserRole(role::wire::UserRole::of(self)))
+    }
+}
+
+impl JavaClass for Storage {
+    const NAME: &'static str = "be.cytomine.domain.image.server.Storage";
+}
+
+impl Shown for Storage {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::Storage(storage::wire::Storage::of(self)))
+    }
+}
+
+impl JavaClass for UploadedFile {
+    const NAME: &'static str = "be.cytomine.domain.image.UploadedFile";
+}
+
+impl Shown for UploadedFile {
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::UploadedFile(uploaded_file::wire::UploadedFile::of(self, None, asked.base)))
+    }
+}
+
+impl JavaClass for AbstractImage {
+    const NAME: &'static str = "be.cytomine.domain.image.AbstractImage";
+}
+
+impl Shown for AbstractImage {
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::AbstractImage(abstract_image::wire::AbstractImage::of(self, asked.base)))
+    }
+}
+
+impl JavaClass for AbstractSlice {
+    const NAME: &'static str = "be.cytomine.domain.image.AbstractSlice";
+}
+
+impl Shown for AbstractSlice {
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(match living(image::get(&asked.state.system, asked.actor, self.image).await)? {
+            Some(image) => Object::AbstractSlice(abstract_slice::wire::AbstractSlice::of(self, &image)),
+            None => alone(self),
+        })
+    }
+}
+
+impl JavaClass for Project {
+    const NAME: &'static str = "be.cytomine.domain.project.Project";
+}
+
+impl Shown for Project {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::Project(project::wire::Project::of(self)))
+    }
+}
+
+impl JavaClass for ImageInstance {
+    const NAME: &'static str = "be.cytomine.domain.image.ImageInstance";
+}
+
+impl Shown for ImageInstance {
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        Ok({
+            let seen = living(instance::see(&asked.state.system, asked.actor, self.id).await)?;
+            let seen = seen.unwrap_or_else(|| Seen { image: self.clone(), names: !self.project_blind });
+            Object::ImageInstance(image_instance::wire::ImageInstance::of(&seen, asked.base))
+        })
+    }
+}
+
+impl JavaClass for SliceInstance {
+    const NAME: &'static str = "be.cytomine.domain.image.SliceInstance";
+}
+
+impl Shown for SliceInstance {
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(match living(instance::get(&asked.state.system, asked.actor, self.image).await)? {
+            Some(image) => Object::SliceInstance(slice_instance::wire::SliceInstance::of(self, &image)),
+            None => alone(self),
+        })
+    }
+}
+
+impl JavaClass for Ontology {
+    const NAME: &'static str = "be.cytomine.domain.ontology.Ontology";
+}
+
+impl Shown for Ontology {
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        Ok({
+            let tree = living(ontology::get(&asked.state.system, asked.actor, self.id).await)?;
+            let bare = || OntologyTree { ontology: self.clone(), terms: Vec::new(), projects: Vec::new() };
+            Object::Ontology(ontology_api::wire::Ontology::of(&tree.unwrap_or_else(bare)))
+        })
+    }
+}
+
+impl JavaClass for Term {
+    const NAME: &'static str = "be.cytomine.domain.ontology.Term";
+}
+
+impl Shown for Term {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::Term(term::wire::Term::of(self)))
+    }
+}
+
+impl JavaClass for RelationTerm {
+    const NAME: &'static str = "be.cytomine.domain.ontology.RelationTerm";
+}
+
+impl Shown for RelationTerm {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::RelationTerm(term::wire::RelationTerm::of(self)))
+    }
+}
+
+impl JavaClass for Annotation {
+    const NAME: &'static str = "be.cytomine.domain.ontology.UserAnnotation";
+}
+
+impl Shown for Annotation {
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        Ok({
+            let view = annotation::describe(&asked.state.system, self.clone()).await?;
+            Object::Annotation(annotation_api::wire::Annotation::of(&view, asked.base))
+        })
+    }
+}
+
+impl JavaClass for AnnotationTerm {
+    const NAME: &'static str = "be.cytomine.domain.ontology.AnnotationTerm";
+}
+
+impl Shown for AnnotationTerm {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::AnnotationTerm(annotation_term::wire::AnnotationTerm::of(self)))
+    }
+}
+
+impl JavaClass for Property {
+    const NAME: &'static str = "be.cytomine.domain.meta.Property";
+}
+
+impl Shown for Property {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::Property(property::wire::Property::of(self)))
+    }
 }

@@ -10,7 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::dialect::envelope::{Envelope, Told};
 use crate::dialect::loose::schema_of;
 use crate::{
-    abstract_image, abstract_slice, annotation, annotation_term, image_instance, ontology, project, role,
+    abstract_image, abstract_slice, annotation, annotation_term, image_instance, ontology, project, property, role,
     slice_instance, storage, term, uploaded_file, user,
 };
 
@@ -47,6 +47,8 @@ pub enum Object {
     AbstractSlice(abstract_slice::wire::AbstractSlice),
     /// A plane of an image of a project.
     SliceInstance(slice_instance::wire::SliceInstance),
+    /// A property.
+    Property(property::wire::Property),
     /// What belongs to something that is gone.
     Alone(Alone),
 }
@@ -80,7 +82,7 @@ impl PartialSchema for Replayed {
             "success": { "type": "boolean" },
             "data": { "$ref": "#/components/schemas/Object" },
         });
-        for kind in EntityKind::ALL {
+        for kind in EntityKind::ALL.iter().copied() {
             properties[crate::dialect::class::data_key(kind)] = Value::clone(&properties["data"]);
         }
         schema_of(json!({

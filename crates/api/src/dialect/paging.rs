@@ -53,11 +53,6 @@ impl Paging {
         Ok(Self { offset, max, sort, order })
     }
 
-    /// The limit as a database wants it; `None` = all.
-    pub fn limit(&self) -> Option<u64> {
-        (self.max > 0).then_some(self.max)
-    }
-
     /// The page as the domain takes it.
     pub fn page(&self) -> Page {
         let clamped = |count| i64::try_from(count).unwrap_or(i64::MAX);
@@ -67,7 +62,7 @@ impl Paging {
     /// Field and direction, with the defaults of a list filled in.
     pub fn sort_or(&self, field: &str, direction: Direction) -> Sort {
         Sort {
-            field: self.sort.as_deref().unwrap_or(field).to_owned(),
+            field: field_name(self.sort.as_deref().unwrap_or(field)),
             direction: self.order.unwrap_or(direction),
         }
     }
@@ -106,6 +101,18 @@ fn sorting(query: &Query) -> Result<(Option<String>, Option<Direction>), Dialect
     Ok((field.filter(|field| !field.is_empty()).map(str::to_owned), order))
 }
 
+/// A field's name as the model has it: `original_filename` for the client's `originalFilename`.
+pub fn field_name(camel: &str) -> String {
+    let mut name = String::with_capacity(camel.len() + 4);
+    for letter in camel.chars() {
+        if letter.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,13 +130,12 @@ mod tests {
     fn without_parameters_everything_is_asked_for() {
         assert_eq!(paging(""), Ok(Paging::all()));
         assert_eq!(paging("max=0&offset=0"), Ok(Paging::all()));
-        assert_eq!(Paging::all().limit(), None);
     }
 
     #[test]
     fn the_classic_family() {
         let found = paging("max=10&offset=20&sort=name&order=asc").unwrap();
-        assert_eq!((found.offset, found.max, found.limit()), (20, 10, Some(10)));
+        assert_eq!((found.offset, found.max), (20, 10));
         assert_eq!(found.sort_or("created", Direction::Descending), sort("name", Direction::Ascending));
     }
 
@@ -153,7 +159,7 @@ mod tests {
         let found = paging("sortColumn=projectRole&sortDirection=DESC").unwrap();
         assert_eq!(
             found.sort_or("username", Direction::Ascending),
-            sort("projectRole", Direction::Descending)
+            sort("project_role", Direction::Descending)
         );
     }
 

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use cytomine_store::backup::TRANSIENT;
 use cytomine_store::backup::swap::{SCRATCH, address_of};
-use cytomine_store::{Db, Executor as _, sql};
+use cytomine_store::{Db, Read as _, sql};
 use serde_json::json;
 
 use crate::place::{Place, block_on};

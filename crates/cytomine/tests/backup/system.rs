@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use cytomine_store::{Db, Executor as _, sql};
+use cytomine_store::{Db, sql};
 use serde_json::Value;
 
 use crate::place::{Place, block_on};
@@ -135,8 +135,7 @@ impl System {
 }
 
 pub(crate) async fn execute(db: &Db, text: &'static str) {
-    let mut db = db;
-    db.execute(sql(text)).await.unwrap();
+    db.administer(sql(text)).await.unwrap();
 }
 
 /// Flips a bit in the middle of a file.

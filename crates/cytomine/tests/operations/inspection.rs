@@ -216,8 +216,7 @@ fn drop_old_drops_what_a_restore_set_aside() {
     let old = format!("{name}_before_restore_20261124T021700Z");
     block_on(async {
         let db = place.db().await;
-        use cytomine_store::Executor as _;
-        (&db).execute(cytomine_store::sql(format!("CREATE DATABASE \"{old}\""))).await.unwrap();
+        db.administer(cytomine_store::sql(format!("CREATE DATABASE \"{old}\""))).await.unwrap();
         db.close().await;
     });
     let drop_old = |more: &[&str]| {

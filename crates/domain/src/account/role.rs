@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use cytomine_model::{Action, EntityKind, GlobalRole, Role, RoleId, UserId, UserRole, UserRoleId};
-use cytomine_store as store;
-use cytomine_store::Executor;
+use cytomine_model::{Action, EntityKind, GlobalRole, Role, RoleId, User, UserId, UserRole, UserRoleId};
+use cytomine_store::{self as store, Read};
 
+use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, Unit, access};
 
 /// The global roles there are, lowest first.
@@ -56,7 +56,7 @@ pub async fn grant(
 ) -> Result<Outcome<UserRole>, DomainError> {
     access::require(actor, Action::ManageUsers)?;
     let mut unit = system.begin(actor).await?;
-    require_user(&mut unit, user).await?;
+    access::get::<User>(&mut unit.tx, actor, user, Deed::See).await?;
     let known = store::user::roles(&mut unit.tx).await?.into_iter().find(|known| known.id == role);
     let known = known.ok_or_else(|| DomainError::not_found("SecRole", role))?;
     let grant = give(&mut unit, actor, user, known).await?;
@@ -101,7 +101,7 @@ pub async fn define_role(
 ) -> Result<Vec<UserRole>, DomainError> {
     access::require(actor, Action::ManageUsers)?;
     let mut unit = system.begin(actor).await?;
-    require_user(&mut unit, user).await?;
+    access::get::<User>(&mut unit.tx, actor, user, Deed::See).await?;
     let held = store::user::roles_of(&mut unit.tx, user).await?;
     let mut changed = false;
     for known in store::user::roles(&mut unit.tx).await? {
@@ -121,26 +121,40 @@ pub async fn define_role(
     if changed {
         unit.rights_changed();
         unit.commit(system, format!("Role {} defined for user {user}", role.authority())).await?;
+    } else {
+        // What is read next must not wait for a second connection while this one is held.
+        drop(unit);
     }
     roles_of(system, user).await
 }
 
-async fn require_user(unit: &mut Unit, user: UserId) -> Result<(), DomainError> {
-    match store::user::by_id(&mut unit.tx, user).await? {
-        Some(_) => Ok(()),
-        None => Err(DomainError::not_found("User", user)),
-    }
-}
-
 async fn give(unit: &mut Unit, actor: &Actor, user: UserId, role: Role) -> Result<UserRole, DomainError> {
     require_grant(actor, role.role)?;
+    insert(unit, user, &role).await
+}
+
+/// Writes a grant and notes it in the unit. Rights are the caller's question.
+pub(super) async fn insert(unit: &mut Unit, user: UserId, role: &Role) -> Result<UserRole, DomainError> {
     let id = UserRoleId(unit.id().await?);
     let grant = UserRole { id, user, role_id: role.id, role: role.role, created: unit.now };
-    store::user::insert_role(&mut unit.tx, id, user, role.id, unit.now)
+    store::table::insert(&mut unit.tx, &grant)
         .await
         .map_err(DomainError::duplicate("The user holds this role already"))?;
     unit.added(EntityKind::UserRole, &[id.0]);
     Ok(grant)
+}
+
+impl Noun for UserRole {
+    /// It says nothing that the message does not.
+    const SHOWN: bool = false;
+
+    async fn may<E: Read>(&self, _: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        if deed != Deed::See {
+            access::require(actor, Action::ManageUsers)?;
+            require_grant(actor, self.role)?;
+        }
+        Ok(Reach::OUTSIDE)
+    }
 }
 
 async fn take(unit: &mut Unit, actor: &Actor, grant: &UserRole) -> Result<(), DomainError> {
@@ -164,7 +178,7 @@ pub(super) fn require_grant(actor: &Actor, role: GlobalRole) -> Result<(), Domai
 
 /// Whoever may change the password or read the key of an account can become it; so administrators leave the
 /// accounts of super administrators alone.
-pub(crate) async fn require_rank(ex: impl Executor, actor: &Actor, user: UserId) -> Result<(), DomainError> {
+pub(crate) async fn require_rank(ex: impl Read, actor: &Actor, user: UserId) -> Result<(), DomainError> {
     if user == actor.id() || actor.role == GlobalRole::SuperAdmin {
         return Ok(());
     }

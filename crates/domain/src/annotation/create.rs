@@ -277,7 +277,7 @@ async fn write(
         for (link, id) in links.iter_mut().zip(&link_ids) {
             link.id = AnnotationTermId(*id);
         }
-        store::annotation_term::insert_many(&mut unit.tx, &links).await?;
+        store::table::insert_many(&mut unit.tx, &links).await?;
         unit.added(EntityKind::AnnotationTerm, &link_ids);
     }
     property::insert_all(&mut unit, EntityKind::Annotation, &properties).await?;

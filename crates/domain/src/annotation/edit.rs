@@ -1,7 +1,7 @@
 //! Changing and deleting annotations.
 
 use cytomine_model::{
-    Action, Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, Entity, EntityKind, TermId,
+    Action, Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, EntityKind, TermId,
 };
 use cytomine_store::{self as store, annotation::Columns};
 
@@ -63,8 +63,8 @@ pub async fn update(
     if let Some(prepared) = prepared {
         reshape(&mut after, prepared);
     }
-    store::annotation::update(&mut unit.tx, &after).await?;
-    unit.edited(Entity::Annotation(before), Entity::Annotation(after.clone()));
+    store::table::update(&mut unit.tx, &before, &after).await?;
+    unit.edited(&before, &after);
     if let Some(terms) = &fields.terms {
         replace_terms(&mut unit, actor, &access, id, terms).await?;
     }
@@ -159,7 +159,7 @@ async fn replace_terms(
         }
     }
     if !fresh.is_empty() {
-        store::annotation_term::insert_many(&mut unit.tx, &fresh).await?;
+        store::table::insert_many(&mut unit.tx, &fresh).await?;
         let ids: Vec<i64> = fresh.iter().map(|link| link.id.0).collect();
         unit.added(EntityKind::AnnotationTerm, &ids);
     }

@@ -1,23 +1,43 @@
 //! Reading single annotations and counts.
 
 use cytomine_geometry::{Shape, decode, wkt_of};
-use cytomine_model::{Annotation, AnnotationId, ProjectId, SliceInstanceId};
-use cytomine_store::{self as store, Executor};
+use cytomine_model::{Action, Annotation, AnnotationId, ProjectId, SliceInstanceId};
+use cytomine_store::change::Spot;
+use cytomine_store::{self as store, Read};
 
 use super::{AnnotationShape, AnnotationView, CountFilter, Layer, damaged, terms_of};
-use crate::access::ProjectAccess;
+use crate::access::{ProjectAccess, Unasked};
+use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, System, access, instance};
 
 /// An annotation that the actor may see, with its project.
 pub(crate) async fn with_access(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     actor: &Actor,
     id: AnnotationId,
 ) -> Result<(Annotation, ProjectAccess), DomainError> {
-    let annotation = store::annotation::by_id(&mut ex, id).await?;
+    let annotation = access::unasked::<Annotation>(&mut ex, id, Unasked::AskedNext).await?;
     let annotation = annotation.ok_or_else(|| DomainError::not_found("Annotation", id))?;
     let access = access::project(&mut ex, actor, annotation.project).await?;
     Ok((annotation, access))
+}
+
+impl Noun for Annotation {
+    const BEARS_RIGHTS: bool = false;
+
+    fn spot(&self) -> Option<Spot> {
+        Some(Spot {
+            project: self.project,
+            slice: Some(self.slice),
+            layers: vec![self.user],
+            bounds: [self.min_x, self.min_y, self.max_x, self.max_y],
+        })
+    }
+
+    async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let edit = Action::EditAnnotation;
+        access::project(ex, actor, self.project).await?.reach(deed.action(edit, edit, edit), Some(self.user))
+    }
 }
 
 /// An annotation that the actor may see.
@@ -38,10 +58,7 @@ pub async fn describe(system: &System, annotation: Annotation) -> Result<Annotat
 }
 
 /// What an answer says of an annotation; rights are the caller's question.
-pub(super) async fn view(
-    mut ex: impl Executor,
-    annotation: Annotation,
-) -> Result<AnnotationView, DomainError> {
+pub(super) async fn view(mut ex: impl Read, annotation: Annotation) -> Result<AnnotationView, DomainError> {
     let links = store::annotation_term::of_annotations(&mut ex, &[annotation.id]).await?;
     let canvases = store::annotation::canvas::canvases(&mut ex, &[annotation.image]).await?;
     Ok(AnnotationView {

@@ -186,7 +186,9 @@ async fn locate(system: &System, place: &Place) -> Result<Located, DomainError> 
 
 async fn known_terms(system: &System, search: &Search) -> Result<(), DomainError> {
     if let Some([term]) = search.terms.terms.as_deref()
-        && store::term::by_id(&system.db, *term).await?.is_none()
+        && access::unasked::<cytomine_model::Term>(&system.db, *term, access::Unasked::Reached)
+            .await?
+            .is_none()
     {
         return Err(DomainError::not_found("Term", term));
     }

@@ -80,7 +80,10 @@ impl Lease {
 
     /// Prolongs it; false when the job is somebody else's by now.
     pub async fn renew(&self, system: &System) -> Result<bool, DomainError> {
-        Ok(store::job::renew(&system.db, self.job.id, &self.owner, until(system)).await?)
+        let mut tx = system.db.begin().await?;
+        let renewed = store::job::renew(&mut tx, self.job.id, &self.owner, until(system)).await?;
+        tx.commit().await?;
+        Ok(renewed)
     }
 
     /// Makes one attempt, and renews the lease meanwhile; `stop` calls it off, `watcher` is told how far it is. How it
@@ -131,21 +134,24 @@ impl Lease {
     /// Notes how the attempt ended; what was called off waits again, as if it had not been tried. False when somebody
     /// else has the job by now, whose result stands.
     pub async fn end(self, system: &System, ended: &Ended) -> Result<bool, DomainError> {
-        let (db, id, owner) = (&system.db, self.job.id, &self.owner);
-        let now = system.clock.now();
+        let (id, owner, now) = (self.job.id, &self.owner, system.clock.now());
+        let mut tx = system.db.begin().await?;
         let held = match ended {
-            Ended::Done => store::job::finish(db, id, owner, None, now).await?,
-            Ended::Failed(cause) => store::job::finish(db, id, owner, Some(cause), now).await?,
-            Ended::Cancelled => return Ok(store::job::release(db, id, owner).await?),
+            Ended::Done => store::job::finish(&mut tx, id, owner, None, now).await?,
+            Ended::Failed(cause) => store::job::finish(&mut tx, id, owner, Some(cause), now).await?,
+            Ended::Cancelled => store::job::release(&mut tx, id, owner).await?,
         };
-        system.jobs_ended.notify_waiters();
+        tx.commit().await?;
+        if *ended != Ended::Cancelled {
+            system.jobs_ended.notify_waiters();
+        }
         Ok(held)
     }
 
     /// Puts the job back to be tried again after [`delay`], and notes why. False as for [`Lease::end`].
     pub async fn put_off(self, system: &System, cause: &str) -> Result<bool, DomainError> {
         let later = system.clock.now().plus(delay(self.job.attempts));
-        Ok(store::job::put_off(&system.db, self.job.id, &self.owner, cause, later, true).await?)
+        self.put_off_until(system, cause, later, true).await
     }
 
     /// Leaves a job to those who know its kind: servers of a later release. It is put off, and this counts for no
@@ -159,8 +165,21 @@ impl Lease {
             ),
         );
         let later = system.clock.now().plus(FIRST_DELAY);
-        store::job::put_off(&system.db, self.job.id, &self.owner, &cause.message, later, false).await?;
+        self.put_off_until(system, &cause.message, later, false).await?;
         Ok(cause)
+    }
+
+    async fn put_off_until(
+        &self,
+        system: &System,
+        cause: &str,
+        later: Millis,
+        counted: bool,
+    ) -> Result<bool, DomainError> {
+        let mut tx = system.db.begin().await?;
+        let held = store::job::put_off(&mut tx, self.job.id, &self.owner, cause, later, counted).await?;
+        tx.commit().await?;
+        Ok(held)
     }
 
     /// Works on the job as a worker does: makes an attempt, ends the job, puts it off, or gives it up after the last

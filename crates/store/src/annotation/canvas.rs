@@ -2,7 +2,7 @@
 
 use cytomine_model::{AbstractImageId, ImageInstanceId, ProjectId, SliceInstanceId, UserId};
 
-use crate::{Executor, Row, StoreError, sql};
+use crate::{Read, Row, StoreError, sql};
 
 /// An image that annotations lie on.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Canvas {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn canvases(mut ex: impl Executor, images: &[ImageInstanceId]) -> Result<Vec<Canvas>, StoreError> {
+pub async fn canvases(mut ex: impl Read, images: &[ImageInstanceId]) -> Result<Vec<Canvas>, StoreError> {
     let statement = sql("SELECT i.id, i.project_id, i.base_image_id, b.width, b.height, \
          i.physical_size_x, b.physical_size_x AS base_size_x, b.original_filename, i.instance_filename \
          FROM image_instance i JOIN abstract_image b ON b.id = i.base_image_id \
@@ -85,7 +85,7 @@ fn plane(row: &Row) -> Result<Plane, StoreError> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn planes(mut ex: impl Executor, slices: &[SliceInstanceId]) -> Result<Vec<Plane>, StoreError> {
+pub async fn planes(mut ex: impl Read, slices: &[SliceInstanceId]) -> Result<Vec<Plane>, StoreError> {
     let statement = sql("SELECT s.id, s.image_id, b.channel, b.z_stack, b.time FROM slice_instance s \
          JOIN abstract_slice b ON b.id = s.base_slice_id WHERE s.id = ANY($1) AND s.deleted_by IS NULL")
     .bind(slices);
@@ -109,7 +109,7 @@ pub struct Person {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn people(mut ex: impl Executor, users: &[UserId]) -> Result<Vec<Person>, StoreError> {
+pub async fn people(mut ex: impl Read, users: &[UserId]) -> Result<Vec<Person>, StoreError> {
     let statement = sql("SELECT id, username, firstname, lastname FROM user_account \
          WHERE id = ANY($1) AND deleted_by IS NULL")
     .bind(users);

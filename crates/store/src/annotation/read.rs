@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cytomine_model::{AnnotationId, ImageInstanceId, Millis, ProjectId, Scope, SliceInstanceId, UserId};
 
-use crate::{Executor, Row, StoreError, sql};
+use crate::{Read, Row, StoreError, sql};
 
 /// Which columns are read beside ids and dates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub struct MeasureColumns {
 /// # Errors
 /// When the database refuses.
 pub async fn rows(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     ids: &[AnnotationId],
     columns: Columns,
 ) -> Result<Vec<AnnotationRow>, StoreError> {
@@ -128,7 +128,7 @@ pub struct Layer {
 /// # Errors
 /// When the database refuses.
 pub async fn layers(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     scope: Scope,
     image: ImageInstanceId,
     slice: SliceInstanceId,

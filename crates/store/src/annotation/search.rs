@@ -7,7 +7,7 @@ use cytomine_model::{
 
 use crate::dialect::Dialect;
 use crate::statement::corrupt;
-use crate::{Executor, Statement, StoreError, sql};
+use crate::{Read, Statement, StoreError, sql};
 
 /// Which annotations of a project.
 #[derive(Clone, Debug)]
@@ -191,7 +191,7 @@ pub struct Found {
 /// # Errors
 /// When the database refuses.
 pub async fn ids(
-    mut ex: impl Executor,
+    mut ex: impl Read,
     scope: Scope,
     filter: &AnnotationFilter,
 ) -> Result<Vec<Found>, StoreError> {
@@ -216,7 +216,7 @@ pub async fn ids(
     Ok(found)
 }
 
-async fn images_of(ex: &mut impl Executor, project: ProjectId) -> Result<Vec<ImageInstanceId>, StoreError> {
+async fn images_of(ex: &mut impl Read, project: ProjectId) -> Result<Vec<ImageInstanceId>, StoreError> {
     let statement =
         sql("SELECT id FROM image_instance WHERE project_id = $1 AND deleted_by IS NULL").bind(project);
     ex.rows(statement).await?.iter().map(|row| row.id("id")).collect()
@@ -239,7 +239,7 @@ pub struct CountFilter {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn count(mut ex: impl Executor, scope: Scope, filter: CountFilter) -> Result<i64, StoreError> {
+pub async fn count(mut ex: impl Read, scope: Scope, filter: CountFilter) -> Result<i64, StoreError> {
     let mut statement = sql("SELECT count(*) AS n FROM annotation a WHERE a.deleted_by IS NULL");
     if let Some(project) = filter.project {
         statement.push(" AND a.project_id = ").push_value(project);

@@ -2,14 +2,20 @@
 
 use cytomine_geometry::{Bounds, Shape, StoredShape};
 use cytomine_model::{
-    Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, CommandId, EntityKind, ImageInstanceId,
-    Millis, ProjectId, Scope, SliceInstanceId, TermId, UserId,
+    Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, CommandId, EntityKind, ImageInstance,
+    ImageInstanceId, Millis, Project, ProjectId, Scope, SliceInstanceId, TermId, UserId,
 };
 
 use super::{AnnotationFilter, Columns, TermFilter, in_cell_order, insert_many, read, search};
 use crate::dialect::Dialect;
 use crate::testing::both;
-use crate::{Db, Executor, Tx, annotation_term, image_instance, project, rows, sql};
+use crate::{Db, Read as _, Tx, Write as _, annotation_term, rows, sql, table};
+
+async fn by_id<T: table::Table>(db: &Db, id: T::Id, counted: bool) -> Option<T> {
+    let found = table::by_id(db, id, counted).await.unwrap();
+    #[allow(clippy::disallowed_methods, reason = "nobody has rights here")]
+    found.map(table::Found::open)
+}
 
 const PROJECT: ProjectId = ProjectId(10);
 const IMAGE: ImageInstanceId = ImageInstanceId(30);
@@ -194,8 +200,7 @@ async fn searches_by_image_use_the_index_of_cells() {
     both(|db| async move {
         many(&db, 20_000).await;
         if let Db::Pg(_) = db {
-            let mut db = &db;
-            db.execute(sql("ANALYZE annotation")).await.unwrap();
+            db.administer(sql("ANALYZE annotation")).await.unwrap();
         }
         let screen = Some(Bounds::new(40_000.0, 30_000.0, 41_900.0, 31_000.0));
         let users = Some(vec![ANNA]);
@@ -243,12 +248,12 @@ async fn filters_hold_together() {
         };
         assert_eq!(count(Scope::User(ANNA), Some(BERT)).await.unwrap(), 100);
         assert_eq!(count(Scope::User(BERT), None).await.unwrap(), 0);
-        let counted = project::by_id(&db, PROJECT).await.unwrap().unwrap();
-        let uncounted = project::uncounted(&db, PROJECT).await.unwrap().unwrap();
+        let counted = by_id::<Project>(&db, PROJECT, true).await.unwrap();
+        let uncounted = by_id::<Project>(&db, PROJECT, false).await.unwrap();
         assert_eq!((counted.number_of_annotations, counted.number_of_images), (300, 2));
         assert_eq!((uncounted.number_of_annotations, uncounted.number_of_images), (0, 0));
-        let counted = image_instance::by_id(&db, OTHER_IMAGE).await.unwrap().unwrap();
-        let uncounted = image_instance::uncounted(&db, OTHER_IMAGE).await.unwrap().unwrap();
+        let counted = by_id::<ImageInstance>(&db, OTHER_IMAGE, true).await.unwrap();
+        let uncounted = by_id::<ImageInstance>(&db, OTHER_IMAGE, false).await.unwrap();
         assert_eq!((counted.number_of_annotations, uncounted.number_of_annotations), (30, 0));
         let layers = read::layers(&db, Scope::User(ANNA), IMAGE, SLICE).await.unwrap();
         let layers: Vec<(UserId, i64)> = layers.iter().map(|layer| (layer.user, layer.annotations)).collect();
@@ -278,7 +283,7 @@ async fn term_links_filter() {
             link(5004, 1002, STROMA, ANNA),
         ];
         let mut tx = db.begin().await.unwrap();
-        annotation_term::insert_many(&mut tx, &links).await.unwrap();
+        table::insert_many(&mut tx, &links).await.unwrap();
         tx.commit().await.unwrap();
         let search = async |terms: TermFilter| {
             found(&db, &AnnotationFilter { terms, ..AnnotationFilter::of_project(PROJECT) }).await
@@ -303,7 +308,7 @@ async fn term_links_filter() {
         assert_eq!(between(Some(BERT)).await.unwrap().unwrap().id.0, 5001);
         let again = [link(5005, 1000, NUCLEUS, BERT)];
         let mut tx = db.begin().await.unwrap();
-        let refused = annotation_term::insert_many(&mut tx, &again).await;
+        let refused = table::insert_many(&mut tx, &again).await;
         assert!(matches!(refused, Err(crate::StoreError::Duplicate { .. })), "{refused:?}");
     })
     .await;
@@ -318,7 +323,7 @@ async fn rows_come_in_the_order_asked_for_with_the_columns_asked_for() {
         assert_eq!(bare.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
         assert!(bare.iter().all(|row| row.shape.is_none() && row.measures.is_none()));
         let full = read::rows(&db, &ids[..1], Columns { shape: true, measures: true }).await.unwrap();
-        let original = super::by_id(&db, ids[0]).await.unwrap().unwrap();
+        let original = by_id::<Annotation>(&db, ids[0], false).await.unwrap();
         assert_eq!(&original, all.iter().find(|a| a.id == ids[0]).unwrap());
         assert_eq!(full[0].shape.as_ref().unwrap().blob, original.geometry);
         assert_eq!(full[0].measures.unwrap().area, original.area);
@@ -326,15 +331,15 @@ async fn rows_come_in_the_order_asked_for_with_the_columns_asked_for() {
         let mut tx = db.begin().await.unwrap();
         let mut moved = boxed(ids[0].0, IMAGE, BERT, &Bounds::new(5.0, 5.0, 9.0, 9.0));
         moved.created = original.created;
-        super::update(&mut tx, &moved).await.unwrap();
-        rows::mark_deleted(&mut tx, EntityKind::Annotation, &[(ids[1].0, ids[1].0)], CommandId(9))
+        table::update(&mut tx, &original, &moved).await.unwrap();
+        rows::delete_with_dependents(&mut tx, EntityKind::Annotation, &[(ids[1].0, ids[1].0)], CommandId(9))
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(super::by_id(&db, ids[0]).await.unwrap().unwrap(), moved);
+        assert_eq!(by_id::<Annotation>(&db, ids[0], false).await.unwrap(), moved);
         let corner = AnnotationFilter { region: Some(Bounds::new(4.0, 4.0, 6.0, 6.0)), ..on(IMAGE) };
         assert!(found(&db, &corner).await.contains(&ids[0].0), "the key of the cell follows the shape");
-        assert!(super::by_id(&db, ids[1]).await.unwrap().is_none());
+        assert!(by_id::<Annotation>(&db, ids[1], false).await.is_none());
         assert_eq!(read::rows(&db, &ids[..2], Columns::default()).await.unwrap().len(), 1);
     })
     .await;

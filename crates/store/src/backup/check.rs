@@ -1,7 +1,7 @@
 //! Whether a restored database is whole, and what it takes over from the live one.
 
 use crate::dialect::Dialect;
-use crate::{Db, Executor as _, StoreError, sql};
+use crate::{Db, Read as _, StoreError, Write as _, sql};
 
 use super::swap::identifier;
 use super::{TRANSIENT, TRANSIENT_COLUMN};

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 use super::{LEFT_OUT, TRANSIENT_COLUMN};
-use crate::{Db, Executor as _, Row, StoreError, sql};
+use crate::{Db, Read as _, Row, StoreError, sql};
 
 /// What one table holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,9 @@
 //! Rows of tables as JSON, alike on both databases: truth values are numbers, bytes are text that begins with `\x`.
 
-use cytomine_store::{Db, Executor, Statement, sql};
+use std::collections::BTreeMap;
+
+use cytomine_store::{Db, Read as _, Statement, Write as _, sql};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 /// Tables with rows of users, each after those that it names.
@@ -102,9 +105,10 @@ pub(crate) fn plain(tables: &Value) -> Value {
             row.retain(|_, value| !value.is_null());
             for value in row.values_mut() {
                 if let Some(truth) = value.as_bool() {
-                    *value = json!(f64::from(u8::from(truth)));
+                    *value = json!(format!("{:.9}", f64::from(u8::from(truth))));
                 } else if let Some(number) = value.as_f64() {
-                    *value = json!(number);
+                    // SQLite prints 15 digits.
+                    *value = json!(format!("{number:.9}"));
                 }
             }
             row.sort_keys();
@@ -114,19 +118,21 @@ pub(crate) fn plain(tables: &Value) -> Value {
     tables
 }
 
-/// Writes the rows into an empty database.
-pub(crate) async fn load(db: &Db, tables: &Value) {
+/// Writes the rows of a release into an empty database. Numbers are taken from the text, to their last digit.
+pub(crate) async fn load(db: &Db, release: &str) {
+    type Tables = BTreeMap<String, Vec<BTreeMap<String, Box<RawValue>>>>;
+    let parts: BTreeMap<String, Box<RawValue>> = serde_json::from_str(release).unwrap();
+    let tables: Tables = serde_json::from_str(parts["rows"].get()).unwrap();
     let mut tx = db.begin().await.unwrap();
     let mut last = 0;
-    for (table, rows) in tables.as_object().unwrap() {
-        for row in rows.as_array().unwrap() {
-            let row = row.as_object().unwrap();
-            last = last.max(row.get("id").and_then(Value::as_i64).unwrap_or(0));
+    for table in TABLES {
+        for row in tables.get(table).into_iter().flatten() {
+            last = last.max(row.get("id").map_or(0, |id| id.get().parse().unwrap()));
             let names: Vec<&str> = row.keys().map(String::as_str).collect();
             let mut statement = sql(format!("INSERT INTO {table} ({}) VALUES (", names.join(", ")));
             for (number, (name, value)) in row.iter().enumerate() {
                 statement.push(if number == 0 { "" } else { ", " });
-                push(&mut statement, name, value);
+                push(&mut statement, name, value.get());
             }
             statement.push(")");
             tx.execute(statement).await.unwrap();
@@ -140,23 +146,24 @@ pub(crate) async fn load(db: &Db, tables: &Value) {
     tx.commit().await.unwrap();
 }
 
-fn push(statement: &mut Statement, name: &str, value: &Value) {
+fn push(statement: &mut Statement, name: &str, value: &str) {
     let truth = name.starts_with("is_")
         || name.starts_with("hide_")
         || ["blind_mode", "are_images_downloadable", "enabled", "discarded"].contains(&name);
-    match value {
-        Value::String(text) => match text.strip_prefix("\\x") {
+    if truth {
+        statement.push_value(value == "1");
+    } else if let Ok(number) = value.parse::<i64>() {
+        statement.push_value(number);
+    } else if let Ok(number) = value.parse::<f64>() {
+        statement.push_value(number);
+    } else {
+        let text: String = serde_json::from_str(value).unwrap();
+        match text.strip_prefix("\\x") {
             Some(digits) => {
                 let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
                 statement.push_value((0..digits.len()).step_by(2).map(byte).collect::<Vec<u8>>())
             }
             None => statement.push_value(text),
-        },
-        Value::Number(number) if truth => statement.push_value(number.as_i64() == Some(1)),
-        Value::Number(number) => match number.as_i64() {
-            Some(number) => statement.push_value(number),
-            None => statement.push_value(number.as_f64().unwrap()),
-        },
-        other => panic!("{name} holds {other}"),
-    };
+        };
+    }
 }

@@ -1,6 +1,6 @@
 //! Every kind of entity is made, changed and deleted, each by a command of its own.
 
-use cytomine_store::{Executor, sql};
+use cytomine_store::{Read as _, sql};
 use cytomine_testkit::{App, Client};
 use serde_json::{Value, json};
 
