@@ -13,7 +13,8 @@ use cytomine_store::stored::{self, State};
 use cytomine_store::{self as store};
 
 use crate::noun::{self, Deed};
-use crate::{Actor, DomainError, Done, System, Unit, access, change};
+use crate::unit::tell;
+use crate::{Actor, DomainError, Done, System, Unit, access};
 
 /// A command that was undone or done again.
 #[derive(Clone, Debug)]
@@ -112,8 +113,8 @@ async fn replay(
     if let Some(project) = command.project {
         unit.in_project(project);
     }
-    let touched = change::touched(&command);
-    unit.tell(command.id, &if way == Way::Undo { change::reversed(touched) } else { touched }).await?;
+    let touched = tell::touched(&command);
+    unit.tell(command.id, &if way == Way::Undo { tell::reversed(touched) } else { touched }).await?;
     if noun::bears_rights(command.kind) {
         unit.rights_changed();
     }

@@ -1,5 +1,7 @@
 //! One unit of work per request: everything a use case changes is written in one transaction or not at all.
 
+pub(crate) mod tell;
+
 use cytomine_model::command::id_ranges;
 use cytomine_model::{
     Changes, Command, CommandAction, CommandId, EntityKind, Millis, ProjectId, Touched, UserId,
@@ -10,7 +12,7 @@ use cytomine_store::{self as store, Tx};
 
 use crate::job::{self, Job};
 use crate::noun::Noun;
-use crate::{Actor, DomainError, System, change};
+use crate::{Actor, DomainError, System};
 
 /// A transaction together with the command it will leave.
 ///
@@ -22,10 +24,10 @@ pub struct Unit {
     pub tx: Tx,
     /// The moment that all rows of the unit bear.
     pub now: Millis,
-    pub(crate) user: UserId,
+    user: UserId,
     command: Option<CommandId>,
     draft: Option<Draft>,
-    pub(crate) project: Option<ProjectId>,
+    project: Option<ProjectId>,
     /// Where annotations were that it moves.
     pub(crate) spots: Vec<Spot>,
     rights_changed: bool,
@@ -237,7 +239,7 @@ impl Unit {
         let line = self.tx.next_id().await?;
         let (user, project, now) = (self.user, self.project, self.now);
         store::command::insert_activity(&mut self.tx, line, user, project, id, &command.message, now).await?;
-        self.tell(id, &change::touched(&command)).await?;
+        self.tell(id, &tell::touched(&command)).await?;
         self.finish(system).await?;
         Ok(done)
     }

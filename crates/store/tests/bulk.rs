@@ -9,7 +9,7 @@ use cytomine_model::{
 use cytomine_store::annotation::insert_many;
 use cytomine_store::change::{self, Change, Position, Read, Spot};
 use cytomine_store::testing::both;
-use cytomine_store::{Db, Executor as _, StoreError, Tx, annotation, annotation_term, named, sql};
+use cytomine_store::{Db, Read as _, StoreError, Tx, Write as _, named, sql, table};
 
 const PROJECT: ProjectId = ProjectId(10);
 
@@ -76,10 +76,13 @@ async fn what_names_nothing_is_refused_and_what_slipped_in_is_counted() {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(annotation::by_id(&db, AnnotationId(1000)).await.unwrap().unwrap(), boxed(1000));
+        let found = table::by_id::<Annotation>(&db, AnnotationId(1000), false).await.unwrap().unwrap();
+        #[allow(clippy::disallowed_methods, reason = "nobody asks rights here")]
+        let found = found.open();
+        assert_eq!(found, boxed(1000));
         let mut tx = db.begin().await.unwrap();
-        let moved =
-            annotation::update(&mut tx, &Annotation { slice: SliceInstanceId(99), ..boxed(1000) }).await;
+        let elsewhere = Annotation { slice: SliceInstanceId(99), ..boxed(1000) };
+        let moved = table::update(&mut tx, &boxed(1000), &elsewhere).await;
         assert!(matches!(moved, Err(StoreError::Dangling(_))), "{moved:?}");
         drop(tx);
 
@@ -93,11 +96,11 @@ async fn what_names_nothing_is_refused_and_what_slipped_in_is_counted() {
         };
         for wrong in [link(999, 80, 1), link(1000, 99, 1), link(1000, 80, 99)] {
             let mut tx = db.begin().await.unwrap();
-            let outcome = annotation_term::insert_many(&mut tx, &[wrong]).await;
+            let outcome = table::insert_many(&mut tx, &[wrong]).await;
             assert!(matches!(outcome, Err(StoreError::Dangling(_))), "{outcome:?}");
         }
         let mut tx = db.begin().await.unwrap();
-        annotation_term::insert_many(&mut tx, &[link(1000, 80, 1)]).await.unwrap();
+        table::insert_many(&mut tx, &[link(1000, 80, 1)]).await.unwrap();
         tx.commit().await.unwrap();
 
         assert!(named::orphans(&db).await.unwrap().is_empty());
