@@ -9,7 +9,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use cytomine_domain::DomainError;
-use cytomine_domain::error::codes;
+use cytomine_domain::error::{Facts, codes};
 use cytomine_model::ErrorKind;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -28,8 +28,8 @@ pub struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
-    params: Map<String, Value>,
-    values: Map<String, Value>,
+    params: Facts,
+    values: Facts,
 }
 
 /// Why a create, change or delete was refused.
@@ -41,7 +41,7 @@ impl ApiError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let message = message.into();
         let (code, params) = codes::of(kind, &message);
-        Self { kind, status: status(kind), code, message, params, values: Map::new() }
+        Self { kind, status: status(kind), code, message, params: Box::new(params), values: Facts::default() }
     }
 
     /// A refusal of HTTP's own kind, with these words.
@@ -171,14 +171,14 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let Self { status, code, message, params, values, .. } = self;
         let errors = Message { message };
-        (status, Json(Problem { errors, error_values: values, code, params })).into_response()
+        (status, Json(Problem { errors, error_values: *values, code, params: *params })).into_response()
     }
 }
 
 impl IntoResponse for CommandError {
     fn into_response(self) -> Response {
         let Self(ApiError { status, code, message, params, values, .. }) = self;
-        let body = CommandProblem { success: false, errors: message, error_values: values, code, params };
+        let body = CommandProblem { success: false, errors: message, error_values: *values, code, params: *params };
         (status, Json(body)).into_response()
     }
 }

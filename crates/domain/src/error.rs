@@ -5,6 +5,9 @@ pub mod codes;
 use cytomine_model::ErrorKind;
 use cytomine_store::StoreError;
 
+/// Values by name; boxed, so that an error is small beside what a function returns when all is well.
+pub type Facts = Box<serde_json::Map<String, serde_json::Value>>;
+
 /// Why a use case did nothing. Nothing was written when one returns this.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -16,9 +19,9 @@ pub struct DomainError {
     /// Name of the cause ([`codes`]).
     pub code: &'static str,
     /// Values in the message, by the names that the text of its code has for them.
-    pub params: serde_json::Map<String, serde_json::Value>,
+    pub params: Facts,
     /// Facts for programs (`errorValues` of the API).
-    pub values: serde_json::Map<String, serde_json::Value>,
+    pub values: Facts,
     #[source]
     source: Option<Box<StoreError>>,
 }
@@ -28,7 +31,7 @@ impl DomainError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let message = message.into();
         let (code, params) = codes::of(kind, &message);
-        Self { kind, message, code, params, values: serde_json::Map::new(), source: None }
+        Self { kind, message, code, params: Box::new(params), values: Facts::default(), source: None }
     }
 
     /// The request makes no sense.

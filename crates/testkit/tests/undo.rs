@@ -1,4 +1,5 @@
 //! What undo touches, what it leaves alone, and what stands in its way.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use cytomine_store::{Read as _, sql};
 use cytomine_testkit::{App, Client, both};

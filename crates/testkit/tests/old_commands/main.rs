@@ -2,6 +2,7 @@
 //!
 //! A file of `rows/` is what one release left in its tables after every kind of entity was made, changed and deleted;
 //! `made`, `edited` and `deleted` are the living rows between these steps. `--ignored write` adds the present release's.
+#![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 mod rows;
 mod steps;
