@@ -238,7 +238,7 @@ pub enum Batch<T> {
 }
 
 /// What is expected where one object may stand.
-const OBJECT: &str = "Send one object, or an array";
+pub(crate) const OBJECT: &str = "Send one object, or an array";
 
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Batch<T> {
     type Rejection = ApiError;
@@ -370,7 +370,8 @@ pub fn object<T: DeserializeOwned + Default>(bytes: &[u8], remedy: &str) -> Resu
     Ok(value)
 }
 
-fn not_json(cause: &serde_json::Error, remedy: &str) -> ApiError {
+/// The refusal of a body that is no JSON; `remedy` ends it.
+pub(crate) fn not_json(cause: &serde_json::Error, remedy: &str) -> ApiError {
     ApiError::new(ErrorKind::Invalid, format!("The body is not JSON: {cause}. {remedy}"))
 }
 

@@ -3,12 +3,11 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use cytomine_model::ErrorKind;
 use serde_json::Value;
 
 use crate::dialect::query::Query;
 use crate::error::ApiError;
-use crate::extract::bytes;
+use crate::extract::{OBJECT, bytes, not_json};
 
 /// The query of the request.
 #[derive(Debug)]
@@ -34,11 +33,6 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(Value::Null));
         }
-        serde_json::from_slice(&bytes).map(Self).map_err(|cause| {
-            ApiError::new(
-                ErrorKind::Invalid,
-                format!("The body is not JSON: {cause}. Send one object, or an array"),
-            )
-        })
+        serde_json::from_slice(&bytes).map(Self).map_err(|cause| not_json(&cause, OBJECT))
     }
 }

@@ -170,6 +170,8 @@ const FRENCH: Record<Code, string> = {
   "server.geometry": "Le travail sur la géométrie s'est arrêté trop tôt : <cause>",
   "server.hash": "Un mot de passe ne peut pas être haché : <cause>",
   "server.job": "Les arguments d'une tâche ne sont pas lisibles : <cause>",
+  "server.job_not_queued": "Une tâche du genre « <kind> » ne peut pas être mise en file : <cause>",
+  "server.job_unknown": "Aucun serveur ici ne connaît la tâche « <kind> » : une version plus récente l'a mise en file ; mettez tous les serveurs à jour.",
   "server.unit": "Une unité de travail s'est terminée sans commande.",
   "server.database_away": "La base de données ne répond pas pour le moment ; réessayez.",
   "server.storage": "Le serveur n'a pas pu enregistrer ou lire des données ; son journal dit pourquoi.",

@@ -89,7 +89,7 @@ mod tests {
 
     /// A text with its values left out, as it stands in a source (`{...}`) or in the list (`<...>`).
     fn outline(text: &str, open: char, close: char) -> String {
-        let text = text.replace("{{", "\u{1}").replace("}}", "\u{2}");
+        let text = text.replace("{{", "\u{1}").replace("}}}", "}\u{2}").replace("}}", "\u{2}");
         let mut outline = String::new();
         let mut rest = text.as_str();
         while let Some((before, after)) = rest.split_once(open) {

@@ -239,6 +239,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("server.geometry", "Work on geometry ended early: <cause>"),
     ("server.hash", "Cannot hash a password: <cause>"),
     ("server.job", "A job's arguments are not readable: <cause>"),
+    ("server.job_not_queued", "A job of the kind `<kind>` cannot be queued: <cause>"),
+    (
+        "server.job_unknown",
+        "No worker here knows the job `<kind>`: it was queued by a newer version; update all servers",
+    ),
     ("server.unit", "A unit of work ended without a command"),
     ("server.database_away", "The database does not answer at the moment; try again"),
     ("server.storage", "The server failed to store or read data; its log tells why"),
