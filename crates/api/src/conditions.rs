@@ -13,7 +13,7 @@ pub trait Fields {
 }
 
 /// The conditions of a request. Bounds that are neither numbers nor dates are ignored, as unknown fields are.
-pub fn conditions(filters: Vec<Filter>) -> Vec<Condition> {
+pub fn conditions(filters: &[Filter]) -> Vec<Condition> {
     filters.iter().filter_map(condition).collect()
 }
 
@@ -50,7 +50,7 @@ mod tests {
         let query =
             Query::parse(Some("name[ilike]=a*b&width[gte]=10&magnification[in]=20,null&height[lte]=x"))
                 .unwrap();
-        let found: Vec<(String, Test)> = conditions(filters(&query))
+        let found: Vec<(String, Test)> = conditions(&filters(&query))
             .into_iter()
             .map(|condition| (condition.field, condition.test))
             .collect();

@@ -178,7 +178,8 @@ impl IntoResponse for ApiError {
 impl IntoResponse for CommandError {
     fn into_response(self) -> Response {
         let Self(ApiError { status, code, message, params, values, .. }) = self;
-        let body = CommandProblem { success: false, errors: message, error_values: *values, code, params: *params };
+        let body =
+            CommandProblem { success: false, errors: message, error_values: *values, code, params: *params };
         (status, Json(body)).into_response()
     }
 }

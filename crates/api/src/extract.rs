@@ -159,14 +159,18 @@ impl<S: Sync> FromRequestParts<S> for Paging {
 impl Input for Paging {
     fn describe(sketch: &mut Sketch<'_>) {
         let count = || json!({ "type": "integer", "format": "int64", "minimum": 0 });
-        sketch.key("max", "Items on the page; 0 means all", count());
-        sketch.key("offset", "Items before the page", count());
-        sketch.key("page", "Number of the page from 0, where `max` and `offset` are not given", count());
-        sketch.key("size", "Items on the page, with `page`", count());
+        sketch.key("max", "Items on the page; 0 means all", &count());
+        sketch.key("offset", "Items before the page", &count());
+        sketch.key("page", "Number of the page from 0, where `max` and `offset` are not given", &count());
+        sketch.key("size", "Items on the page, with `page`", &count());
         let text = || json!({ "type": "string" });
-        sketch.key("sort", "Field to sort by, also as `field,desc`; fields unknown here are ignored", text());
+        sketch.key(
+            "sort",
+            "Field to sort by, also as `field,desc`; fields unknown here are ignored",
+            &text(),
+        );
         let order = json!({ "type": "string", "pattern": "^\\s*([Aa][Ss][Cc]|[Dd][Ee][Ss][Cc])?\\s*$" });
-        sketch.key("order", "`asc` or `desc`", order);
+        sketch.key("order", "`asc` or `desc`", &order);
     }
 }
 

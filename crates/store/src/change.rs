@@ -11,10 +11,10 @@ use cytomine_model::{
     CommandAction, CommandId, EntityKind, Millis, ProjectId, Scope, SliceInstanceId, UserId,
 };
 
+use crate::Read as _;
 use crate::dialect::Dialect;
 use crate::statement::corrupt;
 use crate::{Db, Row, Statement, StoreError, Tx, Write as _, sql};
-use crate::Read as _;
 
 /// Ranges of ids that a change repeats at most; of more, the command tells.
 const RANGES: usize = 1_000;

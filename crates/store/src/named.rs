@@ -73,23 +73,22 @@ pub(crate) async fn annotations_exist(tx: &mut impl Write, ids: BTreeSet<i64>) -
 /// What rows of a table name that are about to be written, given pairs of column and value: parents with ids. Tables with
 /// keys of their own need nothing.
 pub(crate) fn parents<'a, T: Table>(
-    written: impl Iterator<Item = (&'a str, &'a Value)> + Clone,
+    written: impl Iterator<Item = (&'a str, &'a Value)>,
 ) -> Vec<(&'static str, BTreeSet<i64>)> {
-    let ids = |column: &str| {
-        written
-            .clone()
-            .filter_map(|(name, value)| match value {
-                Value::Int(Some(id)) if name == column => Some(*id),
-                _ => None,
-            })
-            .collect::<BTreeSet<i64>>()
-    };
-    NAMED
-        .iter()
-        .filter(|(table, ..)| *table == T::KIND.as_str())
-        .map(|(_, column, parent)| (*parent, ids(column)))
-        .filter(|(_, ids)| !ids.is_empty())
-        .collect()
+    let named: Vec<_> = NAMED.iter().filter(|(table, ..)| *table == T::KIND.as_str()).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let mut parents: Vec<_> = named.iter().map(|(.., parent)| (*parent, BTreeSet::new())).collect();
+    for (name, value) in written {
+        if let (Some(place), Value::Int(Some(id))) =
+            (named.iter().position(|(_, column, _)| *column == name), value)
+        {
+            parents[place].1.insert(*id);
+        }
+    }
+    parents.retain(|(_, ids)| !ids.is_empty());
+    parents
 }
 
 /// Makes sure that all of [`parents`] exist, as [`hold`] and [`annotations_exist`] do.

@@ -80,7 +80,7 @@ async fn page(
     unused: bool,
 ) -> Page {
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
-    let filter = AbstractImageFilter { uploaded_file: None, unused, conditions: conditions(filters.list) };
+    let filter = AbstractImageFilter { uploaded_file: None, unused, conditions: conditions(&filters.list) };
     let (images, total) = image::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
     let held = match holder.project.of(ProjectId) {
         Some(project) => Some(image::in_project(&state.system, actor, &images, project).await?),

@@ -19,11 +19,11 @@ use crate::user::wire::User;
 /// Routes of planes of abstract images.
 pub fn routes() -> Routes {
     Routes::of("Planes")
-        .add(post("/api/abstractslice", create, "Register a plane of an image, or several"))
-        .add(get("/api/abstractslice/{id}", show, "Read a plane of an image"))
-        .add(put("/api/abstractslice/{id}", update, "Change a plane of an image"))
-        .add(routes::delete("/api/abstractslice/{id}", delete, "Delete a plane of an image"))
-        .add(get("/api/abstractslice/{id}/user", uploader, "Tell who uploaded the image of a plane"))
+        .with(post("/api/abstractslice", create, "Register a plane of an image, or several"))
+        .with(get("/api/abstractslice/{id}", show, "Read a plane of an image"))
+        .with(put("/api/abstractslice/{id}", update, "Change a plane of an image"))
+        .with(routes::delete("/api/abstractslice/{id}", delete, "Delete a plane of an image"))
+        .with(get("/api/abstractslice/{id}/user", uploader, "Tell who uploaded the image of a plane"))
 }
 
 /// GET `abstractslice/{id}`.

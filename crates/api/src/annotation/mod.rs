@@ -27,23 +27,23 @@ pub fn routes() -> Routes {
     let mut routes = Routes::of("Annotations");
     for noun in ["annotation", "userannotation"] {
         for operation in of(noun) {
-            routes = routes.add(operation);
+            routes = routes.with(operation);
         }
     }
     let search = "/api/annotation/search";
     routes
-        .add(delete("/api/annotation", bulk::delete, "Delete several annotations as one step"))
-        .add(get(search, search::list, "Search annotations").asks::<SearchKeys>().gives::<Rows>())
-        .add(
+        .with(delete("/api/annotation", bulk::delete, "Delete several annotations as one step"))
+        .with(get(search, search::list, "Search annotations").asks::<SearchKeys>().gives::<Rows>())
+        .with(
             post(search, search::post, "Search annotations by a body")
                 .takes(SHAPE)
                 .sketched(in_body::<SearchKeys>)
                 .gives::<Rows>(),
         )
-        .add(put("/api/annotation/{id}/simplify", operate::simplify, "Thin out an annotation"))
-        .add(post("/api/annotation/{id}/fill", operate::fill, "Fill the holes of an annotation"))
-        .add(put("/api/simplify", operate::simplify_wkt, "Thin out a shape").takes(SHAPE).clean())
-        .add(
+        .with(put("/api/annotation/{id}/simplify", operate::simplify, "Thin out an annotation"))
+        .with(post("/api/annotation/{id}/fill", operate::fill, "Fill the holes of an annotation"))
+        .with(put("/api/simplify", operate::simplify_wkt, "Thin out a shape").takes(SHAPE).clean())
+        .with(
             get("/api/imageinstance/{id}/annotation/included", included::list, "List what touches a shape")
                 .asks::<IncludedKeys>()
                 .gives::<Rows>(),
@@ -67,13 +67,13 @@ fn counts() -> Routes {
     let reviewed = "Count reviewed annotations: there are none";
     let layers = "/api/sliceinstance/{id}/annotationindex";
     Routes::of("Annotations")
-        .add(get("/api/user/{id}/userannotation/count", count::of_user, "Count a user's annotations"))
-        .add(get("/api/user/{id}/reviewedannotation/count", count::reviewed_of_user, reviewed))
-        .add(get(
+        .with(get("/api/user/{id}/userannotation/count", count::of_user, "Count a user's annotations"))
+        .with(get("/api/user/{id}/reviewedannotation/count", count::reviewed_of_user, reviewed))
+        .with(get(
             "/api/project/{id}/userannotation/count",
             count::of_project,
             "Count a project's annotations",
         ))
-        .add(get("/api/project/{id}/reviewedannotation/count", count::reviewed_of_project, reviewed))
-        .add(get(layers, count::layers, "List the layers of a plane with their counts"))
+        .with(get("/api/project/{id}/reviewedannotation/count", count::reviewed_of_project, reviewed))
+        .with(get(layers, count::layers, "List the layers of a plane with their counts"))
 }

@@ -11,7 +11,7 @@ pub fn routes() -> Routes {
     let mut routes = Routes::of("Commands");
     for (prefix, ending) in [("/api", ""), ("", ""), ("", ".json")] {
         for operation in at(prefix, ending) {
-            routes = routes.add(operation);
+            routes = routes.with(operation);
         }
     }
     routes

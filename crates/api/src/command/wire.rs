@@ -10,8 +10,8 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::dialect::envelope::{Envelope, Told};
 use crate::dialect::loose::schema_of;
 use crate::{
-    abstract_image, abstract_slice, annotation, annotation_term, image_instance, ontology, project, property, role,
-    slice_instance, storage, term, uploaded_file, user,
+    abstract_image, abstract_slice, annotation, annotation_term, image_instance, ontology, project, property,
+    role, slice_instance, storage, term, uploaded_file, user,
 };
 
 /// An entity of any kind, as its own routes answer it.

@@ -198,8 +198,8 @@ impl Id {
 
     /// This one, or where it is absent the same under another name.
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self(self.0.or(other.0))
+    pub fn or(self, Self(other): Self) -> Self {
+        Self(self.0.or(other))
     }
 }
 

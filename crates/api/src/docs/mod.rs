@@ -25,13 +25,15 @@ pub fn routes() -> Routes {
     let script = |sketch: &mut Sketch<'_>| told(sketch, "text/javascript", json!({ "type": "string" }));
     let style = |sketch: &mut Sketch<'_>| told(sketch, "text/css", json!({ "type": "string" }));
     Routes::of("Description")
-        .add(get("/api/openapi", openapi, "Read this description").public().sketched(|sketch| {
+        .with(get("/api/openapi", openapi, "Read this description").public().sketched(|sketch| {
             let schema = json!({ "type": "object", "example": { "openapi": "3.1.0" } });
             told(sketch, "application/json", schema);
         }))
-        .add(get("/api/docs", self::page, "Browse this description").public().sketched(page))
-        .add(get("/api/docs/page.js", self::script, "Read the script of that page").public().sketched(script))
-        .add(get("/api/docs/page.css", self::style, "Read the style of that page").public().sketched(style))
+        .with(get("/api/docs", self::page, "Browse this description").public().sketched(page))
+        .with(
+            get("/api/docs/page.js", self::script, "Read the script of that page").public().sketched(script),
+        )
+        .with(get("/api/docs/page.css", self::style, "Read the style of that page").public().sketched(style))
 }
 
 fn told(sketch: &mut Sketch<'_>, media_type: &'static str, schema: Value) {

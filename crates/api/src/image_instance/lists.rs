@@ -148,7 +148,7 @@ pub(super) async fn light_of_user(
 fn filter(filters: Vec<Filter>) -> Result<ImageFilter, ApiError> {
     let (include, rest): (Vec<Filter>, Vec<Filter>) =
         filters.into_iter().partition(|filter| filter.field == "include");
-    let mut filter = ImageFilter { conditions: conditions(rest), ..ImageFilter::default() };
+    let mut filter = ImageFilter { conditions: conditions(&rest), ..ImageFilter::default() };
     for wanted in include.iter().filter(|wanted| wanted.op == Operator::In) {
         filter.include = parse_ids("include[in]", &wanted.value)?.into_iter().map(ImageInstanceId).collect();
     }

@@ -28,7 +28,7 @@ struct ImageServer {
 
 /// Routes of image servers.
 pub fn routes() -> Routes {
-    Routes::of("Server").add(get("/api/imageserver", list, "List the image servers: this one").clean())
+    Routes::of("Server").with(get("/api/imageserver", list, "List the image servers: this one").clean())
 }
 
 /// GET `imageserver`.

@@ -36,12 +36,12 @@ pub fn routes() -> Routes {
     for noun in ["annotation", "userannotation"] {
         let path = format!("/api/{noun}/{{id}}/{{picture}}");
         routes = routes
-            .add(
+            .with(
                 get(path.as_str(), annotation::picture, "Make a picture of an annotation")
                     .asks::<PictureKeys>()
                     .gives::<Picture>(),
             )
-            .add(
+            .with(
                 post(
                     path,
                     annotation::picture,
@@ -61,16 +61,16 @@ fn of<N: Noun>() -> Routes {
     let tile = |operation: crate::routes::Operation| operation.asks::<TileKeys>().gives::<Picture>();
     let normalized = "normalized-tile/zoom/{z}/tx/{tx}/ty/{ty}";
     Routes::of("Pixels")
-        .add(tile(get(path(normalized), tile::normalized::<N>, "Read a tile of 256 pixels")))
-        .add(tile(get(path("tile/level/{level}/tx/{tx}/ty/{ty}"), tile::native::<N>, "Read a stored tile")))
-        .add(get(path("pyramid"), pyramid::levels::<N>, "Describe the stored levels"))
-        .add(
+        .with(tile(get(path(normalized), tile::normalized::<N>, "Read a tile of 256 pixels")))
+        .with(tile(get(path("tile/level/{level}/tx/{tx}/ty/{ty}"), tile::native::<N>, "Read a stored tile")))
+        .with(get(path("pyramid"), pyramid::levels::<N>, "Describe the stored levels"))
+        .with(
             get(path("dzi.dzi"), pyramid::deep_zoom::<N>, "Describe the Deep Zoom image")
                 .sketched(keys::deep_zoom),
         )
-        .add(tile(get(path("dzi_files/{level}/{tile}"), tile::deep_zoom::<N>, "Read a Deep Zoom tile")))
-        .add(get(path("associated"), associated::list::<N>, "List the pictures that come with a slide"))
-        .add(
+        .with(tile(get(path("dzi_files/{level}/{tile}"), tile::deep_zoom::<N>, "Read a Deep Zoom tile")))
+        .with(get(path("associated"), associated::list::<N>, "List the pictures that come with a slide"))
+        .with(
             get(
                 path("associated/{file}"),
                 associated::picture::<N>,
@@ -79,12 +79,12 @@ fn of<N: Noun>() -> Routes {
             .asks::<EncodingKeys>()
             .gives::<Picture>(),
         )
-        .add(
+        .with(
             get(path("{picture}"), image::picture::<N>, "Make a picture")
                 .asks::<PictureKeys>()
                 .gives::<Picture>(),
         )
-        .add(
+        .with(
             post(path("{picture}"), image::picture::<N>, "Make a picture, with parameters in the body")
                 .takes(SHAPE)
                 .sketched(keys::in_body)

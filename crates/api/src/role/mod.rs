@@ -19,13 +19,13 @@ use crate::state::ApiState;
 /// Routes of roles.
 pub fn routes() -> Routes {
     Routes::of("Roles")
-        .add(get("/api/role", list, "List the global roles").clean())
-        .add(get("/api/role/{id}", show, "Read a global role").clean())
-        .add(get("/api/user/{id}/role", list_of_user, "List the global roles of a user").clean())
-        .add(post("/api/user/{id}/role", grant, "Grant a global role"))
-        .add(get("/api/user/{id}/role/{role}", show_of_user, "Read the grant of a global role").clean())
-        .add(delete("/api/user/{id}/role/{role}", revoke, "Take a global role away"))
-        .add(put("/api/user/{id}/role/{role}/define", define, "Let a role be a user's highest"))
+        .with(get("/api/role", list, "List the global roles").clean())
+        .with(get("/api/role/{id}", show, "Read a global role").clean())
+        .with(get("/api/user/{id}/role", list_of_user, "List the global roles of a user").clean())
+        .with(post("/api/user/{id}/role", grant, "Grant a global role"))
+        .with(get("/api/user/{id}/role/{role}", show_of_user, "Read the grant of a global role").clean())
+        .with(delete("/api/user/{id}/role/{role}", revoke, "Take a global role away"))
+        .with(put("/api/user/{id}/role/{role}/define", define, "Let a role be a user's highest"))
 }
 
 crate::keys! {

@@ -120,7 +120,7 @@ impl Sketch<'_> {
     }
 
     /// Adds a parameter of the query.
-    pub fn key(&mut self, name: &str, about: &str, schema: Value) {
+    pub fn key(&mut self, name: &str, about: &str, schema: &Value) {
         self.refuses(400);
         self.parameters.push(json!({ "name": name, "in": "query", "description": about, "schema": schema }));
     }
@@ -166,7 +166,7 @@ pub trait Keys {
 /// Adds the keys of a query.
 pub fn asked<K: Keys>(sketch: &mut Sketch<'_>) {
     for (name, about, schema) in K::keys() {
-        sketch.key(name, about, schema);
+        sketch.key(name, about, &schema);
     }
 }
 

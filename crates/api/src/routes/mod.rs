@@ -137,7 +137,7 @@ impl Routes {
 
     /// Adds one.
     #[must_use]
-    pub fn add(mut self, operation: Operation) -> Self {
+    pub fn with(mut self, operation: Operation) -> Self {
         self.operations.push(Operation { tag: self.tag, ..operation });
         self
     }

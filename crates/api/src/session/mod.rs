@@ -25,22 +25,22 @@ const SIGN_IN: usize = 8 << 10;
 /// Routes of sessions.
 pub fn routes() -> Routes {
     let mut routes = Routes::of("Sessions")
-        .add(get("/session", show, "Tell who is signed in").clean())
-        .add(
+        .with(get("/session", show, "Tell who is signed in").clean())
+        .with(
             post("/session", sign_in, "Sign in with name and password")
                 .takes(SIGN_IN)
                 .gives::<Json<Session>>()
                 .sketched(|sketch| [401, 403, 429].into_iter().for_each(|status| sketch.refuses(status))),
         )
-        .add(delete("/session", sign_out, "Sign out").sketched(|sketch| {
+        .with(delete("/session", sign_out, "Sign out").sketched(|sketch| {
             sketch.answers.insert(204, ("The session is over", "", Value::Null));
         }));
     for prefix in ["", "/api"] {
         let path = |rest: &str| format!("{prefix}/session/admin/{rest}");
         routes = routes
-            .add(get(path("open"), open_admin, "Open the administrator's session"))
-            .add(get(path("close"), close_admin, "Close the administrator's session").clean())
-            .add(get(path("info"), info, "Tell which session is open").clean());
+            .with(get(path("open"), open_admin, "Open the administrator's session"))
+            .with(get(path("close"), close_admin, "Close the administrator's session").clean())
+            .with(get(path("info"), info, "Tell which session is open").clean());
     }
     routes
 }

@@ -23,13 +23,13 @@ pub fn routes() -> Routes {
     let of_image = "/api/imageinstance/{id}/sliceinstance";
     let at_place = "/api/imageinstance/{id}/{channel}/{z}/{time}/sliceinstance";
     Routes::of("Planes of projects")
-        .add(post("/api/sliceinstance", create, "Add a plane to an image of a project, or several"))
-        .add(get("/api/sliceinstance/{id}", show, "Read a plane of an image of a project"))
-        .add(put("/api/sliceinstance/{id}", update, "Let a plane show another one"))
-        .add(routes::delete("/api/sliceinstance/{id}", delete, "Remove a plane"))
-        .add(get(of_image, of_image_list, "List the planes of an image of a project"))
-        .add(get(format!("{of_image}/reference"), reference, "Read the plane that stands for its image"))
-        .add(get(at_place, at, "Find a plane of an image of a project"))
+        .with(post("/api/sliceinstance", create, "Add a plane to an image of a project, or several"))
+        .with(get("/api/sliceinstance/{id}", show, "Read a plane of an image of a project"))
+        .with(put("/api/sliceinstance/{id}", update, "Let a plane show another one"))
+        .with(routes::delete("/api/sliceinstance/{id}", delete, "Remove a plane"))
+        .with(get(of_image, of_image_list, "List the planes of an image of a project"))
+        .with(get(format!("{of_image}/reference"), reference, "Read the plane that stands for its image"))
+        .with(get(at_place, at, "Find a plane of an image of a project"))
 }
 
 /// GET `sliceinstance/{id}`.

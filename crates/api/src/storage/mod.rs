@@ -20,11 +20,11 @@ use crate::state::ApiState;
 /// Routes of storages.
 pub fn routes() -> Routes {
     Routes::of("Storages")
-        .add(get("/api/storage", list, "List the caller's storages, or for an administrator all").clean())
-        .add(post("/api/storage", create, "Make a storage, or several"))
-        .add(get("/api/storage/{id}", show, "Read a storage"))
-        .add(put("/api/storage/{id}", update, "Change a storage"))
-        .add(routes::delete("/api/storage/{id}", delete, "Delete a storage"))
+        .with(get("/api/storage", list, "List the caller's storages, or for an administrator all").clean())
+        .with(post("/api/storage", create, "Make a storage, or several"))
+        .with(get("/api/storage/{id}", show, "Read a storage"))
+        .with(put("/api/storage/{id}", update, "Change a storage"))
+        .with(routes::delete("/api/storage/{id}", delete, "Delete a storage"))
 }
 
 /// GET `storage`: the caller's own; all of them for administrators.

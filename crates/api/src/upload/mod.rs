@@ -35,7 +35,7 @@ pub fn routes() -> Routes {
     let mut routes = Routes::of("Uploads");
     for path in ["/upload", "/ims/upload"] {
         let operation = post(path, receive::upload, "Upload a slide");
-        routes = routes.add(operation.takes(usize::MAX).asks::<UploadKeys>().sketched(answers));
+        routes = routes.with(operation.takes(usize::MAX).asks::<UploadKeys>().sketched(answers));
     }
     routes
 }

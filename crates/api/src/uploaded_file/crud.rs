@@ -58,7 +58,7 @@ pub(super) async fn list(
         only_roots: which.only_roots.is_on() || which.only_roots_with_details.is_on(),
         parent: which.parent.of(UploadedFileId),
         storage: which.storage.of(StorageId),
-        conditions: conditions(filters.list),
+        conditions: conditions(&filters.list),
     };
     let (files, total) = upload::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
     let images = upload::images(&state.system, &files).await?;
