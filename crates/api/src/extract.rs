@@ -9,6 +9,7 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody, PathRejection
 use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, RawPathParams, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use cytomine_model::ErrorKind;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
@@ -21,7 +22,7 @@ use crate::dialect::filters::{Filter, filters};
 use crate::dialect::loose;
 use crate::dialect::paging::Paging;
 use crate::dialect::query::Query;
-use crate::error::ApiError;
+use crate::error::{ApiError, CommandError};
 use crate::routes::describe::{self, Input, Keys, Segments, Sketch};
 
 /// The parameters of the path.
@@ -210,16 +211,60 @@ impl<F: Fields> Input for Filters<F> {
     }
 }
 
-/// A JSON object as body, whatever its content type says; an empty body or `null` is an object without keys
-/// (rest-api 1.1).
+/// Why a body was not taken. Commands answer the second in the form of commands (rest-api 1.9).
+#[derive(Debug)]
+pub enum Untaken {
+    /// It could not be read at all, or is no JSON.
+    Unreadable(ApiError),
+    /// What it says is not what its keys expect.
+    Refused(ApiError),
+}
+
+impl From<Untaken> for ApiError {
+    fn from(untaken: Untaken) -> Self {
+        match untaken {
+            Untaken::Unreadable(error) | Untaken::Refused(error) => error,
+        }
+    }
+}
+
+impl IntoResponse for Untaken {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Unreadable(error) => error.into_response(),
+            Self::Refused(error) => CommandError(error).into_response(),
+        }
+    }
+}
+
+/// The JSON object of a command as body, whatever its content type says; an empty body or `null` is an object without
+/// keys (rest-api 1.1).
 #[derive(Clone, Copy, Debug)]
 pub struct Body<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Body<T> {
+    type Rejection = Untaken;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Untaken> {
+        object(&bytes(request, state).await.map_err(Untaken::Unreadable)?, OBJECT).map(Self)
+    }
+}
+
+/// The JSON object of what is no command, as [`Body`].
+#[derive(Clone, Copy, Debug)]
+pub struct Told<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Told<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        object(&bytes(request, state).await?, OBJECT).map(Self)
+        Ok(Self(object(&bytes(request, state).await?, OBJECT)?))
+    }
+}
+
+impl<T: ToSchema> Input for Told<T> {
+    fn describe(sketch: &mut Sketch<'_>) {
+        <Body<T> as Input>::describe(sketch);
     }
 }
 
@@ -245,17 +290,17 @@ pub enum Batch<T> {
 pub(crate) const OBJECT: &str = "Send one object, or an array";
 
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Batch<T> {
-    type Rejection = ApiError;
+    type Rejection = Untaken;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = bytes(request, state).await?;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Untaken> {
+        let bytes = bytes(request, state).await.map_err(Untaken::Unreadable)?;
         if first(&bytes) != Some(b'[') {
             return object(&bytes, OBJECT).map(Self::One);
         }
         let elements: Vec<Box<RawValue>> =
-            serde_json::from_slice(&bytes).map_err(|cause| not_json(&cause, OBJECT))?;
+            serde_json::from_slice(&bytes).map_err(|cause| unreadable(&cause, OBJECT))?;
         let read = |element: Box<RawValue>| {
-            let value = object(element.get().as_bytes(), OBJECT);
+            let value = object(element.get().as_bytes(), OBJECT).map_err(ApiError::from);
             (element, value)
         };
         Ok(Self::Many(elements.into_iter().map(read).collect()))
@@ -293,7 +338,7 @@ impl<T: DeserializeOwned + Default> RawBatch<T> {
         if first(&self.text).is_none() {
             serde_json::from_slice::<IgnoredAny>(&self.text).map_err(|cause| not_json(&cause, remedy))?;
         }
-        object(&self.text, remedy)
+        Ok(object(&self.text, remedy)?)
     }
 
     /// The texts of the elements.
@@ -309,7 +354,7 @@ impl<T: DeserializeOwned + Default> RawBatch<T> {
     /// # Errors
     /// When it is no object, or a value in it is not what its key expects.
     pub fn read(&self, element: &RawValue, remedy: &str) -> Result<T, ApiError> {
-        object(element.get().as_bytes(), remedy)
+        Ok(object(element.get().as_bytes(), remedy)?)
     }
 }
 
@@ -351,27 +396,35 @@ pub fn first(bytes: &[u8]) -> Option<u8> {
 ///
 /// # Errors
 /// When it is no object, or a value in it is not what its key expects.
-pub fn object<T: DeserializeOwned + Default>(bytes: &[u8], remedy: &str) -> Result<T, ApiError> {
+pub fn object<T: DeserializeOwned + Default>(bytes: &[u8], remedy: &str) -> Result<T, Untaken> {
+    if std::str::from_utf8(bytes).is_err() {
+        serde_json::from_slice::<Value>(bytes).map_err(|cause| unreadable(&cause, remedy))?;
+    }
     match first(bytes) {
         None => return Ok(T::default()),
         Some(b'{') => {}
         Some(_) => {
-            serde_json::from_slice::<IgnoredAny>(bytes).map_err(|cause| not_json(&cause, remedy))?;
+            serde_json::from_slice::<IgnoredAny>(bytes).map_err(|cause| unreadable(&cause, remedy))?;
             if bytes.trim_ascii() == b"null" {
                 return Ok(T::default());
             }
-            return Err(ApiError::new(ErrorKind::Invalid, "A JSON object is expected here"));
+            let words = "A JSON object is expected here";
+            return Err(Untaken::Refused(ApiError::new(ErrorKind::Invalid, words)));
         }
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
         if loose::refusal(&fault.inner().to_string()).is_some() {
-            return refused(&fault);
+            return Untaken::Refused(refused(&fault));
         }
-        not_json(fault.inner(), remedy)
+        unreadable(fault.inner(), remedy)
     })?;
-    reader.end().map_err(|cause| not_json(&cause, remedy))?;
+    reader.end().map_err(|cause| unreadable(&cause, remedy))?;
     Ok(value)
+}
+
+fn unreadable(cause: &serde_json::Error, remedy: &str) -> Untaken {
+    Untaken::Unreadable(not_json(cause, remedy))
 }
 
 /// The refusal of a body that is no JSON; `remedy` ends it.

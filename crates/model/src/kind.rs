@@ -55,11 +55,7 @@ macro_rules! each_kind {
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::*;
-use crate::{
-    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, ImageInstance, Ontology, Project, Property,
-    RelationTerm, SliceInstance, Storage, Term, UploadedFile, User, UserRole,
-};
+use crate::Id;
 
 /// An entity: something with an id that commands, activity and events speak of.
 pub trait Kind: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
@@ -102,46 +98,6 @@ macro_rules! kinds {
                 }
             }
         }
-
-        /// Any entity, for answers that may carry one of several kinds (undo, redo, events).
-        #[derive(Clone, Debug, PartialEq)]
-        #[allow(clippy::large_enum_variant, reason = "made one at a time, never stored in bulk")]
-        pub enum Entity {
-            $($(#[$doc])+ $kind($kind),)+
-        }
-
-        impl Entity {
-            /// Which kind it is.
-            pub fn kind(&self) -> EntityKind {
-                match self {
-                    $(Self::$kind(_) => EntityKind::$kind,)+
-                }
-            }
-
-            /// Its id.
-            pub fn id(&self) -> i64 {
-                match self {
-                    $(Self::$kind(entity) => entity.id.0,)+
-                }
-            }
-        }
-
-        $(
-            impl Kind for $kind {
-                const KIND: EntityKind = EntityKind::$kind;
-                type Id = $id;
-
-                fn id(&self) -> $id {
-                    self.id
-                }
-            }
-
-            impl From<$kind> for Entity {
-                fn from(entity: $kind) -> Self {
-                    Self::$kind(entity)
-                }
-            }
-        )+
     };
 }
 each_kind!(kinds);

@@ -5,6 +5,7 @@
 
 pub mod annotation;
 pub mod command;
+pub mod entity;
 pub mod error;
 pub mod id;
 pub mod image;
@@ -24,11 +25,12 @@ pub mod user;
 
 pub use annotation::{Annotation, AnnotationTerm};
 pub use command::{Command, CommandAction, Touched};
+pub use entity::Entity;
 pub use error::ErrorKind;
 pub use id::*;
 pub use image::{AbstractImage, AbstractSlice, ImageInstance, SliceInstance};
 pub use job::{Job, JobState};
-pub use kind::{Entity, EntityKind, Kind};
+pub use kind::{EntityKind, Kind};
 pub use ontology::{Ontology, Relation, RelationTerm, Term};
 pub use page::{Direction, Page, Sort};
 pub use permission::{Action, Standing};

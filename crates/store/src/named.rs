@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::Dialect;
-use crate::table::Table;
 use crate::{Db, Read, StoreError, Value, Write, sql};
 
 /// Table, its column, and the table whose ids the column holds.
@@ -72,10 +71,11 @@ pub(crate) async fn annotations_exist(tx: &mut impl Write, ids: BTreeSet<i64>) -
 
 /// What rows of a table name that are about to be written, given pairs of column and value: parents with ids. Tables with
 /// keys of their own need nothing.
-pub(crate) fn parents<'a, T: Table>(
+pub(crate) fn parents<'a>(
+    table: &str,
     written: impl Iterator<Item = (&'a str, &'a Value)>,
 ) -> Vec<(&'static str, BTreeSet<i64>)> {
-    let named: Vec<_> = NAMED.iter().filter(|(table, ..)| *table == T::KIND.as_str()).collect();
+    let named: Vec<_> = NAMED.iter().filter(|(named, ..)| *named == table).collect();
     if named.is_empty() {
         return Vec::new();
     }

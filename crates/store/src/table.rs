@@ -270,7 +270,8 @@ pub async fn insert_many<T: Table>(mut tx: impl Write, entities: &[T]) -> Result
     let names: Vec<&str> = T::COLUMNS.iter().map(|column| column.name).collect();
     for chunk in entities.chunks(MOST_VALUES / names.len()) {
         let rows: Vec<Vec<Value>> = chunk.iter().map(T::values).collect();
-        let parents = named::parents::<T>(rows.iter().flat_map(|row| names.iter().copied().zip(row)));
+        let parents =
+            named::parents(T::KIND.as_str(), rows.iter().flat_map(|row| names.iter().copied().zip(row)));
         named::hold_all(&mut tx, parents).await?;
         let mut statement = sql(format!("INSERT INTO {} ({}) VALUES ", T::KIND.as_str(), names.join(", ")));
         for (row, values) in rows.into_iter().enumerate() {
@@ -305,7 +306,7 @@ fn differences<T: Table>(before: &T, after: &T) -> impl Iterator<Item = (&'stati
 /// As [`insert`].
 pub async fn update<T: Table>(mut tx: impl Write, before: &T, after: &T) -> Result<(), StoreError> {
     let changed: Vec<_> = differences(before, after).map(|(column, _, new)| (column.name, new)).collect();
-    let parents = named::parents::<T>(changed.iter().map(|(name, value)| (*name, value)));
+    let parents = named::parents(T::KIND.as_str(), changed.iter().map(|(name, value)| (*name, value)));
     named::hold_all(&mut tx, parents).await?;
     set(&mut tx, T::KIND, after.id().into(), changed).await
 }

@@ -11,7 +11,7 @@ use crate::answer::{self, Command};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::error::ApiError;
-use crate::extract::{Asked, Body, Path};
+use crate::extract::{Asked, Path, Told};
 use crate::state::ApiState;
 
 /// PUT `annotation/{id}/simplify`: answers the annotation alone, as Cytomine does, but can be undone.
@@ -30,7 +30,7 @@ pub(super) async fn simplify(
 pub(super) async fn simplify_wkt(
     Caller(_): Caller,
     Asked(asked): Asked<ThinningKeys>,
-    Body(body): Body<ShapeBody>,
+    Told(body): Told<ShapeBody>,
 ) -> Result<Json<ThinnedShape>, ApiError> {
     let wkt = body
         .wkt

@@ -15,7 +15,7 @@ use self::wire::{Flags, Session, SignIn};
 use crate::auth::{COOKIE, Caller, session_token};
 use crate::edge::RequestOrigin;
 use crate::error::ApiError;
-use crate::extract::Body;
+use crate::extract::Told;
 use crate::routes::{Routes, delete, get, post};
 use crate::state::ApiState;
 
@@ -49,7 +49,7 @@ async fn sign_in(
     State(state): State<ApiState>,
     Extension(origin): Extension<RequestOrigin>,
     headers: HeaderMap,
-    Body(body): Body<SignIn>,
+    Told(body): Told<SignIn>,
 ) -> Result<Response, ApiError> {
     // Nobody is known yet, but a foreign page must not sign a visitor in as somebody else either.
     if let Some(sent) = headers.get(header::ORIGIN)
