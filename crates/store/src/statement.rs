@@ -85,6 +85,23 @@ pub enum Column {
     Blobs(Vec<Vec<u8>>),
 }
 
+impl Value {
+    /// As commands keep it: JSON, bytes as hexadecimal text.
+    pub(crate) fn to_json(&self) -> String {
+        match self {
+            Self::Int(Some(number)) => number.to_string(),
+            Self::Real(Some(number)) if number.is_finite() => format!("{number:?}"),
+            Self::Bool(Some(truth)) => truth.to_string(),
+            Self::Text(Some(text)) => serde_json::Value::from(text.as_str()).to_string(),
+            Self::Blob(Some(bytes)) => {
+                let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("\"{digits}\"")
+            }
+            _ => "null".to_owned(),
+        }
+    }
+}
+
 macro_rules! values {
     ($($from:ty => $value:ident => $to:expr),+ $(,)?) => {$(
         impl From<$from> for Value {

@@ -23,21 +23,6 @@ struct Form {
     columns: Fields,
 }
 
-/// A value as JSON.
-pub(crate) fn as_json(value: &Value) -> String {
-    match value {
-        Value::Int(Some(number)) => number.to_string(),
-        Value::Real(Some(number)) if number.is_finite() => format!("{number:?}"),
-        Value::Bool(Some(truth)) => truth.to_string(),
-        Value::Text(Some(text)) => serde_json::Value::from(text.as_str()).to_string(),
-        Value::Blob(Some(bytes)) => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("\"{digits}\"")
-        }
-        _ => "null".to_owned(),
-    }
-}
-
 fn value_of(column: &Column, json: &str) -> Result<Value, StoreError> {
     let wrong = || corrupt(column.name, json);
     if json == "null" {
@@ -121,7 +106,7 @@ fn whole(kind: EntityKind, entity: &Fields) -> Option<Fields> {
                 raw(format!("\"{ids:?}\""))?
             }
             _ if column.kind == Type::Blob => {
-                raw(as_json(&Value::from(serde_json::from_str::<Vec<u8>>(field.get()).ok()?)))?
+                raw(Value::from(serde_json::from_str::<Vec<u8>>(field.get()).ok()?).to_json())?
             }
             _ => field,
         };

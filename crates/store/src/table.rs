@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use cytomine_model::{Change, Changes, Direction, EntityKind, Kind, Page, Sort};
 
 use crate::condition::{self, Field};
-use crate::stored::as_json;
 use crate::{Read, Row, Statement, StoreError, Value, Write, named, sql};
 
 pub use column::{Cells, Stored, Type};
@@ -333,8 +332,8 @@ pub(crate) async fn set(
 pub fn changes<T: Table>(before: &T, after: &T) -> Changes {
     let change = |(column, old, new): (&Column, Value, Value)| Change {
         column: column.name.to_owned(),
-        before: as_json(&old),
-        after: as_json(&new),
+        before: old.to_json(),
+        after: new.to_json(),
     };
     Changes(
         differences(before, after).filter(|(column, ..)| column.change == May::Change).map(change).collect(),

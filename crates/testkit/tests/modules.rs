@@ -28,7 +28,6 @@ const ALLOWED: &[(&str, &str, &str, &str)] = &[
     ("api", "abstract_image", "image_instance", "nouns of the interface get typed bodies and new names"),
     ("api", "user", "session", "nouns of the interface get typed bodies and new names"),
     ("domain", "access", "noun", "what a noun allows is asked where rights are asked, of projects too"),
-    ("domain", "upload", "image", "whether an image is in use moves with the renaming of images"),
     ("domain", "system", "pixels", "the keys of the caches move when sources of pixels stop being paths"),
     ("domain", "slides", "pixels", "the keys of the caches move when sources of pixels stop being paths"),
     ("slide", "codec", "pixels", "samples of other than 8 bits divide both anew"),
