@@ -84,13 +84,17 @@ fn misspelt(fault: PathFault, named: &[(String, String)]) -> ApiError {
 pub struct Asked<K>(pub K);
 
 impl<S: Sync, K: DeserializeOwned> FromRequestParts<S> for Asked<K> {
-    type Rejection = ApiError;
+    type Rejection = Untaken;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let query = Query::parse(parts.uri.query())?;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Untaken> {
+        // What changes something is a command, and answers as one.
+        let form = if parts.method.is_safe() { Untaken::Unreadable } else { Untaken::Refused };
+        let query = Query::parse(parts.uri.query()).map_err(|fault| form(fault.into()))?;
         let pairs: Map<String, Value> =
             query.pairs().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
-        serde_path_to_error::deserialize(Value::Object(pairs)).map(Self).map_err(|fault| refused(&fault))
+        serde_path_to_error::deserialize(Value::Object(pairs))
+            .map(Self)
+            .map_err(|fault| form(refused(&fault)))
     }
 }
 
@@ -211,10 +215,10 @@ impl<F: Fields> Input for Filters<F> {
     }
 }
 
-/// Why a body was not taken. Commands answer the second in the form of commands (rest-api 1.9).
+/// Why a body or a query was not taken. Commands answer the second in the form of commands (rest-api 1.9).
 #[derive(Debug)]
 pub enum Untaken {
-    /// It could not be read at all, or is no JSON.
+    /// It could not be read at all, is no JSON, or belongs to no command.
     Unreadable(ApiError),
     /// What it says is not what its keys expect.
     Refused(ApiError),
