@@ -95,6 +95,8 @@ class Bad:
         assert answer.status == 400, f"status {answer.status}: {answer.body[:300]!r}"
         body = answer.json()
         text = message(answer)
+        code, params = body[0].pop("code", ""), body[0].pop("params", None)
+        assert code and isinstance(params, dict), body
         assert body == [{"status": 500, "error": text, "files": [{"size": 0, "error": text}]}], body
         explained(name, text)
         return text

@@ -19,7 +19,7 @@ def story(w):
         headers=foreign)
     for _ in range(10):
         w["anonymous"].send("POST", "/session", b'{"username":"flood","password":"no"}', "application/json", None)
-    wait = [(r"Wait \d+ seconds", "Wait <n> seconds"), (r'("retryAfter":)\d+', r"\1<n>"),
+    wait = [(r"Wait \d+ seconds", "Wait <n> seconds"), (r'("retryAfter":)\d+', r"\1<n>"), (r'("seconds":")\d+', r"\1<n>"),
         (r"(retry-after: )\d+", r"\1<n>")]
     w.play("sign-in too often", "anonymous", "POST /session", {"username": "flood", "password": "no"}, hidden=wait)
     w.recorder.name(w.sign_in("admin", "admin", w.password).id, "admin")
