@@ -4,6 +4,8 @@ Claims and the Secrets that stored data depends on stay after `helm uninstall`. 
 follow, the server key goes on as it was, for clients' keys are sealed with it; where that is gone, the chart refuses.
 """
 import re
+import ssl
+import time
 
 from _cluster import NAME, Release, chain
 from _lib import Suite, wait_until
@@ -12,6 +14,15 @@ from _people import Laboratory, Person
 KEPT = {f"{NAME}-app", f"{NAME}-database", f"{NAME}-tls-ca"}
 # Stored data can be read with these alone.
 SEALING = ("server-key", "backup-phrase")
+
+
+def known(release):
+    """Whether the server shows a certificate of the release's authority."""
+    try:
+        return Person(release).get("/server/ping").status == 200
+    except ssl.SSLCertVerificationError:
+        time.sleep(1)
+        return False
 
 
 class Again:
@@ -27,6 +38,8 @@ class Again:
 
     def all_there(self, password):
         """Annotations and pixels of before, for whoever signs in with this password."""
+        # A node may mount a Secret of the same name as it remembers it; the server takes the new certificate up by itself.
+        wait_until("the certificate of these values is served", lambda: known(self.release), 90)
         person = Person(self.release).sign_in(password)
         assert self.laboratory.annotations(person) == self.annotations
         assert person.get(self.laboratory.tile(First())).body == self.tile
