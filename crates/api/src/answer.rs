@@ -7,12 +7,11 @@ use axum::response::{IntoResponse, Response};
 use cytomine_domain::Done;
 use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
+use crate::describe::{Output, Sketch};
 use crate::dialect::envelope::{Bulk, Envelope, OfKind, Refused};
 use crate::error::{ApiError, CommandError};
 use crate::extract::Batch;
-use crate::routes::describe::{Output, Sketch};
 
 /// The answer of a command about one entity.
 pub type Command<T> = Result<Json<Envelope<T>>, CommandError>;
@@ -133,11 +132,4 @@ impl Output for File {
         sketch.answers.insert(304, ("The client has it already", "", Value::Null));
         sketch.answers.insert(416, ("The range lies outside of the file", "", Value::Null));
     }
-}
-
-/// A list of things on the wire, as utoipa shall name it.
-pub fn named<T: ToSchema>(ending: &str) -> String {
-    let name = T::name();
-    let (first, rest) = name.split_at(1.min(name.len()));
-    format!("{}{rest}{ending}", first.to_uppercase())
 }

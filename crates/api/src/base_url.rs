@@ -6,11 +6,16 @@ use axum::extract::FromRequestParts;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 
+use crate::describe::{Input, Sketch};
 use crate::edge::RequestOrigin;
 
 /// `https://slides.example.org`: scheme and host as the client knows this server, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(pub String);
+
+impl Input for BaseUrl {
+    fn describe(_: &mut Sketch<'_>) {}
+}
 
 impl<S: Sync> FromRequestParts<S> for BaseUrl {
     type Rejection = Infallible;

@@ -17,9 +17,9 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
+use crate::describe::{Output, Sketch};
 use crate::dialect::DialectError;
 use crate::dialect::loose::schema_of;
-use crate::routes::describe::{Output, Sketch};
 
 /// Why a request was refused.
 #[derive(Debug)]

@@ -17,13 +17,13 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::conditions::Fields;
+use crate::describe::{self, Input, Keys, Segments, Sketch};
 use crate::dialect::DialectError;
 use crate::dialect::filters::{Filter, filters};
 use crate::dialect::loose;
 use crate::dialect::paging::Paging;
 use crate::dialect::query::Query;
 use crate::error::{ApiError, CommandError};
-use crate::routes::describe::{self, Input, Keys, Segments, Sketch};
 
 /// The parameters of the path.
 #[derive(Clone, Copy, Debug)]
@@ -118,7 +118,7 @@ macro_rules! keys {
               pub $field: $crate::dialect::loose::$loose,)+
         }
 
-        impl $crate::routes::describe::Keys for $name {
+        impl $crate::describe::Keys for $name {
             fn keys() -> Vec<(&'static str, &'static str, serde_json::Value)> {
                 vec![$((
                     $crate::extract::key(stringify!($field), &[$($key)?]),

@@ -12,6 +12,7 @@ pub mod auth;
 pub mod base_url;
 pub mod command;
 pub mod conditions;
+pub mod describe;
 pub mod dialect;
 pub mod docs;
 pub mod download;

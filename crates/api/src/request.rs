@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use serde_json::Value;
 
+use crate::describe::{Input, Sketch};
 use crate::dialect::query::Query;
 use crate::error::ApiError;
 use crate::extract::{OBJECT, bytes, not_json};
@@ -12,6 +13,10 @@ use crate::extract::{OBJECT, bytes, not_json};
 /// The query of the request.
 #[derive(Debug)]
 pub struct Params(pub Query);
+
+impl Input for Params {
+    fn describe(_: &mut Sketch<'_>) {}
+}
 
 impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = ApiError;
@@ -24,6 +29,10 @@ impl<S: Sync> FromRequestParts<S> for Params {
 /// The JSON of the body, whatever its content type says; an empty body is `null` (rest-api 1.1).
 #[derive(Debug)]
 pub struct JsonBody(pub Value);
+
+impl Input for JsonBody {
+    fn describe(_: &mut Sketch<'_>) {}
+}
 
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;

@@ -37,7 +37,7 @@ pub fn operations() -> Routes {
         .merge(annotation_term::routes())
         .merge(command::routes())
         .merge(image_server::routes())
-        .merge(docs::routes())
+        .merge(docs::routes(operations))
 }
 
 /// The router that answers them, and refuses what is none of them.

@@ -33,6 +33,7 @@ pub mod ontology;
 pub mod open;
 pub mod opening;
 pub mod password;
+mod pixel_source;
 pub mod pixels;
 pub mod project;
 pub mod property;

@@ -18,7 +18,7 @@ use cytomine_store::{BlobKey, Blobs};
 use moka::sync::Cache;
 
 use crate::DomainError;
-use crate::pixels::PixelSource;
+use crate::pixel_source::PixelSource;
 
 pub use file::OpenSlide;
 pub(crate) use file::parts;

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::Clock;
 use crate::known::{Credential, Known};
 use crate::password::Passwords;
-use crate::pixels::{PixelRight, PixelSource, PixelTarget};
+use crate::pixel_source::{PixelRight, PixelSource, PixelTarget};
 use crate::server_key::ServerKey;
 use crate::slides::Slides;
 

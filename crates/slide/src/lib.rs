@@ -41,13 +41,14 @@ mod samples;
 mod slide;
 mod source;
 
+pub use codec::encode_grey;
 pub use convert::{ConversionReport, Progress, convert};
 pub use error::{Result, SlideError};
 pub use info::{Associated, AssociatedKind, Channel, ColorSpace, FormatId, Level, Plane, SlideInfo, Tier};
 pub use level::Piece;
 pub use limits::Limits;
 pub use look::{Colour, Look, Mixer};
-pub use pixels::{Pixels, encode_grey};
+pub use pixels::Pixels;
 pub use plan::{Plan, RecipeKind};
 pub use request::{Area, DEFAULT_JPEG_QUALITY, Encoded, Output, Region, Request, TILE_SIZE};
 pub use samples::{PixelKind, SampleType};

@@ -1,10 +1,6 @@
 //! Decoded pixels: interleaved 8-bit RGB, row by row from the top left.
 
-use crate::{
-    codec,
-    error::{Result, SlideError},
-    request::{Encoded, Output},
-};
+use crate::error::{Result, SlideError};
 
 /// An RGB image in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,29 +66,4 @@ impl Pixels {
         let at = (y as usize * self.width as usize + x as usize) * 3;
         self.data.get(at..at + 3)?.try_into().ok()
     }
-
-    /// Encodes the image.
-    ///
-    /// # Errors
-    /// [`SlideError::Unsupported`] when the encoding cannot hold an image of this size.
-    pub fn encode(&self, output: Output) -> Result<Encoded> {
-        codec::encode(self, output)
-    }
-
-    /// Encodes the image with an opacity per pixel (0 = transparent), as PNG or lossless WebP.
-    ///
-    /// # Errors
-    /// [`SlideError::InvalidRequest`] when `alpha` has not one value per pixel, or for JPEG, which has no
-    /// transparency.
-    pub fn encode_with_alpha(&self, alpha: &[u8], output: Output) -> Result<Encoded> {
-        codec::encode_with_alpha(self, alpha, output)
-    }
-}
-
-/// Encodes an 8-bit grey image (masks): `width * height` samples from the top left.
-///
-/// # Errors
-/// [`SlideError::InvalidRequest`] when the length is another.
-pub fn encode_grey(width: u32, height: u32, samples: &[u8], output: Output) -> Result<Encoded> {
-    codec::encode_grey(width, height, samples, output)
 }

@@ -18,7 +18,6 @@ pub fn routes() -> Routes {
         .with(put("/api/abstractimage/{id}", crud::update, "Change an image"))
         .with(delete("/api/abstractimage/{id}", crud::delete, "Delete an image"))
         .with(get(path("user"), parts::user, "Tell who uploaded an image"))
-        .with(get(path("imageinstance"), parts::instances, "List where an image is used"))
         .with(get(path("abstractslice"), parts::slices, "List the planes of an image"))
         .with(get(path("{channel}/{z}/{time}/abstractslice"), parts::slice, "Find a plane of an image"))
         .with(get(path("download"), parts::download, "Download the file of an image").gives::<File>())

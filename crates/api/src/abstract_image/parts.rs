@@ -1,20 +1,18 @@
-//! What belongs to an abstract image: its uploader, instances, planes, and the original file.
+//! What belongs to an abstract image: its uploader, planes, and the original file.
 
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use cytomine_domain::{DomainError, image, instance};
+use cytomine_domain::{DomainError, image};
 use cytomine_model::AbstractImageId;
 
 use crate::abstract_slice::wire::AbstractSlice;
 use crate::auth::Caller;
-use crate::base_url::BaseUrl;
 use crate::dialect::collection::Collection;
 use crate::dialect::paging::Paging;
 use crate::download as bytes;
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::image_instance::wire::ImageInstance;
 use crate::state::ApiState;
 use crate::user::wire::User;
 
@@ -25,19 +23,6 @@ pub(super) async fn user(
     Path(id): Path<AbstractImageId>,
 ) -> Result<Json<User>, ApiError> {
     Ok(Json(User::of(&image::uploader(&state.system, &actor, id).await?)))
-}
-
-/// GET `abstractimage/{id}/imageinstance`: where it is used, in the caller's projects.
-pub(super) async fn instances(
-    State(state): State<ApiState>,
-    Caller(actor): Caller,
-    BaseUrl(base): BaseUrl,
-    paging: Paging,
-    Path(id): Path<AbstractImageId>,
-) -> Result<Json<Collection<ImageInstance>>, ApiError> {
-    let images = instance::list_of_image(&state.system, &actor, id).await?;
-    let items = images.iter().map(|image| ImageInstance::of(image, &base)).collect();
-    Ok(Json(Collection::sliced(items, &paging)))
 }
 
 /// GET `abstractimage/{id}/abstractslice`.

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::describe::{Keys, Sketch};
 use crate::dialect::loose::{Date, Flag, Id, Ids, Number, Text};
 use crate::extract::schema;
-use crate::routes::describe::{Keys, Sketch};
 
 /// The keys of a search.
 #[derive(Debug)]

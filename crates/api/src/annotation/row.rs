@@ -12,8 +12,8 @@ use utoipa::{PartialSchema as _, ToSchema};
 
 use super::show::Show;
 use super::wire::{Addresses, Point};
+use crate::describe::{Output, Sketch};
 use crate::dialect::class::java_class;
-use crate::routes::describe::{Output, Sketch};
 
 /// One row.
 #[derive(Debug, Serialize)]

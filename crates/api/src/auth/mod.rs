@@ -9,10 +9,10 @@ use axum::http::{HeaderMap, header};
 use cytomine_domain::{Actor, session};
 use cytomine_model::ErrorKind;
 
+use crate::describe::{Input, Sketch};
 use crate::dialect::signature::{KeyAuthorization, SignedRequest};
 use crate::edge::{RequestOrigin, SignedTarget, origin};
 use crate::error::ApiError;
-use crate::routes::describe::{Input, Sketch};
 use crate::state::ApiState;
 
 /// Name of the session's cookie.

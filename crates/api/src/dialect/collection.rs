@@ -50,7 +50,9 @@ impl<T: ToSchema> PartialSchema for Collection<T> {
 
 impl<T: ToSchema> ToSchema for Collection<T> {
     fn name() -> Cow<'static, str> {
-        crate::answer::named::<T>("Collection").into()
+        let name = T::name();
+        let (first, rest) = name.split_at(1.min(name.len()));
+        format!("{}{rest}Collection", first.to_uppercase()).into()
     }
 
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {

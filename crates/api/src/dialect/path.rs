@@ -7,8 +7,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
+use serde_json::{Value, json};
 
 use super::DialectError;
+use crate::describe::Segment;
 
 /// Encoding of a picture that is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -213,6 +215,22 @@ fn signed(text: &str) -> Option<(i64, &str)> {
     let number: i32 = number.parse().ok()?;
     Some((i64::from(number), rest))
 }
+
+// What a document says of these segments.
+macro_rules! names {
+    ($($name:ident $pattern:literal),+ $(,)?) => {$(
+        impl Segment for $name {
+            fn schema() -> Value {
+                json!({ "type": "string", "pattern": $pattern })
+            }
+        }
+    )+};
+}
+names!(
+    TileRow r"^[0-9]{1,9}\.[^/]*$",
+    DziTile r"^[0-9]{1,9}_[0-9]{1,9}\.[^/]*$",
+    AssociatedFile r"^[^/]+\.[^/.]*$",
+);
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 //! The page is ours: a script, a style sheet, no word from elsewhere, so it works without the internet and under the
 //! policy that every page of this server has.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -11,16 +11,18 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::routes::describe::Sketch;
+use crate::describe::Sketch;
 use crate::routes::document::document;
 use crate::routes::{Routes, get};
 
 /// Made at the first request for it.
-static DOCUMENT: LazyLock<Bytes> =
-    LazyLock::new(|| Bytes::from(document(&crate::operations()).0.to_string()));
+static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
 
-/// Routes of the description.
-pub fn routes() -> Routes {
+/// Routes of the description of `all` operations, these among them.
+pub fn routes(all: fn() -> Routes) -> Routes {
+    let openapi = move || async move {
+        text(DOCUMENT.get_or_init(|| Bytes::from(document(&all()).0.to_string())).clone(), "application/json")
+    };
     let page = |sketch: &mut Sketch<'_>| told(sketch, "text/html", json!({ "type": "string" }));
     let script = |sketch: &mut Sketch<'_>| told(sketch, "text/javascript", json!({ "type": "string" }));
     let style = |sketch: &mut Sketch<'_>| told(sketch, "text/css", json!({ "type": "string" }));
@@ -38,10 +40,6 @@ pub fn routes() -> Routes {
 
 fn told(sketch: &mut Sketch<'_>, media_type: &'static str, schema: Value) {
     sketch.answers.insert(200, ("The text", media_type, schema));
-}
-
-async fn openapi() -> Response {
-    text(DOCUMENT.clone(), "application/json")
 }
 
 async fn page() -> Response {

@@ -1,9 +1,9 @@
-//! Lists of images: of a project, of a user.
+//! Lists of images: of a project, of a user, of where one is used.
 
 use axum::Json;
 use axum::extract::State;
 use cytomine_domain::instance::{self, ImageFilter};
-use cytomine_model::{Direction, ImageInstanceId, ProjectId, UserId};
+use cytomine_model::{AbstractImageId, Direction, ImageInstanceId, ProjectId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -153,4 +153,17 @@ fn filter(filters: Vec<Filter>) -> Result<ImageFilter, ApiError> {
         filter.include = parse_ids("include[in]", &wanted.value)?.into_iter().map(ImageInstanceId).collect();
     }
     Ok(filter)
+}
+
+/// GET `abstractimage/{id}/imageinstance`: where it is used, in the caller's projects.
+pub(super) async fn of_abstract_image(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    BaseUrl(base): BaseUrl,
+    paging: Paging,
+    Path(id): Path<AbstractImageId>,
+) -> Result<Json<Collection<ImageInstance>>, ApiError> {
+    let images = instance::list_of_image(&state.system, &actor, id).await?;
+    let items = images.iter().map(|image| ImageInstance::of(image, &base)).collect();
+    Ok(Json(Collection::sliced(items, &paging)))
 }

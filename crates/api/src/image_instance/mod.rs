@@ -10,6 +10,7 @@ use crate::routes::{Routes, delete, get, post, put};
 /// Routes of images in projects.
 pub fn routes() -> Routes {
     let path = |rest: &str| format!("/api/imageinstance/{{id}}/{rest}");
+    let used = "/api/abstractimage/{id}/imageinstance";
     let of_user = "/api/user/{id}/imageinstance";
     Routes::of("Images of projects")
         .with(post("/api/imageinstance", crud::create, "Add an image to a project, or several"))
@@ -20,6 +21,7 @@ pub fn routes() -> Routes {
         .with(get(path("previous"), crud::previous, "Read the image that was added just after"))
         .with(get(path("download"), crud::download, "Download the file of an image").gives::<File>())
         .with(get("/api/project/{id}/imageinstance", lists::of_project, "List the images of a project"))
+        .with(get(used, lists::of_abstract_image, "List where an image is used"))
         .with(get(of_user, lists::of_user, "List the images of a user's projects"))
         .with(
             get(format!("{of_user}/light"), lists::light_of_user, "List the caller's images by name").clean(),

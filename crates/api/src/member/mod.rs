@@ -8,7 +8,7 @@ pub mod wire;
 use serde_json::Value;
 
 use self::wire::SeveralChanged;
-use crate::routes::describe::Sketch;
+use crate::describe::Sketch;
 use crate::routes::{Routes, delete, get, post, put};
 
 /// Routes of members.

@@ -5,8 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cytomine_slide::Encoded;
 
+use crate::describe::{Output, Sketch};
 use crate::error::ApiError;
-use crate::routes::describe::{Output, Sketch};
 
 /// Seconds after which a client should try again when there was too much to do.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");

@@ -13,7 +13,7 @@ use cytomine_domain::pixels::PixelSource;
 use cytomine_slide::Plane;
 
 use super::answer::Refused;
-use crate::routes::describe::{Input, Sketch};
+use crate::describe::{Input, Sketch};
 
 /// How long an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

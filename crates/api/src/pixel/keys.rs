@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::describe::{Keys, Sketch, asked};
 use crate::dialect::loose::{Flag, Number, Text};
 use crate::extract::schema;
-use crate::routes::describe::{Keys, Sketch, asked};
 
 type Key = (&'static str, &'static str, Value);
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::describe::{Schemas, Sketch, reference};
 use super::{Operation, Outsider, Routes, example};
+use crate::describe::{Schemas, Sketch, reference};
 
 /// The document, and names that two schemas bear; a test holds that there are none.
 pub fn document(routes: &Routes) -> (Value, Vec<String>) {

@@ -1,10 +1,9 @@
 //! The list of operations: one statement each, from which router, document and rights test are made.
 //!
 //! An [`Operation`] states method, path, summary and what an outsider gets. What goes in and what comes out is not
-//! stated but read from the handler's own signature ([`describe`]), so that document and code cannot differ; only
+//! stated but read from the handler's own signature ([`crate::describe`]), so that document and code cannot differ; only
 //! handlers whose types are silent (pictures, streams) say it with [`Operation::gives`] and [`Operation::asks`].
 
-pub mod describe;
 pub mod document;
 mod example;
 
@@ -14,7 +13,7 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, on};
 
-use self::describe::{Described, Keys, Output, Sketch};
+use crate::describe::{self, Described, Keys, Output, Sketch};
 use crate::state::ApiState;
 
 /// What an outsider gets from an operation that is filled with what belongs to somebody else.

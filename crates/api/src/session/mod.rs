@@ -11,13 +11,14 @@ use cytomine_domain::{DomainError, session};
 use cytomine_model::ErrorKind;
 use serde_json::Value;
 
-use self::wire::{Flags, Session, SignIn};
+use self::wire::{Session, SignIn};
 use crate::auth::{COOKIE, Caller, session_token};
 use crate::edge::RequestOrigin;
 use crate::error::ApiError;
 use crate::extract::Told;
 use crate::routes::{Routes, delete, get, post};
 use crate::state::ApiState;
+use crate::user::wire::Flags;
 
 /// Largest body of a sign-in in bytes.
 const SIGN_IN: usize = 8 << 10;

@@ -1,41 +1,11 @@
 //! Sessions on the wire (rest-api 2.5, 3.1).
 
 use cytomine_domain::Actor;
-use cytomine_model::GlobalRole;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::dialect::loose::Text;
-use crate::user::wire::Caller;
-
-/// What the roles of the caller amount to, in Cytomine's six words.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Flags {
-    admin: bool,
-    user: bool,
-    guest: bool,
-    /// Whether the administrator's session is open.
-    admin_by_now: bool,
-    user_by_now: bool,
-    guest_by_now: bool,
-}
-
-impl Flags {
-    /// Those of an actor.
-    pub fn of(actor: &Actor) -> Self {
-        let admin = actor.role >= GlobalRole::Admin;
-        let user = actor.role >= GlobalRole::User;
-        Self {
-            admin,
-            user: user && !admin,
-            guest: !user,
-            admin_by_now: actor.admin_by_now,
-            user_by_now: user,
-            guest_by_now: !user,
-        }
-    }
-}
+use crate::user::wire::{Caller, Flags};
 
 /// Who is signed in. Its `user` is the account; the flag of that name gives way to it.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -7,7 +7,7 @@ pub mod wire;
 use serde_json::json;
 
 use self::wire::{RefusedUpload, Taken};
-use crate::routes::describe::Sketch;
+use crate::describe::Sketch;
 use crate::routes::{Routes, post};
 
 crate::keys! {

@@ -11,7 +11,6 @@ use crate::dialect::envelope::OfKind;
 use crate::dialect::loose::{Flag, Text};
 use crate::dialect::wire::{Ms, Nothing};
 use crate::error::ApiError;
-use crate::session::wire::Flags;
 
 /// A user, as anybody may see them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -105,6 +104,40 @@ impl Granted {
             created: grant.created.into(),
             updated: Nothing,
             deleted: Nothing,
+        }
+    }
+}
+
+/// What the roles of the caller amount to, in Cytomine's six words.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Flags {
+    /// May administer, once the session is open.
+    pub admin: bool,
+    /// Is an ordinary user.
+    pub user: bool,
+    /// Is a guest.
+    pub guest: bool,
+    /// Whether the administrator's session is open.
+    pub admin_by_now: bool,
+    /// Whether what users may is open.
+    pub user_by_now: bool,
+    /// Whether only what guests may is open.
+    pub guest_by_now: bool,
+}
+
+impl Flags {
+    /// Those of an actor.
+    pub fn of(actor: &Actor) -> Self {
+        let admin = actor.role >= GlobalRole::Admin;
+        let user = actor.role >= GlobalRole::User;
+        Self {
+            admin,
+            user: user && !admin,
+            guest: !user,
+            admin_by_now: actor.admin_by_now,
+            user_by_now: user,
+            guest_by_now: !user,
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::pixels::Planes;
+use crate::pixel_source::Planes;
 use cytomine_model::AbstractImageId;
 
 fn source(name: &str) -> PixelSource {

@@ -66,27 +66,42 @@ impl<'a> Raster<'a> {
     }
 }
 
-pub(crate) fn encode(pixels: &Pixels, output: Output) -> Result<Encoded> {
-    encode_raster(Raster::new(pixels.width(), pixels.height(), Channels::Rgb, pixels.data())?, output)
-}
-
-pub(crate) fn encode_with_alpha(pixels: &Pixels, alpha: &[u8], output: Output) -> Result<Encoded> {
-    if matches!(output, Output::Jpeg { .. }) {
-        return Err(SlideError::InvalidRequest {
-            what: "JPEG has no transparency; ask for PNG or WebP".into(),
-        });
+impl Pixels {
+    /// Encodes the image.
+    ///
+    /// # Errors
+    /// [`SlideError::Unsupported`] when the encoding cannot hold an image of this size.
+    pub fn encode(&self, output: Output) -> Result<Encoded> {
+        encode_raster(Raster::new(self.width(), self.height(), Channels::Rgb, self.data())?, output)
     }
-    Raster::new(pixels.width(), pixels.height(), Channels::Grey, alpha)?;
-    let rgba: Vec<u8> = pixels
-        .data()
-        .chunks_exact(3)
-        .zip(alpha)
-        .flat_map(|(rgb, &alpha)| [rgb[0], rgb[1], rgb[2], alpha])
-        .collect();
-    encode_raster(Raster::new(pixels.width(), pixels.height(), Channels::Rgba, &rgba)?, output)
+
+    /// Encodes the image with an opacity per pixel (0 = transparent), as PNG or lossless WebP.
+    ///
+    /// # Errors
+    /// [`SlideError::InvalidRequest`] when `alpha` has not one value per pixel, or for JPEG, which has no
+    /// transparency.
+    pub fn encode_with_alpha(&self, alpha: &[u8], output: Output) -> Result<Encoded> {
+        if matches!(output, Output::Jpeg { .. }) {
+            return Err(SlideError::InvalidRequest {
+                what: "JPEG has no transparency; ask for PNG or WebP".into(),
+            });
+        }
+        Raster::new(self.width(), self.height(), Channels::Grey, alpha)?;
+        let rgba: Vec<u8> = self
+            .data()
+            .chunks_exact(3)
+            .zip(alpha)
+            .flat_map(|(rgb, &alpha)| [rgb[0], rgb[1], rgb[2], alpha])
+            .collect();
+        encode_raster(Raster::new(self.width(), self.height(), Channels::Rgba, &rgba)?, output)
+    }
 }
 
-pub(crate) fn encode_grey(width: u32, height: u32, samples: &[u8], output: Output) -> Result<Encoded> {
+/// Encodes an 8-bit grey image (masks): `width * height` samples from the top left.
+///
+/// # Errors
+/// [`SlideError::InvalidRequest`] when the length is another.
+pub fn encode_grey(width: u32, height: u32, samples: &[u8], output: Output) -> Result<Encoded> {
     encode_raster(Raster::new(width, height, Channels::Grey, samples)?, output)
 }
 

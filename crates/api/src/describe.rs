@@ -210,15 +210,15 @@ macro_rules! silent {
         }
     )+};
 }
-silent!(
-    axum::extract::State<crate::state::ApiState>,
-    axum::Extension<crate::edge::RequestOrigin>,
-    axum::http::HeaderMap,
-    axum::extract::Request,
-    crate::base_url::BaseUrl,
-    crate::request::Params,
-    crate::request::JsonBody,
-);
+silent!(axum::http::HeaderMap, axum::extract::Request);
+
+impl<S> Input for axum::extract::State<S> {
+    fn describe(_: &mut Sketch<'_>) {}
+}
+
+impl<T> Input for axum::Extension<T> {
+    fn describe(_: &mut Sketch<'_>) {}
+}
 
 impl<T: Input, E> Input for Result<T, E> {
     fn describe(sketch: &mut Sketch<'_>) {
@@ -240,7 +240,7 @@ impl<T: ToSchema> Output for Json<T> {
     }
 }
 
-/// Says nothing: the operation does, with [`super::Operation::gives`].
+/// Says nothing: the operation does, where it is stated.
 impl Output for Response {
     fn describe(_: &mut Sketch<'_>) {}
 }
@@ -277,21 +277,6 @@ impl Segment for String {
         json!({ "type": "string", "minLength": 1 })
     }
 }
-
-macro_rules! names {
-    ($($name:ident $pattern:literal),+ $(,)?) => {$(
-        impl Segment for crate::dialect::path::$name {
-            fn schema() -> Value {
-                json!({ "type": "string", "pattern": $pattern })
-            }
-        }
-    )+};
-}
-names!(
-    TileRow r"^[0-9]{1,9}\.[^/]*$",
-    DziTile r"^[0-9]{1,9}_[0-9]{1,9}\.[^/]*$",
-    AssociatedFile r"^[^/]+\.[^/.]*$",
-);
 
 /// The parameters of a path: one segment, or a tuple of them.
 pub trait Segments {
