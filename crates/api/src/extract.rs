@@ -5,9 +5,8 @@
 
 use axum::body::Bytes;
 use axum::extract::path::ErrorKind as PathFault;
-use axum::extract::rejection::{BytesRejection, FailedToBufferBody, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, RawPathParams, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use cytomine_model::ErrorKind;
@@ -16,6 +15,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use crate::body::bytes;
 use crate::conditions::Fields;
 use crate::describe::{self, Input, Keys, Segments, Sketch};
 use crate::dialect::DialectError;
@@ -249,8 +249,8 @@ pub struct Body<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Body<T> {
     type Rejection = Untaken;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Untaken> {
-        object(&bytes(request, state).await.map_err(Untaken::Unreadable)?, OBJECT).map(Self)
+    async fn from_request(request: Request, _: &S) -> Result<Self, Untaken> {
+        object(&bytes(request).await.map_err(Untaken::Unreadable)?, OBJECT).map(Self)
     }
 }
 
@@ -261,8 +261,8 @@ pub struct Told<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Told<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Ok(Self(object(&bytes(request, state).await?, OBJECT)?))
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        Ok(Self(object(&bytes(request).await?, OBJECT)?))
     }
 }
 
@@ -296,8 +296,8 @@ pub(crate) const OBJECT: &str = "Send one object, or an array";
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Batch<T> {
     type Rejection = Untaken;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Untaken> {
-        let bytes = bytes(request, state).await.map_err(Untaken::Unreadable)?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Untaken> {
+        let bytes = bytes(request).await.map_err(Untaken::Unreadable)?;
         if first(&bytes) != Some(b'[') {
             return object(&bytes, OBJECT).map(Self::One);
         }
@@ -365,8 +365,8 @@ impl<T: DeserializeOwned + Default> RawBatch<T> {
 impl<S: Send + Sync, T: Send> FromRequest<S> for RawBatch<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Ok(Self { text: bytes(request, state).await?, element: std::marker::PhantomData })
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        Ok(Self { text: bytes(request).await?, element: std::marker::PhantomData })
     }
 }
 
@@ -374,20 +374,6 @@ impl<T: ToSchema> Input for RawBatch<T> {
     fn describe(sketch: &mut Sketch<'_>) {
         <Batch<T> as Input>::describe(sketch);
     }
-}
-
-/// The whole body, within the limit of its route.
-///
-/// # Errors
-/// 413 beyond the limit; 400 when it broke off.
-pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, state).await.map_err(|cause| match cause {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => ApiError::with_status(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The body is larger than this address takes: send less at a time",
-        ),
-        cause => ApiError::new(ErrorKind::Invalid, format!("The body cannot be read: {cause}")),
-    })
 }
 
 /// The first byte that is no white space.

@@ -10,6 +10,7 @@ pub mod annotation_term;
 pub mod answer;
 pub mod auth;
 pub mod base_url;
+pub mod body;
 pub mod command;
 pub mod conditions;
 pub mod describe;

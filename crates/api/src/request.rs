@@ -5,10 +5,11 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use serde_json::Value;
 
+use crate::body::bytes;
 use crate::describe::{Input, Sketch};
 use crate::dialect::query::Query;
 use crate::error::ApiError;
-use crate::extract::{OBJECT, bytes, not_json};
+use crate::extract::{OBJECT, not_json};
 
 /// The query of the request.
 #[derive(Debug)]
@@ -37,8 +38,8 @@ impl Input for JsonBody {
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = bytes(request, state).await?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let bytes = bytes(request).await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(Value::Null));
         }

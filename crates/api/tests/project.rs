@@ -173,3 +173,32 @@ async fn layers_of_members_show_by_default() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn names_are_one_readable_line() {
+    both(|app| async move {
+        let alice = app.user("alice").await;
+        let project = app.project(&alice, "Lung").make().await;
+        let ontology = app.project(&alice, "Liver").terms(&["Cell"]).make().await.ontology.unwrap();
+        let bad = "Lung\u{1B}[31m";
+        for (path, body) in [
+            ("/api/project.json".to_owned(), json!({ "name": bad })),
+            ("/api/ontology.json".to_owned(), json!({ "name": "a\nb" })),
+            ("/api/storage.json".to_owned(), json!({ "name": "a\tb" })),
+            (
+                "/api/term.json".to_owned(),
+                json!({ "name": "gpj.\u{202E}exe", "ontology": ontology, "color": "#ff0000" }),
+            ),
+        ] {
+            let refused = alice.post(&path, &body).await;
+            assert_eq!((refused.status, &refused.json()["code"]), (400, &json!("request.name")), "{path}");
+        }
+        let kept = alice.put(&project.path, &json!({ "name": bad })).await;
+        assert_eq!((kept.status, &kept.json()["params"]["character"]), (400, &json!("U+001B")));
+        assert_eq!(alice.get(&project.path).await.ok()["name"], "Lung");
+        let path = format!("/api/user/{}.json", alice.id);
+        let named = alice.put(&path, &json!({ "username": "alice", "firstname": "Al\nice" })).await;
+        assert_eq!(named.status, 400, "{}", named.json());
+    })
+    .await;
+}

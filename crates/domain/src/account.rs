@@ -8,7 +8,7 @@ use cytomine_store::{self as store, Read, Tx};
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::password::random_password;
-use crate::{Actor, DomainError, Outcome, System, Unit, access, storage};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, name, storage};
 
 use role::require_grant;
 pub(crate) use role::require_rank;
@@ -335,13 +335,14 @@ pub(crate) async fn hashed(system: &System, password: Option<&str>) -> Result<Op
 }
 
 fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
-    for (value, field) in [
-        (&fields.username, &mut user.username),
-        (&fields.firstname, &mut user.firstname),
-        (&fields.lastname, &mut user.lastname),
-        (&fields.email, &mut user.email),
+    for (key, value, field) in [
+        ("username", &fields.username, &mut user.username),
+        ("firstname", &fields.firstname, &mut user.firstname),
+        ("lastname", &fields.lastname, &mut user.lastname),
+        ("email", &fields.email, &mut user.email),
     ] {
         if let Some(value) = value {
+            name::readable(key, value.trim())?;
             value.trim().clone_into(field);
         }
     }

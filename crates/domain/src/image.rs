@@ -10,7 +10,7 @@ use cytomine_store::{self as store, Read, Tx};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access, upload};
+use crate::{Actor, DomainError, Outcome, System, access, name, upload};
 
 /// What a client says about an abstract image; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -235,6 +235,7 @@ pub(crate) fn blank(id: AbstractImageId, now: Millis) -> AbstractImage {
 
 fn apply(image: &mut AbstractImage, fields: &ImageFields) -> Result<(), DomainError> {
     if let Some(name) = &fields.original_filename {
+        name::readable("originalFilename", name)?;
         image.original_filename.clone_from(name);
     }
     for (name, value, field) in

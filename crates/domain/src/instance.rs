@@ -9,7 +9,7 @@ use cytomine_store::{self as store, Read};
 
 use crate::access::{ProjectAccess, Unasked};
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, image};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, image, name};
 
 /// What a client says about an image in a project; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -249,6 +249,7 @@ pub async fn update(
         let blinded = access.project.blind_mode
             && (!names_shown(&access) || name.as_deref() == Some(&image.base.id.to_string()));
         let name = name.filter(|name| !name.trim().is_empty());
+        name::readable("instanceFilename", name.as_deref().unwrap_or_default())?;
         let inherited =
             image.instance_filename.is_none() && name.as_ref() == Some(&image.base.original_filename);
         if !blinded && !inherited {

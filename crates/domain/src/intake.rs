@@ -15,7 +15,7 @@ use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
 use crate::noun::Deed;
-use crate::{Actor, DomainError, Done, System, access, conversion, slides, storage};
+use crate::{Actor, DomainError, Done, System, access, conversion, name, slides, storage};
 
 /// What an upload asks for, besides its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,6 +101,7 @@ pub async fn register(
     name: &str,
     sealed: Sealed,
 ) -> Result<Received, DomainError> {
+    name::readable("filename", name)?;
     let (sealed, info) = inspect(sealed, name).await?;
     let (size, sha256) = (sealed.size, sealed.sha256.clone());
     let key = BlobKey::new(name);

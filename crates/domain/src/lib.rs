@@ -28,6 +28,7 @@ pub mod job;
 pub mod keys;
 mod known;
 pub mod member;
+mod name;
 mod noun;
 pub mod ontology;
 pub mod open;

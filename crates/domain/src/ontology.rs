@@ -11,7 +11,7 @@ use cytomine_model::{
 use cytomine_store::{self as store, Read, Tx};
 
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access};
+use crate::{Actor, DomainError, Outcome, System, access, name};
 
 /// An ontology with its terms and the projects that the actor sees using it.
 #[derive(Clone, Debug)]
@@ -194,6 +194,7 @@ fn valid_name(name: &str) -> Result<String, DomainError> {
     if name.is_empty() {
         return Err(DomainError::invalid("An ontology needs a name: give `name`"));
     }
+    name::readable("name", name)?;
     Ok(name.to_owned())
 }
 

@@ -9,7 +9,7 @@ use cytomine_store::{self as store, Read};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, member, ontology};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, member, name, ontology};
 
 /// What a client says about a project; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -229,6 +229,7 @@ fn apply(project: &mut Project, fields: &ProjectFields) -> Result<(), DomainErro
     if project.name.is_empty() {
         return Err(DomainError::invalid("A project needs a name: give `name`"));
     }
+    name::readable("name", &project.name)?;
     if let Some(ontology) = fields.ontology {
         project.ontology = ontology;
     }

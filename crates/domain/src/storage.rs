@@ -7,7 +7,7 @@ use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{self as store, Read, Tx};
 
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, Unit, access};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
 
 /// A storage of the actor's (or any, for administrators).
 ///
@@ -153,7 +153,10 @@ impl Noun for Storage {
 
 fn named(name: Option<&str>) -> Result<String, DomainError> {
     match name.map(str::trim) {
-        Some(name) if !name.is_empty() => Ok(name.to_owned()),
+        Some(name) if !name.is_empty() => {
+            name::readable("name", name)?;
+            Ok(name.to_owned())
+        }
         _ => Err(DomainError::invalid("A storage needs a name: give `name`")),
     }
 }

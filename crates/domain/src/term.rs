@@ -8,7 +8,7 @@ use cytomine_store::{self as store, Read};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access, ontology};
+use crate::{Actor, DomainError, Outcome, System, access, name, ontology};
 
 /// What a client says about a term; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -285,6 +285,7 @@ fn apply(term: &mut Term, fields: TermFields) -> Result<(), DomainError> {
     if term.name.is_empty() {
         return Err(DomainError::invalid("A term needs a name: give `name`"));
     }
+    name::readable("name", &term.name)?;
     if let Some(color) = fields.color.filter(|color| !color.trim().is_empty()) {
         term.color = valid_color(&color)?;
     }

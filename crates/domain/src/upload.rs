@@ -17,7 +17,7 @@ use cytomine_store::{self as store, BlobError, BlobKey, Read, Tx};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access};
+use crate::{Actor, DomainError, Outcome, System, access, name};
 
 /// What a client says about an uploaded file; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -152,6 +152,7 @@ pub async fn create(
     let name = name.filter(|name| !name.trim().is_empty()).ok_or_else(|| {
         DomainError::invalid("An uploaded file needs a name: give `originalFilename` or `filename`")
     })?;
+    name::readable("originalFilename", &name)?;
     if let Some(parent) = fields.parent {
         access::get::<UploadedFile>(&mut unit.tx, actor, parent, Deed::Edit).await?;
     }
@@ -306,6 +307,7 @@ fn apply(file: &mut UploadedFile, fields: &FileFields) -> Result<(), DomainError
         if name.trim().is_empty() {
             return Err(DomainError::invalid("`originalFilename` is empty: give a name"));
         }
+        name::readable("originalFilename", name)?;
         file.original_filename.clone_from(name);
     }
     if let Some(projects) = &fields.projects {

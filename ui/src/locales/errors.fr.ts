@@ -13,8 +13,11 @@ const FRENCH: Record<Code, string> = {
   "request.value": "« <name> » a la valeur « <value> », qui n'est pas comprise.",
   "request.repeated": "Le paramètre « <name> » est donné plus d'une fois : envoyez-le une seule fois.",
   "request.segment": "« <segment> » n'est pas compris dans cette adresse.",
+  "request.name": "Le nom donné par « <key> » contient le caractère de contrôle <character> : retirez-le.",
   "request.not_utf8": "« <name> » n'est pas en UTF-8 dans l'adresse.",
   "request.too_large": "La requête est plus grande que ce que cette adresse accepte : envoyez-en moins à la fois.",
+  "request.too_many_at_once":
+    "Le serveur traite déjà autant de grandes requêtes qu'il peut : renvoyez celle-ci dans une minute.",
   "request.broken_off": "Le contenu de la requête ne peut pas être lu : <cause>",
   "request.not_an_object": "Un objet JSON est attendu ici.",
   "request.not_json": "Le contenu de la requête n'est pas du JSON : <cause>.",

@@ -29,6 +29,8 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use http::HeaderValue;
 
+use crate::body::{self, Memory};
+
 pub use forwarded::{OriginResolver, PublicUrl, RequestOrigin, Scheme};
 pub use health::Health;
 pub use metrics::{Metrics, TileSource};
@@ -53,6 +55,7 @@ pub fn wrap(router: Router, options: EdgeOptions) -> Router {
     let inner = router
         // Whatever an extractor takes into memory. Uploads, which stream, lift it on their own routes.
         .layer(DefaultBodyLimit::max(limits::JSON_LIMIT))
+        .layer(middleware::from_fn_with_state(Memory::default(), body::count))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(observe::panicked))
         .layer(middleware::from_fn_with_state(metrics, observe::observe));
     let mut outer = Router::new().fallback_service(inner);

@@ -6,8 +6,13 @@ pub const CODES: &[(&str, &str)] = &[
     ("request.value", "`<name>` has the value `<value>`: expected <expected>"),
     ("request.repeated", "The parameter `<name>` is given more than once: send it once"),
     ("request.segment", "`<segment>` is not understood: expected <expected>"),
+    ("request.name", "The name given as `<key>` holds the control character <character>: take it out"),
     ("request.not_utf8", "`<name>` in the address is not UTF-8: encode it so"),
     ("request.too_large", "The body is larger than this address takes: send less at a time"),
+    (
+        "request.too_many_at_once",
+        "The server has as many large requests as it can hold: send this one again in a minute",
+    ),
     ("request.broken_off", "The body cannot be read: <cause>"),
     ("request.not_an_object", "A JSON object is expected here"),
     ("request.not_json", "The body is not JSON: <cause>. <remedy>"),
