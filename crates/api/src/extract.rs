@@ -3,6 +3,8 @@
 //! These stand in the place of axum's own extractors, which refuse in plain text: every refusal here is this API's
 //! error JSON and names the key, the value and what would be understood.
 
+use std::ops::Range;
+
 use axum::body::Bytes;
 use axum::extract::path::ErrorKind as PathFault;
 use axum::extract::rejection::PathRejection;
@@ -345,20 +347,33 @@ impl<T: DeserializeOwned + Default> RawBatch<T> {
         Ok(object(&self.text, remedy)?)
     }
 
-    /// The texts of the elements.
+    /// Where the elements stand in the text.
     ///
     /// # Errors
     /// When the body is no JSON.
-    pub fn elements(&self, remedy: &str) -> Result<Vec<&RawValue>, ApiError> {
-        serde_json::from_slice(&self.text).map_err(|cause| not_json(&cause, remedy))
+    pub fn spans(&self, remedy: &str) -> Result<Vec<Range<usize>>, ApiError> {
+        let elements: Vec<&RawValue> =
+            serde_json::from_slice(&self.text).map_err(|cause| not_json(&cause, remedy))?;
+        // The elements are borrowed from the text.
+        let start = self.text.as_ptr().addr();
+        let span = |element: &RawValue| {
+            let at = element.get().as_ptr().addr() - start;
+            at..at + element.get().len()
+        };
+        Ok(elements.into_iter().map(span).collect())
     }
 
     /// What an element says.
     ///
     /// # Errors
     /// When it is no object, or a value in it is not what its key expects.
-    pub fn read(&self, element: &RawValue, remedy: &str) -> Result<T, ApiError> {
-        Ok(object(element.get().as_bytes(), remedy)?)
+    pub fn read(&self, span: &Range<usize>, remedy: &str) -> Result<T, ApiError> {
+        Ok(object(&self.text[span.clone()], remedy)?)
+    }
+
+    /// An element as JSON, to be repeated to the client.
+    pub fn parsed(&self, span: &Range<usize>) -> Value {
+        serde_json::from_slice(&self.text[span.clone()]).unwrap_or(Value::Null)
     }
 }
 

@@ -106,12 +106,15 @@ pub fn terms_of(links: &[AnnotationTerm]) -> Vec<TermId> {
     terms
 }
 
-/// Runs work that may keep a core busy where it delays nobody.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, DomainError> {
+/// Runs work that may keep a core busy, such as reading a bulk or mending its shapes, where it delays nobody.
+///
+/// # Errors
+/// When the work panics.
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, DomainError> {
     tokio::task::spawn_blocking(work).await.map_err(|cause| {
         DomainError::new(
             cytomine_model::ErrorKind::Internal,
-            format!("Work on geometry ended early: {cause}"),
+            format!("Work on annotations ended early: {cause}"),
         )
     })
 }

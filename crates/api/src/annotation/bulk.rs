@@ -3,12 +3,13 @@
 //! A bulk of a hundred thousand is read element by element from the text of the body: never are all of them JSON
 //! trees at once.
 
+use std::ops::Range;
+
 use axum::Json;
 use axum::extract::State;
 use cytomine_domain::DomainError;
-use cytomine_domain::annotation::{self, Thinning};
+use cytomine_domain::annotation::{self, NewAnnotation, Thinning, aside};
 use cytomine_model::AnnotationId;
-use serde_json::Value;
 
 use super::wire::{Annotation, AnnotationBody, SeveralDeleted, ThinningKeys, Words};
 use crate::answer::{self, Created};
@@ -43,18 +44,7 @@ pub(super) async fn create(
         let object = Annotation::of(&outcome.entity, &base);
         return Ok(Created::One(answer::envelope(outcome.done, id, object)));
     }
-    let elements = body.elements(REMEDY)?;
-    let mut refused: Vec<(usize, String)> = Vec::new();
-    let (mut places, mut list) = (Vec::with_capacity(elements.len()), Vec::with_capacity(elements.len()));
-    for (place, element) in elements.iter().enumerate() {
-        match body.read(element, REMEDY).and_then(|body| body.new_annotation(asked)) {
-            Ok(new) => {
-                places.push(place);
-                list.push(new);
-            }
-            Err(error) => refused.push((place, error.message().to_owned())),
-        }
-    }
+    let Read { body, spans, places, list, mut refused } = aside(move || read(body, asked)).await??;
     let made = annotation::create_many(&state.system, &actor, list).await?;
     refused.extend(made.refused.into_iter().map(|refusal| {
         let DomainError { message, .. } = refusal.error;
@@ -66,13 +56,37 @@ pub(super) async fn create(
         (added, 0) => format!("{added} annotations added"),
         (added, refused) => format!("{added} annotations added, {refused} refused"),
     };
-    let repeat = |(place, message): (usize, String)| Refused {
-        data: serde_json::from_str(elements[place].get()).unwrap_or(Value::Null),
-        message,
-    };
+    let repeat = |(place, message): (usize, String)| Refused { data: body.parsed(&spans[place]), message };
     let refused = refused.into_iter().take(REPEATED).map(repeat).collect();
     let answer = Bulk::of(made.added.len(), refused, &message);
     Ok(Created::Many(answer.by(made.done.map(|done| done.command.0))))
+}
+
+/// A bulk as it was sent: what can be made of it, and the elements that make no sense.
+struct Read {
+    body: RawBatch<AnnotationBody>,
+    /// Where each element stands in the body.
+    spans: Vec<Range<usize>>,
+    /// The places in the array of those in `list`.
+    places: Vec<usize>,
+    list: Vec<NewAnnotation>,
+    refused: Vec<(usize, String)>,
+}
+
+fn read(body: RawBatch<AnnotationBody>, asked: Thinning) -> Result<Read, ApiError> {
+    let spans = body.spans(REMEDY)?;
+    let mut refused: Vec<(usize, String)> = Vec::new();
+    let (mut places, mut list) = (Vec::with_capacity(spans.len()), Vec::with_capacity(spans.len()));
+    for (place, span) in spans.iter().enumerate() {
+        match body.read(span, REMEDY).and_then(|body| body.new_annotation(asked)) {
+            Ok(new) => {
+                places.push(place);
+                list.push(new);
+            }
+            Err(error) => refused.push((place, error.message().to_owned())),
+        }
+    }
+    Ok(Read { body, spans, places, list, refused })
 }
 
 /// How the query asks to thin shapes.

@@ -241,7 +241,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("server.stopping", "The server is stopping; try again in a moment"),
     ("server.going_down", "The server is going down; try again"),
     ("server.row", "A row cannot be written: <cause>"),
-    ("server.geometry", "Work on geometry ended early: <cause>"),
+    ("server.geometry", "Work on annotations ended early: <cause>"),
     ("server.hash", "Cannot hash a password: <cause>"),
     ("server.job", "A job's arguments are not readable: <cause>"),
     ("server.job_not_queued", "A job of the kind `<kind>` cannot be queued: <cause>"),
