@@ -4,7 +4,8 @@ use std::future::Future;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use cytomine_domain::Done;
+use cytomine_domain::unit::bulk::{self, New};
+use cytomine_domain::{Actor, Done};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ use crate::describe::{Output, Sketch};
 use crate::dialect::envelope::{Bulk, Envelope, OfKind, Refused};
 use crate::error::{ApiError, CommandError};
 use crate::extract::Batch;
+use crate::state::ApiState;
 
 /// The answer of a command about one entity.
 pub type Command<T> = Result<Json<Envelope<T>>, CommandError>;
@@ -63,44 +65,51 @@ impl<T: OfKind> Output for Created<T> {
     }
 }
 
-/// Creates one entity from an object, or each of an array (rest-api 1.8): elements are tried one by one, the
-/// refused ones reported. For kinds of which clients send few; annotations have their own bulk.
+/// Creates one entity from an object, or those of an array as one step of one command; the refused ones are reported
+/// (rest-api 1.8). `read` says what an element asks for, `one` makes a single one and shows it.
 ///
 /// # Errors
-/// When the one object is refused.
-pub async fn create<B, T, F, R>(body: Batch<B>, mut one: F) -> Result<Created<T>, CommandError>
+/// When the one object is refused, or all are for one reason.
+pub async fn create<B, N, T, F, R>(
+    state: &ApiState,
+    actor: &Actor,
+    body: Batch<B>,
+    read: impl Fn(B) -> Result<N, ApiError>,
+    one: F,
+) -> Result<Created<T>, CommandError>
 where
-    F: FnMut(B) -> R,
+    N: New,
+    F: FnOnce(N) -> R,
     R: Future<Output = Command<T>>,
 {
     let elements = match body {
         Batch::One(body) => {
-            let Json(envelope) = one(body).await?;
+            let Json(envelope) = one(read(body)?).await?;
             return Ok(Created::One(envelope));
         }
         Batch::Many(elements) => elements,
     };
-    let mut added = 0;
-    let mut refused = Vec::new();
-    for (sent, element) in elements {
-        let outcome = match element {
-            Ok(body) => one(body).await,
-            Err(error) => Err(CommandError(error)),
-        };
-        match outcome {
-            Ok(_) => added += 1,
-            Err(CommandError(error)) => {
-                let data = serde_json::from_str(sent.get()).unwrap_or(Value::Null);
-                refused.push(Refused { data, message: ApiError::message(&error).to_owned() });
-            }
+    let (mut sent, mut list, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, (text, element)) in elements.into_iter().enumerate() {
+        match element.and_then(&read) {
+            Ok(new) => list.push((place, new)),
+            Err(error) => refused.push((place, error.message().to_owned())),
         }
+        sent.push(text);
     }
-    let message = if refused.is_empty() {
-        format!("{added} added")
-    } else {
-        format!("{added} added, {} refused", refused.len())
+    let made = bulk::create_many(&state.system, actor, list).await?;
+    refused.extend(made.refused.into_iter().map(|(place, error)| (place, error.message)));
+    refused.sort_by_key(|(place, _)| *place);
+    let message = match (made.added, refused.len()) {
+        (added, 0) => format!("{added} added"),
+        (added, refused) => format!("{added} added, {refused} refused"),
     };
-    Ok(Created::Many(Bulk::of(added, refused, &message)))
+    let told = |(place, message): (usize, String)| Refused {
+        data: serde_json::from_str(sent[place].get()).unwrap_or(Value::Null),
+        message,
+    };
+    let answer = Bulk::of(made.added, refused.into_iter().map(told).collect(), &message);
+    Ok(Created::Many(answer.by(made.done.map(|done| done.command.0))))
 }
 
 /// Bytes of an image.

@@ -8,6 +8,7 @@ use cytomine_store::{self as store, Read, Tx};
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::password::random_password;
+use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, name, storage};
 
 use role::require_grant;
@@ -100,13 +101,39 @@ pub async fn create(
     actor: &Actor,
     fields: UserFields,
 ) -> Result<Outcome<User>, DomainError> {
-    access::require(actor, Action::ManageUsers)?;
-    require_grant(actor, fields.role.unwrap_or(GlobalRole::User))?;
-    let hash = hashed(system, fields.password.as_deref()).await?;
-    let mut unit = system.begin(actor).await?;
-    let user = write_new(&mut unit, &fields, hash.as_deref()).await?;
-    let done = unit.commit(system, format!("User {} added", user.username)).await?;
-    Ok(Outcome { entity: user, done })
+    bulk::create(system, actor, NewUser::of(fields)).await
+}
+
+/// An account to be made.
+#[derive(Clone)]
+pub struct NewUser {
+    /// What the client says.
+    pub fields: UserFields,
+    hash: Option<String>,
+}
+
+impl NewUser {
+    /// What a client says about it.
+    pub fn of(fields: UserFields) -> Self {
+        Self { fields, hash: None }
+    }
+}
+
+impl New for NewUser {
+    type Made = User;
+
+    async fn prepare(&mut self, system: &System, actor: &Actor) -> Result<(), DomainError> {
+        access::require(actor, Action::ManageUsers)?;
+        require_grant(actor, self.fields.role.unwrap_or(GlobalRole::User))?;
+        self.hash = hashed(system, self.fields.password.as_deref()).await?;
+        Ok(())
+    }
+
+    async fn write(self, unit: &mut Unit, _: &Actor) -> Result<(User, String), DomainError> {
+        let user = write_new(unit, &self.fields, self.hash.as_deref()).await?;
+        let message = format!("User {} added", user.username);
+        Ok((user, message))
+    }
 }
 
 /// Makes an account from the command line, which acts with the rights of whoever may write the data.

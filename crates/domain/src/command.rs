@@ -8,10 +8,11 @@
 //! Whoever may still give a command may undo it: a right that was lost does not come back by the back door. Where rows go,
 //! the same stands in the way as if they were deleted by themselves.
 
-use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind, ErrorKind};
+use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind, ErrorKind, ProjectId};
 use cytomine_store::stored::{self, State};
 use cytomine_store::{self as store};
 
+use crate::member::seats;
 use crate::noun::{self, Deed};
 use crate::unit::tell;
 use crate::{Actor, DomainError, Done, System, Unit, access};
@@ -96,14 +97,14 @@ async fn replay(
             };
             // An edit may have given the thing to somebody else: the right is that on the thing as it was before.
             require(&mut unit, actor, &command, if deed == Deed::Edit { Deed::See } else { deed }).await?;
-            write_state(&mut unit, &command, State::Before).await?;
+            write_state(&mut unit, actor, &command, State::Before).await?;
             let asked = if deed == Deed::Add { Deed::Delete } else { deed };
             require(&mut unit, actor, &command, asked).await?;
             (CommandAction::Add, Some(unit.id().await?), action)
         }
         Way::Redo => {
             require(&mut unit, actor, &command, deed).await?;
-            write_state(&mut unit, &command, State::After).await?;
+            write_state(&mut unit, actor, &command, State::After).await?;
             (CommandAction::Delete, None, command.action)
         }
     };
@@ -146,9 +147,10 @@ async fn entities(unit: &mut Unit, command: &Command) -> Result<Vec<Entity>, Dom
 
 /// Fails unless the actor may do this with what the command is about. Everything must be there.
 async fn require(unit: &mut Unit, actor: &Actor, command: &Command, deed: Deed) -> Result<(), DomainError> {
-    // Shapes come by thousands, of few people.
+    // Shapes come by thousands, of few people; of other kinds a list may reach over many projects.
+    let most = if command.kind == EntityKind::Annotation { SHOWN } else { usize::MAX };
     let mut asked = Vec::new();
-    for id in first_ids(command) {
+    for id in command.ids.iter().flat_map(|(first, last)| *first..=*last).take(most) {
         if command.kind == EntityKind::Annotation {
             let whose = store::annotation::whose(&mut unit.tx, id.into()).await?;
             if asked.contains(&whose) {
@@ -186,9 +188,17 @@ async fn bring_back(unit: &mut Unit, command: &Command) -> Result<(), DomainErro
     Ok(())
 }
 
-/// Writes the columns that an edit changed as they were before or after it.
-async fn write_state(unit: &mut Unit, command: &Command, state: State) -> Result<(), DomainError> {
+/// Writes what an edit changed as it was before or after it.
+async fn write_state(
+    unit: &mut Unit,
+    actor: &Actor,
+    command: &Command,
+    state: State,
+) -> Result<(), DomainError> {
     let (Some(changes), Some((id, _))) = (&command.changes, command.ids.first()) else { return Ok(()) };
+    if !changes.seats.is_empty() {
+        seats::restore(unit, actor, ProjectId(*id), &changes.seats, state).await?;
+    }
     let taken = DomainError::duplicate(
         "This cannot be brought back: something else has taken its name or place by now",
     );

@@ -10,7 +10,8 @@ use cytomine_store::{self as store, Read, Tx};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access, name, upload};
+use crate::unit::bulk::{self, New};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, name, upload};
 
 /// What a client says about an abstract image; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -143,25 +144,32 @@ pub async fn create(
     actor: &Actor,
     fields: ImageFields,
 ) -> Result<Outcome<AbstractImage>, DomainError> {
-    access::require(actor, Action::Upload)?;
-    let mut unit = system.begin(actor).await?;
-    let file = fields.uploaded_file.ok_or_else(|| {
-        DomainError::invalid("An abstract image needs the file it is made from: give `uploadedFile`")
-    })?;
-    let upload: UploadedFile = access::get(&mut unit.tx, actor, file, Deed::Edit).await?;
-    let slide_file = store::abstract_image::slide_file_of(&mut unit.tx, file).await?;
-    let mut image = blank(AbstractImageId(unit.id().await?), unit.now);
-    image.uploaded_file = Some(file);
-    image.original_filename = upload.original_filename;
-    apply(&mut image, &fields)?;
-    store::table::insert(&mut unit.tx, &image).await?;
-    store::abstract_image::set_slide_file(&mut unit.tx, image.id, slide_file).await?;
-    unit.added(EntityKind::AbstractImage, &[image.id.0]);
-    let message = format!("Image {} added", image.original_filename);
-    let done = unit.commit(system, message).await?;
+    let Outcome { entity: image, done } = bulk::create(system, actor, fields).await?;
     let id = image.id;
     let image = access::unasked(&system.db, id, Unasked::Reached).await?.unwrap_or(image);
     Ok(Outcome { entity: image, done })
+}
+
+impl New for ImageFields {
+    type Made = AbstractImage;
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(AbstractImage, String), DomainError> {
+        access::require(actor, Action::Upload)?;
+        let file = self.uploaded_file.ok_or_else(|| {
+            DomainError::invalid("An abstract image needs the file it is made from: give `uploadedFile`")
+        })?;
+        let upload: UploadedFile = access::get(&mut unit.tx, actor, file, Deed::Edit).await?;
+        let slide_file = store::abstract_image::slide_file_of(&mut unit.tx, file).await?;
+        let mut image = blank(AbstractImageId(unit.id().await?), unit.now);
+        image.uploaded_file = Some(file);
+        image.original_filename = upload.original_filename;
+        apply(&mut image, &self)?;
+        store::table::insert(&mut unit.tx, &image).await?;
+        store::abstract_image::set_slide_file(&mut unit.tx, image.id, slide_file).await?;
+        unit.added(EntityKind::AbstractImage, &[image.id.0]);
+        let message = format!("Image {} added", image.original_filename);
+        Ok((image, message))
+    }
 }
 
 /// Changes an image.

@@ -10,6 +10,7 @@ use cytomine_store::{self as store, Read, Tx};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
+use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, upload};
 
 /// What a client says about a plane; on an edit, absent fields keep their value.
@@ -68,33 +69,40 @@ pub async fn create(
     actor: &Actor,
     fields: SliceFields,
 ) -> Result<Outcome<AbstractSlice>, DomainError> {
-    access::require(actor, Action::Upload)?;
-    let mut unit = system.begin(actor).await?;
-    let image = fields.image.ok_or_else(|| DomainError::invalid("A plane needs its image: give `image`"))?;
-    let owner: AbstractImage = access::get(&mut unit.tx, actor, image, Deed::Edit).await?;
-    let mut slice = AbstractSlice {
-        id: AbstractSliceId(unit.id().await?),
-        image,
-        uploaded_file: owner.uploaded_file,
-        channel: 0,
-        z_stack: 0,
-        time: 0,
-        channel_name: None,
-        channel_color: None,
-        z_name: None,
-        created: unit.now,
-        updated: None,
-    };
-    if let Some(file) = fields.uploaded_file {
-        access::get::<UploadedFile>(&mut unit.tx, actor, file, Deed::Edit).await?;
-        slice.uploaded_file = Some(file);
+    bulk::create(system, actor, fields).await
+}
+
+impl New for SliceFields {
+    type Made = AbstractSlice;
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(AbstractSlice, String), DomainError> {
+        access::require(actor, Action::Upload)?;
+        let image =
+            self.image.ok_or_else(|| DomainError::invalid("A plane needs its image: give `image`"))?;
+        let owner: AbstractImage = access::get(&mut unit.tx, actor, image, Deed::Edit).await?;
+        let mut slice = AbstractSlice {
+            id: AbstractSliceId(unit.id().await?),
+            image,
+            uploaded_file: owner.uploaded_file,
+            channel: 0,
+            z_stack: 0,
+            time: 0,
+            channel_name: None,
+            channel_color: None,
+            z_name: None,
+            created: unit.now,
+            updated: None,
+        };
+        if let Some(file) = self.uploaded_file {
+            access::get::<UploadedFile>(&mut unit.tx, actor, file, Deed::Edit).await?;
+            slice.uploaded_file = Some(file);
+        }
+        apply(&mut slice, &self)?;
+        store::table::insert(&mut unit.tx, &slice).await.map_err(DomainError::duplicate(taken(&slice)))?;
+        unit.added(EntityKind::AbstractSlice, &[slice.id.0]);
+        let message = format!("Plane of image {} added", owner.original_filename);
+        Ok((slice, message))
     }
-    apply(&mut slice, &fields)?;
-    store::table::insert(&mut unit.tx, &slice).await.map_err(DomainError::duplicate(taken(&slice)))?;
-    unit.added(EntityKind::AbstractSlice, &[slice.id.0]);
-    let message = format!("Plane of image {} added", owner.original_filename);
-    let done = unit.commit(system, message).await?;
-    Ok(Outcome { entity: slice, done })
 }
 
 /// Changes a plane.

@@ -9,6 +9,7 @@ use cytomine_store::{self as store, Read};
 
 use crate::access::{ProjectAccess, Unasked};
 use crate::noun::{Deed, Noun, Reach};
+use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, image, name};
 
 /// What a client says about an image in a project; on an edit, absent fields keep their value.
@@ -165,16 +166,31 @@ pub async fn create(
     base: AbstractImageId,
     project: ProjectId,
 ) -> Result<Outcome<Seen>, DomainError> {
-    let mut unit = system.begin(actor).await?;
-    let access = access::project(&mut unit.tx, actor, project).await?;
-    access.require(Action::AddImage, None)?;
-    let base: AbstractImage = access::get(&mut unit.tx, actor, base, Deed::See).await?;
-    let id = add(&mut unit, actor.id(), &base, &access.project).await?;
-    unit.in_project(project);
-    let message = format!("Image {} added to project {}", base.original_filename, access.project.name);
-    let done = unit.commit(system, message).await?;
+    let Outcome { entity: id, done } = bulk::create(system, actor, NewInstance { base, project }).await?;
     let entity = see(system, actor, id).await?;
     Ok(Outcome { entity, done })
+}
+
+/// An image to be added to a project.
+#[derive(Clone, Copy, Debug)]
+pub struct NewInstance {
+    /// Which.
+    pub base: AbstractImageId,
+    /// Where.
+    pub project: ProjectId,
+}
+
+impl New for NewInstance {
+    type Made = ImageInstanceId;
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(ImageInstanceId, String), DomainError> {
+        let access = access::project(&mut unit.tx, actor, self.project).await?;
+        access.require(Action::AddImage, None)?;
+        let base: AbstractImage = access::get(&mut unit.tx, actor, self.base, Deed::See).await?;
+        let id = add(unit, actor.id(), &base, &access.project).await?;
+        unit.in_project(self.project);
+        Ok((id, format!("Image {} added to project {}", base.original_filename, access.project.name)))
+    }
 }
 
 /// Writes an image into a project with its planes and properties, and notes them in the unit. Rights are the

@@ -1,10 +1,14 @@
 //! Members, managers and representatives of projects.
 
-use cytomine_model::{Action, EntityKind, GlobalRole, Member, ProjectId, ProjectRole, User, UserId};
+pub(crate) mod seats;
+
+use cytomine_model::{
+    Action, EntityKind, ErrorKind, GlobalRole, Member, ProjectId, ProjectRole, User, UserId,
+};
 use cytomine_store as store;
 
-use crate::noun::Deed;
-use crate::{Actor, DomainError, System, access};
+use crate::access::{ProjectAccess, Unasked};
+use crate::{Actor, DomainError, System, Unit, access};
 
 /// The members of a project that the actor may see, managers first.
 ///
@@ -36,6 +40,17 @@ pub async fn layers(system: &System, actor: &Actor, id: ProjectId) -> Result<Vec
         .collect())
 }
 
+/// What happens to a user in a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Becomes a member; a manager stays one.
+    Add,
+    /// Becomes a member of that role, or is raised or lowered to it.
+    Put(ProjectRole),
+    /// Is a member no more.
+    Remove,
+}
+
 /// Makes a user a member; a manager stays one.
 ///
 /// # Errors
@@ -46,11 +61,20 @@ pub async fn add(
     project: ProjectId,
     user: UserId,
 ) -> Result<(), DomainError> {
-    let members = list(system, actor, project).await?;
-    if members.iter().any(|member| member.user == user && member.role == ProjectRole::Manager) {
-        return Ok(());
-    }
-    put(system, actor, project, user, ProjectRole::Contributor).await
+    one(system, actor, project, user, Step::Add).await
+}
+
+/// Makes users members as one step; managers stay so. Gives those who were refused.
+///
+/// # Errors
+/// Only what concerns all of them, such as the database being out of reach.
+pub async fn add_many(
+    system: &System,
+    actor: &Actor,
+    project: ProjectId,
+    users: &[UserId],
+) -> Result<Vec<(UserId, DomainError)>, DomainError> {
+    change(system, actor, project, users, Step::Add).await
 }
 
 /// Makes a user a member, or raises or lowers an existing member to `role`.
@@ -64,21 +88,7 @@ pub async fn put(
     user: UserId,
     role: ProjectRole,
 ) -> Result<(), DomainError> {
-    let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
-    let access = access::project(&mut unit.tx, actor, project).await?;
-    access.require(Action::ManageMembers, None)?;
-    access::get::<User>(&mut unit.tx, actor, user, Deed::See).await?;
-    if role == ProjectRole::Manager
-        && store::user::highest_role(&mut unit.tx, user).await? == GlobalRole::Guest
-    {
-        return Err(DomainError::forbidden("A guest cannot manage a project; give the user role first"));
-    }
-    let known = store::project::member_of(&mut unit.tx, project, user).await?;
-    let is_representative = known.is_some_and(|member| member.is_representative);
-    let member = Member { project, user, role, is_representative };
-    store::project::put_member(&mut unit.tx, member, unit.now).await?;
-    unit.rights_changed();
-    unit.finish(system).await
+    one(system, actor, project, user, Step::Put(role)).await
 }
 
 /// Ends a membership. Anyone may leave; removing others needs a manager. The last representative hands over to
@@ -92,8 +102,127 @@ pub async fn remove(
     project: ProjectId,
     user: UserId,
 ) -> Result<(), DomainError> {
+    one(system, actor, project, user, Step::Remove).await
+}
+
+/// Ends memberships as one step. Gives those who were refused.
+///
+/// # Errors
+/// Only what concerns all of them, such as the database being out of reach.
+pub async fn remove_many(
+    system: &System,
+    actor: &Actor,
+    project: ProjectId,
+    users: &[UserId],
+) -> Result<Vec<(UserId, DomainError)>, DomainError> {
+    change(system, actor, project, users, Step::Remove).await
+}
+
+async fn one(
+    system: &System,
+    actor: &Actor,
+    project: ProjectId,
+    user: UserId,
+    step: Step,
+) -> Result<(), DomainError> {
+    match change(system, actor, project, &[user], step).await?.pop() {
+        Some((_, error)) => Err(error),
+        None => Ok(()),
+    }
+}
+
+/// Takes a step for each user, in one transaction and one command.
+async fn change(
+    system: &System,
+    actor: &Actor,
+    project: ProjectId,
+    users: &[UserId],
+    step: Step,
+) -> Result<Vec<(UserId, DomainError)>, DomainError> {
     let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
+    let before = seats::now(&mut unit, project).await?;
+    let (mut changed, mut refused) = (Vec::new(), Vec::new());
+    for user in users {
+        unit.tx.savepoint().await?;
+        match take(&mut unit, actor, project, *user, step).await {
+            Ok(()) => {
+                unit.tx.release().await?;
+                changed.push(*user);
+            }
+            Err(error) if matches!(error.kind, ErrorKind::Internal | ErrorKind::Unavailable) => {
+                return Err(error);
+            }
+            Err(error) => {
+                unit.tx.roll_back().await?;
+                refused.push((*user, error));
+            }
+        }
+    }
+    if seats::note(&mut unit, project, &before).await? {
+        let mut names = Vec::new();
+        for user in changed {
+            names.push(seats::name_of(&mut unit, user).await?);
+        }
+        let what = match step {
+            Step::Add | Step::Put(ProjectRole::Contributor) => "Contributes to the project now",
+            Step::Put(ProjectRole::Manager) => "Manages the project now",
+            Step::Remove => "Is no member of the project any more",
+        };
+        unit.commit(system, format!("{what}: {}", names.join(", "))).await?;
+    }
+    Ok(refused)
+}
+
+async fn take(
+    unit: &mut Unit,
+    actor: &Actor,
+    project: ProjectId,
+    user: UserId,
+    step: Step,
+) -> Result<(), DomainError> {
     let access = access::project(&mut unit.tx, actor, project).await?;
+    let known = store::project::member_of(&mut unit.tx, project, user).await?;
+    let role = match step {
+        Step::Add if known.is_some_and(|known| known.role == ProjectRole::Manager) => return Ok(()),
+        Step::Add => ProjectRole::Contributor,
+        Step::Put(role) => role,
+        Step::Remove => return leave(unit, actor, &access, user).await,
+    };
+    access.require(Action::ManageMembers, None)?;
+    enter(unit, project, user, role, known).await
+}
+
+/// Writes a membership; `known` is what the user was before. Every way to become a member or manager is by this.
+///
+/// # Errors
+/// When there is no such user, or it is a guest who shall become manager.
+pub(crate) async fn enter(
+    unit: &mut Unit,
+    project: ProjectId,
+    user: UserId,
+    role: ProjectRole,
+    known: Option<Member>,
+) -> Result<(), DomainError> {
+    if access::unasked::<User>(&mut unit.tx, user, Unasked::Reached).await?.is_none() {
+        return Err(DomainError::not_found("User", user));
+    }
+    if role == ProjectRole::Manager
+        && store::user::highest_role(&mut unit.tx, user).await? == GlobalRole::Guest
+    {
+        return Err(DomainError::forbidden("A guest cannot manage a project; give the user role first"));
+    }
+    let is_representative = known.is_some_and(|member| member.is_representative);
+    let member = Member { project, user, role, is_representative };
+    Ok(store::project::put_member(&mut unit.tx, member, unit.now).await?)
+}
+
+async fn leave(
+    unit: &mut Unit,
+    actor: &Actor,
+    access: &ProjectAccess,
+    user: UserId,
+) -> Result<(), DomainError> {
+    let project = access.project.id;
     if user != actor.id() {
         access.require(Action::ManageMembers, None)?;
     }
@@ -112,8 +241,7 @@ pub async fn remove(
             store::project::put_member(&mut unit.tx, heir, unit.now).await?;
         }
     }
-    unit.rights_changed();
-    unit.finish(system).await
+    Ok(())
 }
 
 /// Makes a member a representative, or ends that.
@@ -130,6 +258,7 @@ pub async fn set_representative(
     let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
     let access = access::project(&mut unit.tx, actor, project).await?;
     access.require(Action::EditProject, None)?;
+    let before = seats::now(&mut unit, project).await?;
     let members = store::project::members(&mut unit.tx, project).await?;
     let member = members.iter().find(|member| member.user == user);
     let member = *member.ok_or_else(|| DomainError::not_found("Member", user))?;
@@ -138,14 +267,20 @@ pub async fn set_representative(
         return Err(DomainError::already_exists(format!("The user {user} {message}")));
     }
     if !is_representative && members.iter().filter(|member| member.is_representative).count() == 1 {
-        return Err(DomainError::forbidden(
-            "A project keeps at least one representative: name another first",
-        ));
+        return Err(last_representative());
     }
     let member = Member { is_representative, ..member };
     store::project::put_member(&mut unit.tx, member, unit.now).await?;
-    unit.finish(system).await?;
+    seats::note(&mut unit, project, &before).await?;
+    let name = seats::name_of(&mut unit, user).await?;
+    let what =
+        if is_representative { "Represents the project now" } else { "Represents the project no more" };
+    unit.commit(system, format!("{what}: {name}")).await?;
     Ok(member)
+}
+
+fn last_representative() -> DomainError {
+    DomainError::forbidden("A project keeps at least one representative: name another first")
 }
 
 /// Sets the lists of members and managers of a project, as its form sends them; the actor stays what they are.

@@ -11,7 +11,8 @@ use cytomine_model::{
 use cytomine_store::{self as store, Read, Tx};
 
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access, name};
+use crate::unit::bulk::{self, New};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
 
 /// An ontology with its terms and the projects that the actor sees using it.
 #[derive(Clone, Debug)]
@@ -137,19 +138,31 @@ pub async fn create(
     actor: &Actor,
     name: &str,
 ) -> Result<Outcome<OntologyTree>, DomainError> {
-    access::require(actor, Action::CreateOntology)?;
-    let mut unit = system.begin(actor).await?;
-    let ontology = Ontology {
-        id: OntologyId(unit.id().await?),
-        name: valid_name(name)?,
-        user: actor.id(),
-        created: unit.now,
-        updated: None,
-    };
-    store::table::insert(&mut unit.tx, &ontology).await.map_err(taken(&ontology))?;
-    unit.added(EntityKind::Ontology, &[ontology.id.0]);
-    let done = unit.commit(system, format!("Ontology {} added", ontology.name)).await?;
-    Ok(Outcome { entity: tree(system, actor, ontology).await?, done })
+    let Outcome { entity, done } = bulk::create(system, actor, NewOntology(name.to_owned())).await?;
+    Ok(Outcome { entity: tree(system, actor, entity).await?, done })
+}
+
+/// An ontology to be made: its name.
+#[derive(Clone, Debug)]
+pub struct NewOntology(pub String);
+
+impl New for NewOntology {
+    type Made = Ontology;
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(Ontology, String), DomainError> {
+        access::require(actor, Action::CreateOntology)?;
+        let ontology = Ontology {
+            id: OntologyId(unit.id().await?),
+            name: valid_name(&self.0)?,
+            user: actor.id(),
+            created: unit.now,
+            updated: None,
+        };
+        store::table::insert(&mut unit.tx, &ontology).await.map_err(taken(&ontology))?;
+        unit.added(EntityKind::Ontology, &[ontology.id.0]);
+        let message = format!("Ontology {} added", ontology.name);
+        Ok((ontology, message))
+    }
 }
 
 /// Renames an ontology.

@@ -8,7 +8,9 @@ pub use cytomine_store::project::{Overview, ProjectFilter};
 use cytomine_store::{self as store, Read};
 
 use crate::access::Unasked;
+use crate::member::seats;
 use crate::noun::{Deed, Noun, Reach};
+use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, member, name, ontology};
 
 /// What a client says about a project; on an edit, absent fields keep their value.
@@ -89,56 +91,65 @@ pub async fn create(
     actor: &Actor,
     fields: ProjectFields,
 ) -> Result<Outcome<Project>, DomainError> {
-    // A guest who is a member somewhere is still a guest here.
-    if actor.role == GlobalRole::Guest && !actor.admin_by_now {
-        return Err(DomainError::forbidden(
-            "Guests cannot create projects; ask an administrator for the user role",
-        ));
-    }
-    access::require(actor, Action::CreateProject)?;
-    let mut unit = system.begin(actor).await?;
-    let mut project = Project {
-        id: ProjectId(unit.id().await?),
-        name: String::new(),
-        ontology: None,
-        ontology_name: None,
-        blind_mode: false,
-        are_images_downloadable: false,
-        is_closed: false,
-        mode: EditionMode::Classic,
-        hide_users_layers: false,
-        hide_admins_layers: false,
-        number_of_images: 0,
-        number_of_annotations: 0,
-        created: unit.now,
-        updated: None,
-    };
-    apply(&mut project, &fields)?;
-    if let Some(ontology) = project.ontology {
-        ontology::readable(&mut unit.tx, actor, ontology).await?;
-    }
-    let taken = format!("A project named {} exists already; choose another name", project.name);
-    store::table::insert(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
+    let Outcome { entity: id, done } = bulk::create(system, actor, fields).await?;
+    Ok(Outcome { entity: get(system, actor, id).await?, done })
+}
 
-    let mut members = vec![(actor.id(), ProjectRole::Manager)];
-    for (users, role) in [(&fields.admins, ProjectRole::Manager), (&fields.users, ProjectRole::Contributor)] {
-        for user in users.iter().flatten() {
-            if members.iter().all(|(known, _)| known != user) {
-                members.push((*user, role));
+impl New for ProjectFields {
+    type Made = ProjectId;
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(ProjectId, String), DomainError> {
+        let fields = &self;
+        // A guest who is a member somewhere is still a guest here.
+        if actor.role == GlobalRole::Guest && !actor.admin_by_now {
+            return Err(DomainError::forbidden(
+                "Guests cannot create projects; ask an administrator for the user role",
+            ));
+        }
+        access::require(actor, Action::CreateProject)?;
+        let mut project = Project {
+            id: ProjectId(unit.id().await?),
+            name: String::new(),
+            ontology: None,
+            ontology_name: None,
+            blind_mode: false,
+            are_images_downloadable: false,
+            is_closed: false,
+            mode: EditionMode::Classic,
+            hide_users_layers: false,
+            hide_admins_layers: false,
+            number_of_images: 0,
+            number_of_annotations: 0,
+            created: unit.now,
+            updated: None,
+        };
+        apply(&mut project, fields)?;
+        if let Some(ontology) = project.ontology {
+            ontology::readable(&mut unit.tx, actor, ontology).await?;
+        }
+        let taken = format!("A project named {} exists already; choose another name", project.name);
+        store::table::insert(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
+
+        let mut members = vec![(actor.id(), ProjectRole::Manager)];
+        for (users, role) in
+            [(&fields.admins, ProjectRole::Manager), (&fields.users, ProjectRole::Contributor)]
+        {
+            for user in users.iter().flatten() {
+                if members.iter().all(|(known, _)| known != user) {
+                    members.push((*user, role));
+                }
             }
         }
+        for (user, role) in members {
+            let member = Member { project: project.id, user, role, is_representative: user == actor.id() };
+            store::project::put_member(&mut unit.tx, member, unit.now).await?;
+        }
+        unit.rights_changed();
+        unit.added(EntityKind::Project, &[project.id.0]);
+        unit.in_project(project.id);
+        let message = format!("Project {} added", project.name);
+        Ok((project.id, message))
     }
-    for (user, role) in members {
-        let member = Member { project: project.id, user, role, is_representative: user == actor.id() };
-        store::project::put_member(&mut unit.tx, member, unit.now).await?;
-    }
-    unit.rights_changed();
-    unit.added(EntityKind::Project, &[project.id.0]);
-    unit.in_project(project.id);
-    let message = format!("Project {} added", project.name);
-    let done = unit.commit(system, message).await?;
-    let project = get(system, actor, project.id).await?;
-    Ok(Outcome { entity: project, done })
 }
 
 /// Changes a project.
@@ -160,12 +171,14 @@ pub async fn update(
     if project.ontology != before.ontology {
         change_ontology(&mut unit, actor, &before, &project, fields.force_ontology_update).await?;
     }
+    let seats = seats::now(&mut unit, id).await?;
     member::replace(&mut unit, actor, id, fields.users.as_deref(), fields.admins.as_deref()).await?;
     project.updated = Some(unit.now);
     let taken = format!("A project named {} exists already; choose another name", project.name);
     store::table::update(&mut unit.tx, &before, &project).await.map_err(DomainError::duplicate(taken))?;
     unit.rights_changed();
     unit.edited(&before, &project);
+    seats::note(&mut unit, id, &seats).await?;
     unit.in_project(id);
     let message = format!("Project {} edited", project.name);
     let done = unit.commit(system, message).await?;

@@ -8,6 +8,7 @@ use cytomine_store::{self as store, Read};
 
 use crate::access::{ProjectAccess, Unasked};
 use crate::noun::{Deed, Noun, Reach};
+use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, instance};
 
 /// A plane that the actor may see, with its image.
@@ -88,22 +89,46 @@ pub async fn create(
     image: ImageInstanceId,
     base: AbstractSliceId,
 ) -> Result<Outcome<(SliceInstance, ImageInstance)>, DomainError> {
-    let mut unit = system.begin(actor).await?;
-    let (image, access) = instance::with_access(&mut unit.tx, actor, image).await?;
-    access.require(Action::AddImage, None)?;
-    let slice = SliceInstance {
-        id: SliceInstanceId(unit.id().await?),
-        project: image.project,
-        image: image.id,
-        base: plane_of(&mut unit, &image, base).await?,
-        created: unit.now,
-        updated: None,
-    };
-    store::table::insert(&mut unit.tx, &slice)
-        .await
-        .map_err(DomainError::duplicate(format!("The image {} has this plane already", image.id)))?;
-    unit.added(EntityKind::SliceInstance, &[slice.id.0]);
-    finish(system, unit, slice, image, "added").await
+    bulk::create(system, actor, NewSlice { image, base }).await
+}
+
+/// A plane to be added to an image in a project.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSlice {
+    /// Where.
+    pub image: ImageInstanceId,
+    /// Which.
+    pub base: AbstractSliceId,
+}
+
+impl New for NewSlice {
+    type Made = (SliceInstance, ImageInstance);
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(Self::Made, String), DomainError> {
+        let (image, access) = instance::with_access(&mut unit.tx, actor, self.image).await?;
+        access.require(Action::AddImage, None)?;
+        let slice = SliceInstance {
+            id: SliceInstanceId(unit.id().await?),
+            project: image.project,
+            image: image.id,
+            base: plane_of(unit, &image, self.base).await?,
+            created: unit.now,
+            updated: None,
+        };
+        store::table::insert(&mut unit.tx, &slice)
+            .await
+            .map_err(DomainError::duplicate(format!("The image {} has this plane already", image.id)))?;
+        unit.added(EntityKind::SliceInstance, &[slice.id.0]);
+        let message = told(unit, &slice, &image, "added");
+        Ok(((slice, image), message))
+    }
+}
+
+/// Notes what follows from a change of a plane; gives what people read of it.
+fn told(unit: &mut Unit, slice: &SliceInstance, image: &ImageInstance, verb: &str) -> String {
+    unit.rights_changed();
+    unit.in_project(image.project);
+    format!("Plane {} of image {} {verb}", slice.id, image.id)
 }
 
 /// Lets a plane stand for another one of the same abstract image.
@@ -179,9 +204,7 @@ async fn finish(
     image: ImageInstance,
     verb: &str,
 ) -> Result<Outcome<(SliceInstance, ImageInstance)>, DomainError> {
-    unit.rights_changed();
-    unit.in_project(image.project);
-    let message = format!("Plane {} of image {} {verb}", slice.id, image.id);
+    let message = told(&mut unit, &slice, &image, verb);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: (slice, image), done })
 }

@@ -7,6 +7,7 @@ use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{self as store, Read, Tx};
 
 use crate::noun::{Deed, Noun, Reach};
+use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
 
 /// A storage of the actor's (or any, for administrators).
@@ -40,17 +41,32 @@ pub async fn create(
     name: Option<&str>,
     owner: Option<UserId>,
 ) -> Result<Outcome<Storage>, DomainError> {
-    access::require(actor, Action::Upload)?;
-    let owner = owner.unwrap_or(actor.id());
-    if owner != actor.id() {
-        actor.require_admin()?;
+    bulk::create(system, actor, NewStorage { name: name.map(str::to_owned), owner }).await
+}
+
+/// A storage to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewStorage {
+    /// Name.
+    pub name: Option<String>,
+    /// Whose it is; absent: its maker's.
+    pub owner: Option<UserId>,
+}
+
+impl New for NewStorage {
+    type Made = Storage;
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(Storage, String), DomainError> {
+        access::require(actor, Action::Upload)?;
+        let owner = self.owner.unwrap_or(actor.id());
+        if owner != actor.id() {
+            actor.require_admin()?;
+        }
+        let storage = insert(unit, owner, &named(self.name.as_deref())?).await?;
+        unit.added(EntityKind::Storage, &[storage.id.0]);
+        let message = format!("Storage {} added", storage.name);
+        Ok((storage, message))
     }
-    let name = named(name)?;
-    let mut unit = system.begin(actor).await?;
-    let storage = insert(&mut unit, owner, &name).await?;
-    unit.added(EntityKind::Storage, &[storage.id.0]);
-    let done = unit.commit(system, format!("Storage {name} added")).await?;
-    Ok(Outcome { entity: storage, done })
 }
 
 /// Writes a storage of a user's; the caller notes it in the unit.

@@ -8,7 +8,8 @@ use cytomine_store::{self as store, Read};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access, name, ontology};
+use crate::unit::bulk::{self, New};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, name, ontology};
 
 /// What a client says about a term; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -73,41 +74,58 @@ pub async fn create(
     ontology: OntologyId,
     fields: TermFields,
 ) -> Result<Outcome<Term>, DomainError> {
-    let mut unit = system.begin(actor).await?;
-    access::get::<Ontology>(&mut unit.tx, actor, ontology, Deed::Edit).await?;
-    let mut term = Term {
-        id: TermId(unit.id().await?),
-        ontology,
-        name: String::new(),
-        color: DEFAULT_COLOR.to_owned(),
-        comment: None,
-        parent: fields.parent,
-        created: unit.now,
-        updated: None,
-    };
-    apply(&mut term, fields)?;
-    store::table::insert(&mut unit.tx, &term).await.map_err(taken(&term))?;
-    unit.added(EntityKind::Term, &[term.id.0]);
-    if let Some(parent) = term.parent {
-        let above = access::unasked::<Term>(&mut unit.tx, parent, Unasked::Reached).await?;
-        if above.is_none_or(|above| above.ontology != ontology) {
-            return Err(DomainError::invalid(format!(
-                "The parent term {parent} is not in the same ontology"
-            )));
-        }
-        let link = RelationTerm {
-            id: RelationTermId(unit.id().await?),
-            relation: parent_of(&mut unit.tx).await?.id,
-            term1: parent,
-            term2: term.id,
+    bulk::create(system, actor, NewTerm { ontology, fields }).await
+}
+
+/// A term to be made, below another where the fields name a `parent`.
+#[derive(Clone, Debug)]
+pub struct NewTerm {
+    /// Where.
+    pub ontology: OntologyId,
+    /// What the client says.
+    pub fields: TermFields,
+}
+
+impl New for NewTerm {
+    type Made = Term;
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(Term, String), DomainError> {
+        let Self { ontology, fields } = self;
+        access::get::<Ontology>(&mut unit.tx, actor, ontology, Deed::Edit).await?;
+        let mut term = Term {
+            id: TermId(unit.id().await?),
+            ontology,
+            name: String::new(),
+            color: DEFAULT_COLOR.to_owned(),
+            comment: None,
+            parent: fields.parent,
             created: unit.now,
             updated: None,
         };
-        store::table::insert(&mut unit.tx, &link).await?;
-        unit.added(EntityKind::RelationTerm, &[link.id.0]);
+        apply(&mut term, fields)?;
+        store::table::insert(&mut unit.tx, &term).await.map_err(taken(&term))?;
+        unit.added(EntityKind::Term, &[term.id.0]);
+        if let Some(parent) = term.parent {
+            let above = access::unasked::<Term>(&mut unit.tx, parent, Unasked::Reached).await?;
+            if above.is_none_or(|above| above.ontology != ontology) {
+                return Err(DomainError::invalid(format!(
+                    "The parent term {parent} is not in the same ontology"
+                )));
+            }
+            let link = RelationTerm {
+                id: RelationTermId(unit.id().await?),
+                relation: parent_of(&mut unit.tx).await?.id,
+                term1: parent,
+                term2: term.id,
+                created: unit.now,
+                updated: None,
+            };
+            store::table::insert(&mut unit.tx, &link).await?;
+            unit.added(EntityKind::RelationTerm, &[link.id.0]);
+        }
+        let message = format!("Term {} added", term.name);
+        Ok((term, message))
     }
-    let done = unit.commit(system, format!("Term {} added", term.name)).await?;
-    Ok(Outcome { entity: term, done })
 }
 
 /// Changes a term.

@@ -1,10 +1,11 @@
 //! One unit of work per request: everything a use case changes is written in one transaction or not at all.
 
+pub mod bulk;
 pub(crate) mod tell;
 
 use cytomine_model::command::id_ranges;
 use cytomine_model::{
-    Changes, Command, CommandAction, CommandId, EntityKind, Millis, ProjectId, Touched, UserId,
+    Changes, Command, CommandAction, CommandId, EntityKind, Millis, ProjectId, SeatChange, Touched, UserId,
 };
 use cytomine_store::change::Spot;
 use cytomine_store::job::NewJob;
@@ -41,6 +42,17 @@ struct Draft {
     ids: Vec<(i64, i64)>,
     dependents: Vec<Touched>,
     changes: Option<Changes>,
+}
+
+impl Draft {
+    /// Adds rows: to those that the command is about, or to what came along.
+    fn add(&mut self, action: CommandAction, kind: EntityKind, ids: Vec<(i64, i64)>) {
+        if self.kind == kind && self.action == action {
+            self.ids.extend(ids);
+        } else {
+            self.dependents.push(Touched { action, kind, ids });
+        }
+    }
 }
 
 /// What a committed unit left behind, for the answer to the client.
@@ -158,6 +170,20 @@ impl Unit {
         });
     }
 
+    /// Notes what became of seats of a project, alone or together with the edit of it that was noted before.
+    pub(crate) fn seated(&mut self, project: ProjectId, seats: Vec<SeatChange>) {
+        self.rights_changed();
+        self.in_project(project);
+        let draft = self.draft.get_or_insert_with(|| Draft {
+            action: CommandAction::Edit,
+            kind: EntityKind::Project,
+            ids: vec![(project.0, project.0)],
+            dependents: Vec::new(),
+            changes: None,
+        });
+        draft.changes.get_or_insert_default().seats = seats;
+    }
+
     /// Deletes living rows with all that hangs on them, and notes it. Tells how many of `kind` went.
     ///
     /// # Errors
@@ -184,8 +210,7 @@ impl Unit {
             None => {
                 self.draft = Some(Draft { action, kind, ids, dependents: Vec::new(), changes: None });
             }
-            Some(draft) if draft.kind == kind && draft.action == action => draft.ids.extend(ids),
-            Some(draft) => draft.dependents.push(Touched { action, kind, ids }),
+            Some(draft) => draft.add(action, kind, ids),
         }
     }
 

@@ -17,7 +17,8 @@ use cytomine_store::{self as store, BlobError, BlobKey, Read, Tx};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access, name};
+use crate::unit::bulk::{self, New};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
 
 /// What a client says about an uploaded file; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -138,47 +139,53 @@ pub async fn create(
     actor: &Actor,
     fields: FileFields,
 ) -> Result<Outcome<UploadedFile>, DomainError> {
-    access::require(actor, Action::Upload)?;
-    let mut unit = system.begin(actor).await?;
-    let storage = fields
-        .storage
-        .ok_or_else(|| DomainError::invalid("An uploaded file needs its storage: give `storage`"))?;
-    access::get::<Storage>(&mut unit.tx, actor, storage, Deed::Edit).await?;
-    let user = fields.user.unwrap_or(actor.id());
-    if user != actor.id() {
-        actor.require_admin()?;
+    bulk::create(system, actor, fields).await
+}
+
+impl New for FileFields {
+    type Made = UploadedFile;
+
+    async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(UploadedFile, String), DomainError> {
+        access::require(actor, Action::Upload)?;
+        let storage = self
+            .storage
+            .ok_or_else(|| DomainError::invalid("An uploaded file needs its storage: give `storage`"))?;
+        access::get::<Storage>(&mut unit.tx, actor, storage, Deed::Edit).await?;
+        let user = self.user.unwrap_or(actor.id());
+        if user != actor.id() {
+            actor.require_admin()?;
+        }
+        let name = self.original_filename.clone().or_else(|| self.filename.clone());
+        let name = name.filter(|name| !name.trim().is_empty()).ok_or_else(|| {
+            DomainError::invalid("An uploaded file needs a name: give `originalFilename` or `filename`")
+        })?;
+        name::readable("originalFilename", &name)?;
+        if let Some(parent) = self.parent {
+            access::get::<UploadedFile>(&mut unit.tx, actor, parent, Deed::Edit).await?;
+        }
+        let mut file = UploadedFile {
+            id: UploadedFileId(unit.id().await?),
+            user,
+            storage,
+            parent: self.parent,
+            filename: self.filename.clone().unwrap_or_else(|| name.clone()),
+            original_filename: name,
+            ext: String::new(),
+            content_type: String::new(),
+            size: 0,
+            status: UploadStatus::Uploaded.code(),
+            error: None,
+            sha256: None,
+            projects: Vec::new(),
+            created: unit.now,
+            updated: None,
+        };
+        apply(&mut file, &self)?;
+        store::table::insert(&mut unit.tx, &file).await?;
+        unit.added(EntityKind::UploadedFile, &[file.id.0]);
+        let message = format!("File {} added", file.original_filename);
+        Ok((file, message))
     }
-    let name = fields.original_filename.clone().or_else(|| fields.filename.clone());
-    let name = name.filter(|name| !name.trim().is_empty()).ok_or_else(|| {
-        DomainError::invalid("An uploaded file needs a name: give `originalFilename` or `filename`")
-    })?;
-    name::readable("originalFilename", &name)?;
-    if let Some(parent) = fields.parent {
-        access::get::<UploadedFile>(&mut unit.tx, actor, parent, Deed::Edit).await?;
-    }
-    let mut file = UploadedFile {
-        id: UploadedFileId(unit.id().await?),
-        user,
-        storage,
-        parent: fields.parent,
-        filename: fields.filename.clone().unwrap_or_else(|| name.clone()),
-        original_filename: name,
-        ext: String::new(),
-        content_type: String::new(),
-        size: 0,
-        status: UploadStatus::Uploaded.code(),
-        error: None,
-        sha256: None,
-        projects: Vec::new(),
-        created: unit.now,
-        updated: None,
-    };
-    apply(&mut file, &fields)?;
-    store::table::insert(&mut unit.tx, &file).await?;
-    unit.added(EntityKind::UploadedFile, &[file.id.0]);
-    let message = format!("File {} added", file.original_filename);
-    let done = unit.commit(system, message).await?;
-    Ok(Outcome { entity: file, done })
 }
 
 /// Changes a file. Where this server holds its bytes, what follows from them (place, size, format, status) stays.

@@ -38,7 +38,7 @@ pub use project::{DefaultLayer, EditionMode, Member, Project, ProjectRole};
 pub use property::Property;
 pub use scope::Scope;
 pub use storage::Storage;
-pub use stored::{Change, Changes};
+pub use stored::{Change, Changes, Seat, SeatChange};
 pub use time::Millis;
 pub use upload::{UploadStatus, UploadedFile};
 pub use user::{GlobalRole, Role, User, UserRole};

@@ -124,6 +124,34 @@ pub async fn spots(
     Ok(joined(spots))
 }
 
+/// The projects that things with these ids are or lie in, deleted or not; none for kinds that lie in no project.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn projects(
+    mut ex: impl crate::Read,
+    kind: EntityKind,
+    ranges: &[(i64, i64)],
+) -> Result<Vec<ProjectId>, StoreError> {
+    let column = match kind {
+        EntityKind::Project => "id",
+        EntityKind::ImageInstance | EntityKind::SliceInstance => "project_id",
+        _ => return Ok(Vec::new()),
+    };
+    let mut projects = Vec::new();
+    for (first, last) in ranges {
+        let table = kind.as_str();
+        let text = format!("SELECT DISTINCT {column} AS id FROM {table} WHERE id BETWEEN $1 AND $2");
+        for row in ex.rows(sql(text).bind(*first).bind(*last)).await? {
+            let project = row.id("id")?;
+            if !projects.contains(&project) {
+                projects.push(project);
+            }
+        }
+    }
+    Ok(projects)
+}
+
 /// Writes a change.
 ///
 /// # Errors

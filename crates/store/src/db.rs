@@ -323,6 +323,31 @@ impl Tx {
         Ok(())
     }
 
+    /// Begins a part that can be taken back alone. Parts follow each other; one within another is not meant.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn savepoint(&mut self) -> Result<(), StoreError> {
+        self.execute(sql("SAVEPOINT part")).await.map(|_| ())
+    }
+
+    /// Keeps the part that [`Tx::savepoint`] began.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn release(&mut self) -> Result<(), StoreError> {
+        self.execute(sql("RELEASE SAVEPOINT part")).await.map(|_| ())
+    }
+
+    /// Takes the part back that [`Tx::savepoint`] began, also after a statement of it was refused.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.execute(sql("ROLLBACK TO SAVEPOINT part")).await?;
+        self.release().await
+    }
+
     /// Takes `count` new ids, ascending; on SQLite they are consecutive.
     ///
     /// # Errors

@@ -32,6 +32,7 @@ pub mod property;
 pub mod rights;
 pub mod rows;
 pub mod schema;
+pub mod seat;
 pub mod server_key;
 pub mod session;
 pub mod sign_in;

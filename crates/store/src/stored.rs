@@ -1,12 +1,14 @@
 //! Changes of an edit as the table of commands keeps them, in every form that a release has written.
 //!
-//! Version 1: two objects, `{"version": 1, "columns": {"name": ...}}`, of the values before and after. Before that (no
-//! version): the whole entity twice, `{"term": {"id": ..., "name": ..., "parent": ...}}`, with what was read along.
+//! Version 2: as version 1, with `"seats": {"42": {...}}` of a project by user, null for no member; written only where a
+//! seat changed, so that a release that does not know seats refuses to undo half of it. Version 1: two objects,
+//! `{"version": 1, "columns": {"name": ...}}`, of the values before and after. Before that (no version): the whole entity
+//! twice, `{"term": {"id": ..., "name": ..., "parent": ...}}`, with what was read along.
 
 use std::collections::BTreeMap;
 
 use cytomine_geometry::{Bounds, cell_key};
-use cytomine_model::{Change, Changes, EditionMode, EntityKind};
+use cytomine_model::{Change, Changes, EditionMode, EntityKind, Seat, SeatChange, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -21,6 +23,8 @@ type Fields = BTreeMap<String, Box<RawValue>>;
 struct Form {
     version: u32,
     columns: Fields,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    seats: BTreeMap<i64, Option<Seat>>,
 }
 
 fn value_of(column: &Column, json: &str) -> Result<Value, StoreError> {
@@ -45,14 +49,16 @@ fn value_of(column: &Column, json: &str) -> Result<Value, StoreError> {
 
 /// The two texts that a row of the table of commands holds.
 pub(crate) fn write(changes: &Changes) -> [String; 2] {
-    let form = |side: fn(&Change) -> &String| {
-        let columns = changes.0.iter().filter_map(|change| {
+    let form = |side: fn(&Change) -> &String, seat: fn(&SeatChange) -> Option<Seat>| {
+        let columns = changes.columns.iter().filter_map(|change| {
             Some((change.column.clone(), RawValue::from_string(side(change).clone()).ok()?))
         });
-        let form = Form { version: 1, columns: columns.collect() };
+        let seats = changes.seats.iter().map(|change| (change.user.0, seat(change)));
+        let version = if changes.seats.is_empty() { 1 } else { 2 };
+        let form = Form { version, columns: columns.collect(), seats: seats.collect() };
         serde_json::to_string(&form).unwrap_or_else(|_| "null".to_owned())
     };
-    [form(|change| &change.before), form(|change| &change.after)]
+    [form(|change| &change.before, |seat| seat.before), form(|change| &change.after, |seat| seat.after)]
 }
 
 /// Reads what [`write()`] or an earlier release wrote.
@@ -63,18 +69,30 @@ pub(crate) fn read(kind: EntityKind, before: &str, after: &str) -> Result<Change
     let fields = |column: &str, text: &str| {
         let wrong = || corrupt(column, text);
         if let Ok(form) = serde_json::from_str::<Form>(text) {
-            return if form.version == 1 { Ok(form.columns) } else { Err(wrong()) };
+            return if [1, 2].contains(&form.version) {
+                Ok((form.columns, form.seats))
+            } else {
+                Err(wrong())
+            };
         }
         let entity: BTreeMap<String, Fields> = serde_json::from_str(text).map_err(|_| wrong())?;
-        whole(kind, entity.values().next().ok_or_else(wrong)?).ok_or_else(wrong)
+        let columns = whole(kind, entity.values().next().ok_or_else(wrong)?).ok_or_else(wrong)?;
+        Ok((columns, BTreeMap::new()))
     };
-    let (before, mut after) = (fields("entity_before", before)?, fields("entity_after", after)?);
+    let ((before, seats), (mut after, mut seats_after)) =
+        (fields("entity_before", before)?, fields("entity_after", after)?);
     let change = |(column, before): (String, Box<RawValue>)| {
         let after = after.remove(&column)?;
         let (before, after) = (before.get().to_owned(), after.get().to_owned());
         (before != after).then_some(Change { column, before, after })
     };
-    Ok(Changes(before.into_iter().filter_map(change).collect()))
+    let seat = |(user, before): (i64, Option<Seat>)| {
+        Some(SeatChange { user: UserId(user), before, after: seats_after.remove(&user)? })
+    };
+    Ok(Changes {
+        columns: before.into_iter().filter_map(change).collect(),
+        seats: seats.into_iter().filter_map(seat).collect(),
+    })
 }
 
 /// Columns of an entity that was kept whole. Fields bore the names of their columns, without the `_id` of a reference.
@@ -138,7 +156,7 @@ pub async fn restore(
 ) -> Result<Vec<String>, StoreError> {
     let known = columns_of(kind);
     let mut columns = Vec::new();
-    for change in &changes.0 {
+    for change in &changes.columns {
         let Some(column) = known.iter().find(|column| column.name == change.column) else { continue };
         let (wanted, left) = match state {
             State::Before => (&change.before, &change.after),

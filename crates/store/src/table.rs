@@ -335,9 +335,8 @@ pub fn changes<T: Table>(before: &T, after: &T) -> Changes {
         before: old.to_json(),
         after: new.to_json(),
     };
-    Changes(
-        differences(before, after).filter(|(column, ..)| column.change == May::Change).map(change).collect(),
-    )
+    let columns = differences(before, after).filter(|(column, ..)| column.change == May::Change);
+    Changes { columns: columns.map(change).collect(), seats: Vec::new() }
 }
 
 macro_rules! dispatch {

@@ -111,8 +111,9 @@ pub(super) async fn create(
     BaseUrl(base): BaseUrl,
     body: Batch<AbstractImageBody>,
 ) -> Result<Created<AbstractImage>, CommandError> {
-    answer::create(body, async |body: AbstractImageBody| {
-        let outcome = image::create(&state.system, &actor, body.fields()).await?;
+    let read = |body: AbstractImageBody| Ok(body.fields());
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = image::create(&state.system, &actor, new).await?;
         let object = AbstractImage::of(&outcome.entity, &base);
         Ok(answer::command(outcome.done, outcome.entity.id.0, object))
     })

@@ -61,8 +61,9 @@ async fn create(
     Caller(actor): Caller,
     body: Batch<SliceBody>,
 ) -> Result<Created<AbstractSlice>, CommandError> {
-    answer::create(body, async |body: SliceBody| {
-        let outcome = image_slice::create(&state.system, &actor, body.fields()).await?;
+    let read = |body: SliceBody| Ok(body.fields());
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = image_slice::create(&state.system, &actor, new).await?;
         let object = object(&state, &actor, &outcome.entity).await?;
         Ok(answer::command(outcome.done, outcome.entity.id.0, object))
     })

@@ -79,10 +79,13 @@ pub(super) async fn create(
     BaseUrl(base): BaseUrl,
     body: Batch<NewInstance>,
 ) -> Result<Created<ImageInstance>, CommandError> {
-    answer::create(body, async |body: NewInstance| {
-        let image = AbstractImageId(required(body.base_image, "baseImage")?);
+    let read = |body: NewInstance| {
+        let base = AbstractImageId(required(body.base_image, "baseImage")?);
         let project = ProjectId(required(body.project, "project")?);
-        let outcome = instance::create(&state.system, &actor, image, project).await?;
+        Ok(instance::NewInstance { base, project })
+    };
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = instance::create(&state.system, &actor, new.base, new.project).await?;
         let object = ImageInstance::of(&outcome.entity, &base);
         Ok(answer::command(outcome.done, outcome.entity.image.id.0, object))
     })

@@ -76,13 +76,9 @@ pub(super) async fn add_many(
     Path(id): Path<ProjectId>,
     Asked(several): Asked<Several>,
 ) -> Result<Response, ApiError> {
-    let mut failed = Vec::new();
-    for user in several.users.of(UserId).ok_or_else(no_users)? {
-        if let Err(error) = member::add(&state.system, &actor, id, user).await {
-            failed.push(format!("{user} ({error})"));
-        }
-    }
-    Ok(many(&failed))
+    let users = several.users.of(UserId).ok_or_else(no_users)?;
+    let refused = member::add_many(&state.system, &actor, id, &users).await?;
+    Ok(many(&refused))
 }
 
 /// DELETE `project/{id}/user?users=1,2`.
@@ -92,13 +88,9 @@ pub(super) async fn remove_many(
     Path(id): Path<ProjectId>,
     Asked(several): Asked<Several>,
 ) -> Result<Response, ApiError> {
-    let mut failed = Vec::new();
-    for user in several.users.of(UserId).ok_or_else(no_users)? {
-        if let Err(error) = member::remove(&state.system, &actor, id, user).await {
-            failed.push(format!("{user} ({error})"));
-        }
-    }
-    Ok(many(&failed))
+    let users = several.users.of(UserId).ok_or_else(no_users)?;
+    let refused = member::remove_many(&state.system, &actor, id, &users).await?;
+    Ok(many(&refused))
 }
 
 /// POST `project/{id}/representative`: `{user}`.
@@ -151,7 +143,8 @@ fn no_users() -> DomainError {
     DomainError::invalid("Give the ids as `?users=1,2,3`")
 }
 
-fn many(failed: &[String]) -> Response {
+fn many(refused: &[(UserId, DomainError)]) -> Response {
+    let failed: Vec<String> = refused.iter().map(|(user, error)| format!("{user} ({error})")).collect();
     if failed.is_empty() {
         return Json(SeveralChanged::of("OK".to_owned(), 200)).into_response();
     }

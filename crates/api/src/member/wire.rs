@@ -101,8 +101,8 @@ pub struct MemberBody {
     pub(super) user: Id,
 }
 
-/// The change of what a member is to a project, in the form of a command's answer; none of it is undone, so there is
-/// no command.
+/// The change of what a member is to a project, in the form of a command's answer. It is undone as the caller's last
+/// command.
 #[derive(Clone, Debug)]
 pub struct LinkChanged<T> {
     pub(super) verb: &'static str,
@@ -142,7 +142,7 @@ impl<T: Link> PartialSchema for LinkChanged<T> {
         let key = T::NAME.to_lowercase();
         let id = format!("{key}ID");
         schema_of(json!({
-            "description": "What changed between a project and a user. It is not undone, so there is no command.",
+            "description": "What changed between a project and a user. It is undone as the caller's last command.",
             "type": "object",
             "required": ["message", "callback", "printMessage", "data", key],
             "properties": {

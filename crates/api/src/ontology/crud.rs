@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use cytomine_domain::{Actor, account, ontology};
+use cytomine_domain::ontology::{self, NewOntology};
+use cytomine_domain::{Actor, account};
 use cytomine_model::OntologyId;
 
 use super::wire::{ListedOntology, Ontology, OntologyBody, OntologyName};
@@ -85,8 +86,8 @@ pub(super) async fn create(
     Caller(actor): Caller,
     body: Batch<OntologyBody>,
 ) -> Result<Created<Ontology>, CommandError> {
-    answer::create(body, async |body: OntologyBody| {
-        let name = body.name.get().unwrap_or_default();
+    let read = |body: OntologyBody| Ok(NewOntology(body.name.get().unwrap_or_default()));
+    answer::create(&state, &actor, body, read, async |NewOntology(name)| {
         let outcome = ontology::create(&state.system, &actor, &name).await?;
         let id = outcome.entity.ontology.id.0;
         Ok(answer::command(outcome.done, id, Ontology::of(&outcome.entity)))

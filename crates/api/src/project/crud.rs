@@ -114,8 +114,9 @@ pub(super) async fn create(
     Caller(actor): Caller,
     body: Batch<ProjectBody>,
 ) -> Result<Created<Project>, CommandError> {
-    answer::create(body, async |body: ProjectBody| {
-        let outcome = project::create(&state.system, &actor, body.fields()).await?;
+    let read = |body: ProjectBody| Ok(body.fields());
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = project::create(&state.system, &actor, new).await?;
         Ok(answer::command(outcome.done, outcome.entity.id.0, Project::of(&outcome.entity)))
     })
     .await

@@ -80,10 +80,13 @@ async fn create(
     Caller(actor): Caller,
     body: Batch<SliceInstanceBody>,
 ) -> Result<Created<SliceInstance>, CommandError> {
-    answer::create(body, async |body: SliceInstanceBody| {
+    let read = |body: SliceInstanceBody| {
         let image = ImageInstanceId(required(body.image, "image")?);
         let base = AbstractSliceId(required(body.base_slice, "baseSlice")?);
-        let outcome = slice::create(&state.system, &actor, image, base).await?;
+        Ok(slice::NewSlice { image, base })
+    };
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = slice::create(&state.system, &actor, new.image, new.base).await?;
         let (slice, image) = &outcome.entity;
         Ok(answer::command(outcome.done, slice.id.0, SliceInstance::of(slice, image)))
     })

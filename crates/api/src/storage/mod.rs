@@ -4,7 +4,7 @@ pub mod wire;
 
 use axum::Json;
 use axum::extract::State;
-use cytomine_domain::storage;
+use cytomine_domain::storage::{self, NewStorage};
 use cytomine_model::{Direction, StorageId};
 
 use self::wire::{Storage, StorageBody};
@@ -54,9 +54,12 @@ async fn create(
     Caller(actor): Caller,
     body: Batch<StorageBody>,
 ) -> Result<Created<Storage>, CommandError> {
-    answer::create(body, async |body: StorageBody| {
+    let read = |body: StorageBody| {
         let (name, owner) = body.read();
-        let outcome = storage::create(&state.system, &actor, name.as_deref(), owner).await?;
+        Ok(NewStorage { name, owner })
+    };
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = storage::create(&state.system, &actor, new.name.as_deref(), new.owner).await?;
         Ok(answer::command(outcome.done, outcome.entity.id.0, Storage::of(&outcome.entity)))
     })
     .await

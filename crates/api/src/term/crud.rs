@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use cytomine_domain::{DomainError, Done, term};
+use cytomine_domain::term::{self, NewTerm};
+use cytomine_domain::{DomainError, Done};
 use cytomine_model::{self as model, OntologyId, ProjectId, TermId};
 
 use super::wire::{Term, TermBody};
@@ -63,12 +64,15 @@ pub(super) async fn create(
     Caller(actor): Caller,
     body: Batch<TermBody>,
 ) -> Result<Created<Term>, CommandError> {
-    answer::create(body, async |mut body: TermBody| {
+    let read = |mut body: TermBody| {
         let named = std::mem::take(&mut body.ontology).or(std::mem::take(&mut body.ontology_id));
         let ontology = named
             .of(OntologyId)
             .ok_or_else(|| DomainError::invalid("A term needs an ontology: give its id as `ontology`"))?;
-        let outcome = term::create(&state.system, &actor, ontology, body.fields()).await?;
+        Ok(NewTerm { ontology, fields: body.fields() })
+    };
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = term::create(&state.system, &actor, new.ontology, new.fields).await?;
         Ok(answered(outcome.done, &outcome.entity))
     })
     .await

@@ -92,8 +92,9 @@ pub(super) async fn create(
     BaseUrl(base): BaseUrl,
     body: Batch<FileBody>,
 ) -> Result<Created<UploadedFile>, CommandError> {
-    answer::create(body, async |body: FileBody| {
-        let outcome = upload::create(&state.system, &actor, body.fields()).await?;
+    let read = |body: FileBody| Ok(body.fields());
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = upload::create(&state.system, &actor, new).await?;
         let object = UploadedFile::of(&outcome.entity, None, &base);
         Ok(answer::command(outcome.done, outcome.entity.id.0, object))
     })

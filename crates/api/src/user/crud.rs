@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use cytomine_domain::account::NewUser;
 use cytomine_domain::{DomainError, account, keys};
 use cytomine_model::{self as model, Direction, GlobalRole, UserId};
 
@@ -80,8 +81,9 @@ pub(super) async fn create(
     Caller(actor): Caller,
     body: Batch<UserBody>,
 ) -> Result<Created<User>, CommandError> {
-    answer::create(body, async |body: UserBody| {
-        let outcome = account::create(&state.system, &actor, body.new_user()?).await?;
+    let read = |body: UserBody| Ok(NewUser::of(body.new_user()?));
+    answer::create(&state, &actor, body, read, async |new| {
+        let outcome = account::create(&state.system, &actor, new.fields).await?;
         Ok(answer::command(outcome.done, outcome.entity.id.0, User::of(&outcome.entity)))
     })
     .await

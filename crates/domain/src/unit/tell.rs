@@ -1,6 +1,6 @@
 //! What a unit tells those who follow changes: one row of `change` for each kind and place that its command touched.
 
-use cytomine_model::{Command, CommandAction, CommandId, EntityKind, Touched};
+use cytomine_model::{Command, CommandAction, CommandId, EntityKind, ProjectId, Touched};
 use cytomine_store as store;
 use cytomine_store::change::{Change, Spot};
 
@@ -36,10 +36,20 @@ impl Unit {
             }
             let spots = store::change::joined(spots);
             if spots.is_empty() {
-                self.tell_one(command, part, None, true).await?;
+                // A list may have made things in several projects; the people of each are told.
+                let projects = match self.project {
+                    Some(_) => Vec::new(),
+                    None => store::change::projects(&mut self.tx, part.kind, &part.ids).await?,
+                };
+                for project in &projects {
+                    self.tell_one(command, part, Some(*project), None, projects.len() == 1).await?;
+                }
+                if projects.is_empty() {
+                    self.tell_one(command, part, self.project, None, true).await?;
+                }
             }
             for spot in &spots {
-                self.tell_one(command, part, Some(spot), spots.len() == 1).await?;
+                self.tell_one(command, part, Some(spot.project), Some(spot), spots.len() == 1).await?;
             }
         }
         Ok(())
@@ -49,6 +59,7 @@ impl Unit {
         &mut self,
         command: CommandId,
         part: &Touched,
+        project: Option<ProjectId>,
         spot: Option<&Spot>,
         all_here: bool,
     ) -> Result<(), DomainError> {
@@ -56,7 +67,7 @@ impl Unit {
             id: self.tx.next_id().await?,
             action: part.action,
             kind: part.kind,
-            project: spot.map(|spot| spot.project).or(self.project),
+            project,
             slice: spot.and_then(|spot| spot.slice),
             layers: spot.map(|spot| spot.layers.clone()),
             bounds: spot.map(|spot| spot.bounds),
