@@ -89,3 +89,7 @@ INSERT INTO change_log (one, incarnation, removed) VALUES (1, 1, 0);
 -- Properties.
 -- They go and come back with what they hang on.
 CREATE INDEX property_deleted ON property (deleted_by) WHERE deleted_by IS NOT NULL;
+
+-- The purge.
+-- When a command was last undone or done again; what is younger than 30 days by this or by `created` is kept.
+ALTER TABLE command ADD COLUMN replayed INTEGER;

@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Verify(Box<backup::Verify>),
     /// Put a fetched backup in the place of the live database, which is kept beside it.
     Restore(Box<backup::Restore>),
+    /// Remove for good what was deleted long ago; the server does so once a day by itself.
+    Purge(Box<Purge>),
     /// Import slides into a project; works while the server runs or not.
     Import(Box<Import>),
     /// List accounts, add one, set a password, show keys.
@@ -78,6 +80,7 @@ impl Command {
             Self::Backup(backup) => backup.log(),
             Self::Verify(verify) => &verify.place.log,
             Self::Restore(restore) => &restore.log,
+            Self::Purge(purge) => &purge.system.log,
             Self::Import(import) => &import.system.log,
             Self::User(user) => &user.system().log,
             Self::Init(init) => &init.log,
@@ -96,6 +99,7 @@ impl Command {
             Self::Backup(backup) => backup.database(),
             Self::Verify(verify) => Some(&verify.place.database),
             Self::Restore(_) => None,
+            Self::Purge(purge) => Some(&purge.system.database),
             Self::Import(import) => Some(&import.system.database),
             Self::User(user) => Some(&user.system().database),
             Self::Init(_) => None,
@@ -223,6 +227,18 @@ pub(crate) struct DropOld {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) place: PlaceSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Purge {
+    /// Only say what would be removed.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Remove what was deleted more than so many days ago. What is removed can be brought back from a backup only.
+    #[arg(long, value_name = "DAYS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..36_500))]
+    pub(crate) older_than: u32,
+    #[command(flatten)]
+    pub(crate) system: SystemSettings,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -78,6 +78,10 @@ async fn replay(
         (None, Way::Redo) => store::command::to_redo(&mut unit.tx, actor.id()).await?,
     };
     let Some(command) = command else { return Ok(None) };
+    let now = unit.now;
+    if !store::command::replay(&mut unit.tx, command.id, now).await? {
+        return Err(too_late());
+    }
     let living = entities(&mut unit, &command).await?;
     if command.kind == EntityKind::Annotation && command.action == CommandAction::Edit {
         unit.spots = store::change::spots(&mut unit.tx, command.kind, &command.ids).await?;
@@ -125,11 +129,21 @@ async fn replay(
 
 async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Command>, DomainError> {
     let command = store::command::by_id(&mut unit.tx, id).await?;
+    if command.is_none() && store::command::discarded(&mut unit.tx, id).await? == Some(actor.id()) {
+        return Err(too_late());
+    }
     let command = command.ok_or_else(|| DomainError::not_found("Command", id))?;
     if command.user != actor.id() {
         return Err(DomainError::forbidden("Only who gave a command may undo or redo it"));
     }
     Ok(Some(command))
+}
+
+fn too_late() -> DomainError {
+    DomainError::conflict(
+        "This can be undone or done again no more: it is older than 30 days, or you did something else after \
+         undoing it. Make the change by hand",
+    )
 }
 
 fn first_ids(command: &Command) -> impl Iterator<Item = i64> {

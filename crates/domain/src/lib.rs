@@ -38,6 +38,7 @@ mod pixel_source;
 pub mod pixels;
 pub mod project;
 pub mod property;
+pub mod purge;
 pub mod random;
 pub mod server_key;
 pub mod session;

@@ -92,6 +92,24 @@ pub async fn by_id(mut ex: impl Read, id: CommandId) -> Result<Option<Command>, 
     ex.first(statement).await?.as_ref().map(command).transpose()
 }
 
+/// Notes that a command is being undone or done again, and holds its row against a purge. Tells whether it still can be.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn replay(mut tx: impl Write, id: CommandId, now: Millis) -> Result<bool, StoreError> {
+    let statement = sql("UPDATE command SET replayed = $2 WHERE id = $1 AND discarded = FALSE");
+    Ok(tx.execute(statement.bind(id).bind(now)).await? > 0)
+}
+
+/// Who gave a command that can be undone no more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn discarded(mut ex: impl Read, id: CommandId) -> Result<Option<UserId>, StoreError> {
+    let statement = sql("SELECT user_id FROM command WHERE id = $1 AND discarded = TRUE").bind(id);
+    ex.first(statement).await?.map(|row| row.id("user_id")).transpose()
+}
+
 /// Marks a command as undone (`position`: a new id, the order in which redo goes back) or as done.
 ///
 /// # Errors

@@ -29,6 +29,7 @@ pub mod ontology;
 pub mod processes;
 pub mod project;
 pub mod property;
+pub mod purge;
 pub mod rights;
 pub mod rows;
 pub mod schema;

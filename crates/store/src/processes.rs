@@ -21,6 +21,7 @@ const TURN: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy)]
 enum Key {
     Turn,
+    Purge,
     Undo(UserId),
 }
 
@@ -29,13 +30,29 @@ impl Key {
         match self {
             Self::Turn => 1 << 56,
             Self::Undo(user) => (2 << 56) | user.0,
+            Self::Purge => 3 << 56,
         }
     }
 }
 
-/// The turn to set the system up, until it is dropped.
+/// The turn to set the system up, or to purge it, until it is dropped.
 #[derive(Debug)]
 pub struct Turn(#[allow(dead_code, reason = "its end gives the lock back")] Option<PoolConnection<Postgres>>);
+
+/// Takes a lock if nobody has it.
+async fn taken(pool: &sqlx::PgPool, key: Key) -> Result<Option<Turn>, StoreError> {
+    let mut connection = pool.acquire().await?;
+    let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+        .bind(key.number())
+        .fetch_one(&mut *connection)
+        .await?;
+    if !taken {
+        return Ok(None);
+    }
+    // The lock is the connection's; going back to the pool it would be kept.
+    connection.close_on_drop();
+    Ok(Some(Turn(Some(connection))))
+}
 
 impl Db {
     /// Waits until no other process is setting the system up: two that begin on an empty database would both find
@@ -47,21 +64,25 @@ impl Db {
         let Self::Pg(pool) = self else { return Ok(Turn(None)) };
         let end = Instant::now() + TURN;
         loop {
-            let mut connection = pool.acquire().await?;
-            let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-                .bind(Key::Turn.number())
-                .fetch_one(&mut *connection)
-                .await?;
-            if taken {
-                // The lock is the connection's; going back to the pool it would be kept.
-                connection.close_on_drop();
-                return Ok(Turn(Some(connection)));
+            if let Some(turn) = taken(pool, Key::Turn).await? {
+                return Ok(turn);
             }
             if Instant::now() > end {
                 return Err(StoreError::Busy);
             }
-            drop(connection);
             tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// The turn to purge; none while another process has it. Two programs on one SQLite file may purge at once, which
+    /// costs time only.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn purge_turn(&self) -> Result<Option<Turn>, StoreError> {
+        match self {
+            Self::Lite { .. } => Ok(Some(Turn(None))),
+            Self::Pg(pool) => taken(pool, Key::Purge).await,
         }
     }
 

@@ -32,6 +32,11 @@ static ORDER: LazyLock<Vec<EntityKind>> = LazyLock::new(|| {
     order
 });
 
+/// All kinds, each before those that its rows hang on.
+pub fn children_first() -> impl Iterator<Item = EntityKind> + Send {
+    ORDER.iter().rev().copied()
+}
+
 /// Whether rows of the kind hang on any entity; nothing hangs on them in turn but by a column.
 fn hangs_on_any(kind: EntityKind) -> bool {
     hangs_of(kind).iter().any(|hang| matches!(hang, Hang::Subject))

@@ -6,6 +6,7 @@
 
 pub mod jobs;
 mod pulse;
+mod purge;
 mod run;
 
 pub use pulse::Pulse;

@@ -12,6 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
 use crate::jobs;
 use crate::pulse::Pulse;
+use crate::purge;
 
 /// How a worker behaves; the defaults are what a server uses.
 #[derive(Clone, Debug)]
@@ -50,6 +51,7 @@ pub async fn run(system: Arc<System>, options: Options, shutdown: impl Future<Ou
     let mut poll = interval(options.poll);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut sweeping = interval_at(Instant::now() + options.sweep, options.sweep);
+    let purging = tokio::spawn(purge::daily(Arc::clone(&system)));
     tokio::pin!(shutdown);
     loop {
         if running.len() >= options.at_a_time {
@@ -88,6 +90,7 @@ pub async fn run(system: Arc<System>, options: Options, shutdown: impl Future<Ou
             }
         }
     }
+    purging.abort();
     stop.send_replace(true);
     while running.join_next().await.is_some() {}
 }

@@ -113,6 +113,10 @@ const FRENCH: Record<Code, string> = {
   "property.key_length": "La clé d'une propriété a <bytes> octets : donnez-en de 1 à <longest>.",
   "command.foreign": "Seul l'auteur d'une action peut l'annuler ou la refaire.",
   "command.taken": "Cela ne peut pas être rétabli : autre chose a pris son nom ou sa place.",
+  "command.too_late":
+    "Cette action ne peut plus être annulée ni refaite : elle date de plus de 30 jours, ou vous avez fait autre chose après l'avoir annulée. Faites le changement à la main.",
+  "command.seat_changed":
+    "Le rôle de <name> dans le projet a de nouveau changé depuis ; changez-le à la main.",
   "command.not_undone": "Vous ne pouvez pas annuler votre dernière action (les changements de <kind> ne s'annulent pas).",
   "image.hidden": "Cette image n'est dans aucun de vos espaces de stockage ni de vos projets ; demandez à son propriétaire.",
   "image.no_file": "Une image a besoin du fichier dont elle est faite.",

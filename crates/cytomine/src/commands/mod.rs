@@ -7,6 +7,7 @@ mod greeting;
 mod import;
 pub(crate) mod init;
 mod migrate;
+mod purge;
 mod reload;
 mod restore;
 mod serve;
@@ -79,6 +80,7 @@ pub(crate) async fn run(cli: Cli, log: Log) -> Result<(), RunError> {
         Command::Backup(command) => backup::run(*command).await,
         Command::Verify(settings) => verify::run(*settings).await,
         Command::Restore(settings) => restore::run(*settings).await,
+        Command::Purge(settings) => purge::run(&settings).await,
         Command::Import(settings) => import::run(*settings).await,
         Command::User(command) => user::run(*command).await,
         Command::Init(settings) => Ok(init::run(&settings)?),

@@ -153,6 +153,14 @@ pub const CODES: &[(&str, &str)] = &[
     // Commands.
     ("command.foreign", "Only who gave a command may undo or redo it"),
     ("command.taken", "This cannot be brought back: something else has taken its name or place by now"),
+    (
+        "command.too_late",
+        "This can be undone or done again no more: it is older than 30 days, or you did something else after undoing it. Make the change by hand",
+    ),
+    (
+        "command.seat_changed",
+        "What <name> is in the project was changed again since; change it by hand instead",
+    ),
     ("command.not_undone", "You cannot delete your last operation! (changes of <kind> are not undone)"),
     // Images, planes, files.
     (
