@@ -6,8 +6,8 @@
 use std::pin::Pin;
 
 use cytomine_model::{
-    Action, EditionMode, EntityKind, GlobalRole, Member, Project, ProjectId, ProjectRole, Standing, UserId,
-    permission,
+    Action, EditionMode, EntityKind, GlobalRole, Member, Project, ProjectId, ProjectRole, Standing, Thing,
+    UserId, permission,
 };
 use cytomine_store::table::{self, Table};
 use cytomine_store::{self as store, Read};
@@ -114,7 +114,9 @@ pub struct ProjectAccess {
 /// What an actor is in a project, given the membership.
 pub fn standing(actor: &Actor, member: Option<&Member>) -> Standing {
     match member {
-        Some(member) if member.role == ProjectRole::Manager => Standing::Manager,
+        Some(member) if member.role == ProjectRole::Manager && permission::can_manage(actor.role) => {
+            Standing::Manager
+        }
         _ if actor.admin_by_now => Standing::Admin,
         Some(_) if actor.role == GlobalRole::Guest => Standing::Guest,
         Some(_) => Standing::Contributor,
@@ -168,7 +170,7 @@ impl ProjectAccess {
                 "You are not a member of this project; ask one of its managers".to_owned()
             }
             (_, EditionMode::ReadOnly) => format!("The project {name} is read-only"),
-            (_, EditionMode::Restricted) if owner.is_some() => {
+            (_, EditionMode::Restricted) if owner.is_some() && action.thing() != Thing::Membership => {
                 format!("The project {name} is restricted: only managers change what is not theirs")
             }
             _ => format!("You may not do this in the project {name}; ask one of its managers"),
@@ -181,11 +183,43 @@ impl ProjectAccess {
 /// # Errors
 /// When not.
 pub fn require(actor: &Actor, action: Action) -> Result<(), DomainError> {
-    if permission::allowed(action, actor.standing(), EditionMode::Classic, false) {
+    require_on(actor, action, None)
+}
+
+/// May the actor do something to what lies in no project? `owner` is whose it is.
+///
+/// # Errors
+/// When not.
+pub fn require_on(actor: &Actor, action: Action, owner: Option<UserId>) -> Result<(), DomainError> {
+    if permission::allowed(action, actor.standing(), EditionMode::Classic, owner == Some(actor.id())) {
         return Ok(());
     }
-    Err(DomainError::forbidden(match action {
-        Action::ManageUsers => return actor.require_admin(),
-        _ => "Guests may not do this; ask an administrator for the user role",
+    Err(DomainError::forbidden(match (action, actor.standing()) {
+        (Action::CreateProject, _) => "Guests cannot create projects; ask an administrator for the user role",
+        (Action::CreateOntology | Action::Upload, _)
+        | (Action::FillStorage | Action::EditSlide, Standing::GuestOutside) => {
+            "Guests may not do this; ask an administrator for the user role"
+        }
+        (Action::SeeStorage | Action::EditStorage | Action::FillStorage | Action::EditSlide, _) => {
+            "This storage belongs to somebody else; choose one of your own"
+        }
+        (Action::OpenAdminSession, _) => "You are not an admin!",
+        (Action::Undo, _) => "Only who gave a command may undo or redo it",
+        (_, Standing::AdminAtRest) => {
+            "This needs the rights of an administrator: open the admin session first"
+        }
+        _ => "This needs the rights of an administrator: ask an administrator",
     }))
+}
+
+/// Whether the actor may do this to something that projects use, met as somebody of that standing.
+pub(crate) fn shares(actor: &Actor, action: Action, standing: Standing, owner: Option<UserId>) -> bool {
+    permission::allowed(action, standing, EditionMode::Classic, owner == Some(actor.id()))
+}
+
+/// What an actor is to something that projects use, given the actor's highest role in them.
+pub(crate) fn standing_through(actor: &Actor, role: Option<ProjectRole>) -> Standing {
+    let project = ProjectId(0);
+    let member = role.map(|role| Member { project, user: actor.id(), role, is_representative: false });
+    standing(actor, member.as_ref())
 }

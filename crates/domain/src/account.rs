@@ -8,7 +8,7 @@ use cytomine_store::{self as store, Read, Tx};
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::password::random_password;
-use crate::{Actor, DomainError, Outcome, System, Unit, access, name, storage};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, member, name, storage};
 
 use role::require_grant;
 pub(crate) use role::require_rank;
@@ -201,10 +201,9 @@ pub async fn update(
     id: UserId,
     fields: UserFields,
 ) -> Result<Outcome<User>, DomainError> {
-    if id != actor.id() || fields.enabled.is_some() {
-        access::require(actor, Action::ManageUsers)?;
-    }
-    if fields.password.is_some() && !actor.admin_by_now {
+    get(system, id).await?;
+    access::require_on(actor, Action::EditAccount, Some(id))?;
+    if fields.password.is_some() && access::require(actor, Action::ManageUsers).is_err() {
         return Err(DomainError::forbidden(
             "A new password for yourself needs the old one: PUT user/{id}/password.json with `oldPassword` and \
              `password`",
@@ -213,6 +212,10 @@ pub async fn update(
     let hash = hashed(system, fields.password.as_deref()).await?;
     let mut unit = system.begin_on(actor, EntityKind::User, id.0).await?;
     let before: User = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
+    // Clients send the whole model back; what did not change needs no right of its own.
+    if fields.enabled.is_some_and(|enabled| enabled != before.enabled) {
+        access::require(actor, Action::ManageUsers)?;
+    }
     let mut user = before.clone();
     if before.username == ADMIN && fields.username.as_deref().is_some_and(|name| name != ADMIN) {
         return Err(DomainError::forbidden("The account admin keeps its name"));
@@ -241,8 +244,9 @@ pub async fn change_password(
     old: Option<&str>,
     new: &str,
 ) -> Result<(), DomainError> {
-    if id != actor.id() || old.is_none() {
-        actor.require_admin()?;
+    access::require_on(actor, Action::EditAccount, Some(id))?;
+    if old.is_none() {
+        access::require(actor, Action::ManageUsers)?;
     }
     if let Some(old) = old.filter(|_| id == actor.id()) {
         let found = store::user::secrets_by_id(&system.db, id).await?;
@@ -301,18 +305,18 @@ pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcom
 impl Noun for User {
     /// Names are no secret among users. Everyone changes their own account, an administrator those of no higher rank.
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        let own = self.id == actor.id() && deed == Deed::Edit;
-        if deed != Deed::See && !own {
-            access::require(actor, Action::ManageUsers)?;
+        match deed {
+            Deed::See => return Ok(Reach::OUTSIDE),
+            Deed::Edit => access::require_on(actor, Action::EditAccount, Some(self.id))?,
+            Deed::Add | Deed::Delete => access::require(actor, Action::ManageUsers)?,
         }
-        if deed != Deed::See {
-            require_rank(ex, actor, self.id).await?;
-        }
+        require_rank(ex, actor, self.id).await?;
         Ok(Reach::OUTSIDE)
     }
 
     async fn free(tx: &mut Tx, ids: &[UserId], command: CommandId) -> Result<(), DomainError> {
         for id in ids {
+            member::keep_managers_without(tx, *id).await?;
             let files = store::user::files_in_storages(&mut *tx, *id, command).await?;
             if files > 0 {
                 let name = access::unasked::<Self>(&mut *tx, *id, Unasked::Reached).await?;

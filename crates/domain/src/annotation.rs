@@ -25,7 +25,7 @@ pub use create::{Bulk, Refusal, create, create_many};
 pub use edit::{delete, delete_many, update};
 pub use prepare::Thinning;
 pub(crate) use read::with_access;
-pub use read::{count, describe, get, layers, shape_of};
+pub use read::{count, count_reviewed, describe, get, layers, shape_of};
 pub use search::{Listed, Listing, Near, Place, Region, Search, Wanted, rows, search, users_by_term};
 pub use shape::{Reshaped, fill, simplified, simplify};
 

@@ -61,7 +61,7 @@ async fn counted(ex: impl Read, id: ImageInstanceId) -> Result<ImageInstance, Do
 
 /// Whether the actor sees names of images in the project.
 pub fn names_shown(access: &ProjectAccess) -> bool {
-    !access.project.blind_mode || access.allows(Action::EditProject, None)
+    !access.project.blind_mode || access.allows(Action::SeeNames, None)
 }
 
 /// An image that the actor may see, its annotations not counted, with what the actor may do in its project.
@@ -110,6 +110,9 @@ pub async fn list(
     sort: Option<&Sort>,
     page: Page,
 ) -> Result<(Vec<Seen>, i64), DomainError> {
+    if let Some(user) = filter.member {
+        access::require_on(actor, Action::SeeWork, Some(user))?;
+    }
     let (images, total) = store::image_instance::list(&system.db, actor.scope(), filter, sort, page).await?;
     let mut shown: Vec<(ProjectId, bool)> = Vec::new();
     let mut seen = Vec::with_capacity(images.len());

@@ -14,7 +14,6 @@ pub use cytomine_store::blobs::{Sealed, Staged};
 use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
-use crate::noun::Deed;
 use crate::{Actor, DomainError, Done, System, access, conversion, name, slides, storage};
 
 /// What an upload asks for, besides its bytes.
@@ -68,7 +67,7 @@ pub struct Outcome {
 pub async fn authorize(system: &System, actor: &Actor, request: Request) -> Result<Intake, DomainError> {
     access::require(actor, Action::Upload)?;
     let storage = match request.storage {
-        Some(id) => access::get(&system.db, actor, id, Deed::Edit).await?,
+        Some(id) => storage::fillable(&system.db, actor, id).await?,
         None => storage::personal(system, actor.id(), &actor.user.username).await?,
     };
     let mut projects = request.projects;
@@ -133,7 +132,7 @@ async fn record(
 ) -> Result<Received, DomainError> {
     let Arrived { name, key, size, sha256, info } = arrived;
     let mut unit = system.begin(actor).await?;
-    access::get::<Storage>(&mut unit.tx, actor, intake.storage.id, Deed::Edit).await?;
+    storage::fillable(&mut unit.tx, actor, intake.storage.id).await?;
     let mut projects: Vec<Project> = Vec::with_capacity(intake.projects.len());
     for id in &intake.projects {
         let access = access::project(&mut unit.tx, actor, *id).await?;

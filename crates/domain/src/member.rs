@@ -1,10 +1,10 @@
 //! Members, managers and representatives of projects.
 
-use cytomine_model::{Action, EntityKind, GlobalRole, Member, ProjectId, ProjectRole, User, UserId};
-use cytomine_store as store;
+use cytomine_model::{Action, EntityKind, Member, ProjectId, ProjectRole, User, UserId, permission};
+use cytomine_store::{self as store, Tx};
 
-use crate::noun::Deed;
-use crate::{Actor, DomainError, System, access};
+use crate::access::Unasked;
+use crate::{Actor, DomainError, System, Unit, access};
 
 /// The members of a project that the actor may see, managers first.
 ///
@@ -22,7 +22,7 @@ pub async fn list(system: &System, actor: &Actor, id: ProjectId) -> Result<Vec<M
 pub async fn layers(system: &System, actor: &Actor, id: ProjectId) -> Result<Vec<Member>, DomainError> {
     let access = access::project(&system.db, actor, id).await?;
     let members = store::project::members(&system.db, id).await?;
-    if access.allows(Action::EditProject, None) {
+    if access.allows(Action::SeeLayers, None) {
         return Ok(members);
     }
     let project = access.project;
@@ -56,7 +56,8 @@ pub async fn add(
 /// Makes a user a member, or raises or lowers an existing member to `role`.
 ///
 /// # Errors
-/// When the actor is no manager, there is no such user, or it is a guest who shall become manager.
+/// When the actor is no manager, there is no such user, it is a guest who shall become manager, or the last manager
+/// who shall be none.
 pub async fn put(
     system: &System,
     actor: &Actor,
@@ -67,25 +68,91 @@ pub async fn put(
     let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
     let access = access::project(&mut unit.tx, actor, project).await?;
     access.require(Action::ManageMembers, None)?;
-    access::get::<User>(&mut unit.tx, actor, user, Deed::See).await?;
-    if role == ProjectRole::Manager
-        && store::user::highest_role(&mut unit.tx, user).await? == GlobalRole::Guest
-    {
-        return Err(DomainError::forbidden("A guest cannot manage a project; give the user role first"));
-    }
     let known = store::project::member_of(&mut unit.tx, project, user).await?;
-    let is_representative = known.is_some_and(|member| member.is_representative);
-    let member = Member { project, user, role, is_representative };
-    store::project::put_member(&mut unit.tx, member, unit.now).await?;
+    enter(&mut unit, project, user, role, known).await?;
+    if known.is_some_and(|known| known.role > role) {
+        keep_manager(&mut unit.tx, project).await?;
+    }
     unit.rights_changed();
     unit.finish(system).await
+}
+
+/// Writes a membership; `known` is what the user was before. Every way to become a member or manager is by this.
+///
+/// # Errors
+/// When there is no such user, or it is a guest who shall become manager.
+pub(crate) async fn enter(
+    unit: &mut Unit,
+    project: ProjectId,
+    user: UserId,
+    role: ProjectRole,
+    known: Option<Member>,
+) -> Result<(), DomainError> {
+    let rises = role == ProjectRole::Manager && known.is_none_or(|known| known.role < role);
+    if known.is_none() && access::unasked::<User>(&mut unit.tx, user, Unasked::Reached).await?.is_none() {
+        return Err(DomainError::not_found("User", user));
+    }
+    if rises && !permission::can_manage(store::user::highest_role(&mut unit.tx, user).await?) {
+        return Err(DomainError::forbidden("A guest cannot manage a project; give the user role first"));
+    }
+    let is_representative = known.is_some_and(|member| member.is_representative);
+    let member = Member { project, user, role, is_representative };
+    Ok(store::project::put_member(&mut unit.tx, member, unit.now).await?)
+}
+
+/// Fails when a change left nobody in charge of a project: no enabled account that manages it and can. The caller holds
+/// the project's row, and asks where somebody in charge went or was lowered, by whatever way.
+///
+/// # Errors
+/// When nobody is in charge.
+pub(crate) async fn keep_manager(tx: &mut Tx, project: ProjectId) -> Result<(), DomainError> {
+    if in_charge(tx, project, None).await? {
+        return Ok(());
+    }
+    Err(DomainError::conflict(
+        "A project keeps at least one manager: make another member a manager first, or delete the project",
+    ))
+}
+
+/// Fails when an account that goes, or can no longer manage, is the only one in charge of a project.
+///
+/// # Errors
+/// With the names of these projects.
+pub(crate) async fn keep_managers_without(tx: &mut Tx, user: UserId) -> Result<(), DomainError> {
+    let mut left = Vec::new();
+    for (project, name) in store::project::managed_by(&mut *tx, user).await? {
+        store::rows::hold(&mut *tx, EntityKind::Project, project.0).await?;
+        if !in_charge(tx, project, Some(user)).await? {
+            left.push(name);
+        }
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "Nobody else is in charge of these projects: {}. Give each another manager first, or delete it",
+        left.join(", ")
+    );
+    Err(DomainError::conflict(message).with_value("projectNames", left))
+}
+
+/// Whether somebody, other than `without`, is in charge of the project.
+async fn in_charge(tx: &mut Tx, project: ProjectId, without: Option<UserId>) -> Result<bool, DomainError> {
+    let members = store::project::members(&mut *tx, project).await?;
+    let managers = members.iter().filter(|member| member.role == ProjectRole::Manager);
+    let managers: Vec<UserId> =
+        managers.map(|member| member.user).filter(|user| Some(*user) != without).collect();
+    let roles = store::user::highest_roles(&mut *tx, &managers).await?;
+    let accounts = store::user::by_ids(&mut *tx, &managers).await?;
+    let can = |user: UserId| roles.get(&user).is_some_and(|role| permission::can_manage(*role));
+    Ok(accounts.iter().any(|account| account.enabled && can(account.id)))
 }
 
 /// Ends a membership. Anyone may leave; removing others needs a manager. The last representative hands over to
 /// the actor.
 ///
 /// # Errors
-/// When there is no right.
+/// When there is no right, or the project would be without a manager.
 pub async fn remove(
     system: &System,
     actor: &Actor,
@@ -94,11 +161,12 @@ pub async fn remove(
 ) -> Result<(), DomainError> {
     let mut unit = system.begin_on(actor, EntityKind::Project, project.0).await?;
     let access = access::project(&mut unit.tx, actor, project).await?;
-    if user != actor.id() {
-        access.require(Action::ManageMembers, None)?;
-    }
-    if !store::project::remove_member(&mut unit.tx, project, user).await? {
-        return Err(DomainError::not_found("Member", user));
+    access.require(Action::RemoveMember, Some(user))?;
+    let known = store::project::member_of(&mut unit.tx, project, user).await?;
+    let known = known.ok_or_else(|| DomainError::not_found("Member", user))?;
+    store::project::remove_member(&mut unit.tx, project, user).await?;
+    if known.role == ProjectRole::Manager {
+        keep_manager(&mut unit.tx, project).await?;
     }
     store::default_layer::remove(&mut unit.tx, project, user).await?;
     let left = store::project::members(&mut unit.tx, project).await?;
@@ -151,9 +219,9 @@ pub async fn set_representative(
 /// Sets the lists of members and managers of a project, as its form sends them; the actor stays what they are.
 ///
 /// # Errors
-/// When a user does not exist.
+/// When a user does not exist or cannot be what the lists say, or nobody would manage the project any more.
 pub(crate) async fn replace(
-    unit: &mut crate::Unit,
+    unit: &mut Unit,
     actor: &Actor,
     project: ProjectId,
     users: Option<&[UserId]>,
@@ -170,11 +238,12 @@ pub(crate) async fn replace(
         }
         for user in list.iter().filter(|user| **user != actor.id()) {
             // A user on both lists is a manager: that list comes second.
-            let is_representative =
-                known.iter().any(|member| member.user == *user && member.is_representative);
-            let member = Member { project, user: *user, role, is_representative };
-            store::project::put_member(&mut unit.tx, member, unit.now).await?;
+            let before = known.iter().find(|member| member.user == *user).copied();
+            enter(unit, project, *user, role, before).await?;
         }
+    }
+    if known.iter().any(|member| member.role == ProjectRole::Manager) {
+        keep_manager(&mut unit.tx, project).await?;
     }
     Ok(())
 }

@@ -5,8 +5,7 @@
 use std::collections::HashMap;
 
 use cytomine_model::{
-    Action, CommandId, EditionMode, EntityKind, Ontology, OntologyId, Page, ProjectId, ProjectRole, Scope,
-    Standing, Term, UserId, permission,
+    Action, CommandId, EntityKind, Ontology, OntologyId, Page, ProjectId, Scope, Term, UserId,
 };
 use cytomine_store::{self as store, Read, Tx};
 
@@ -26,21 +25,15 @@ pub struct OntologyTree {
 
 impl Noun for Ontology {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        if actor.admin_by_now || self.user == actor.id() {
-            return Ok(Reach::OUTSIDE);
+        let role = store::ontology::role_through_projects(ex, self.id, actor.id()).await?;
+        let standing = access::standing_through(actor, role);
+        let allows = |action| access::shares(actor, action, standing, Some(self.user));
+        if !allows(Action::SeeOntology) {
+            return Err(DomainError::forbidden(
+                "You may not see this ontology: ask a manager of a project that uses it",
+            ));
         }
-        let standing = match store::ontology::role_through_projects(ex, self.id, actor.id()).await? {
-            Some(ProjectRole::Manager) => Standing::Manager,
-            Some(ProjectRole::Contributor) => Standing::Contributor,
-            None => {
-                return Err(DomainError::forbidden(
-                    "You may not see this ontology: ask a manager of a project that uses it",
-                ));
-            }
-        };
-        if deed == Deed::See
-            || permission::allowed(Action::EditOntology, standing, EditionMode::Classic, false)
-        {
+        if deed == Deed::See || allows(Action::EditOntology) {
             return Ok(Reach::OUTSIDE);
         }
         let name = &self.name;

@@ -1,8 +1,7 @@
 //! Projects: what people do with them.
 
 use cytomine_model::{
-    Action, EditionMode, EntityKind, GlobalRole, Member, OntologyId, Page, Project, ProjectId, ProjectRole,
-    Sort, UserId,
+    Action, EditionMode, EntityKind, Member, OntologyId, Page, Project, ProjectId, ProjectRole, Sort, UserId,
 };
 pub use cytomine_store::project::{Overview, ProjectFilter};
 use cytomine_store::{self as store, Read};
@@ -64,6 +63,9 @@ pub async fn list(
     sort: Option<&Sort>,
     page: Page,
 ) -> Result<(Vec<Project>, i64), DomainError> {
+    if let Some(user) = filter.member {
+        access::require_on(actor, Action::SeeWork, Some(user))?;
+    }
     Ok(store::project::list(&system.db, actor.scope(), filter, sort, page).await?)
 }
 
@@ -89,12 +91,6 @@ pub async fn create(
     actor: &Actor,
     fields: ProjectFields,
 ) -> Result<Outcome<Project>, DomainError> {
-    // A guest who is a member somewhere is still a guest here.
-    if actor.role == GlobalRole::Guest && !actor.admin_by_now {
-        return Err(DomainError::forbidden(
-            "Guests cannot create projects; ask an administrator for the user role",
-        ));
-    }
     access::require(actor, Action::CreateProject)?;
     let mut unit = system.begin(actor).await?;
     let mut project = Project {
@@ -120,18 +116,10 @@ pub async fn create(
     let taken = format!("A project named {} exists already; choose another name", project.name);
     store::table::insert(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
 
-    let mut members = vec![(actor.id(), ProjectRole::Manager)];
-    for (users, role) in [(&fields.admins, ProjectRole::Manager), (&fields.users, ProjectRole::Contributor)] {
-        for user in users.iter().flatten() {
-            if members.iter().all(|(known, _)| known != user) {
-                members.push((*user, role));
-            }
-        }
-    }
-    for (user, role) in members {
-        let member = Member { project: project.id, user, role, is_representative: user == actor.id() };
-        store::project::put_member(&mut unit.tx, member, unit.now).await?;
-    }
+    let (project_id, user) = (project.id, actor.id());
+    let maker = Member { project: project_id, user, role: ProjectRole::Manager, is_representative: true };
+    store::project::put_member(&mut unit.tx, maker, unit.now).await?;
+    member::replace(&mut unit, actor, project_id, fields.users.as_deref(), fields.admins.as_deref()).await?;
     unit.rights_changed();
     unit.added(EntityKind::Project, &[project.id.0]);
     unit.in_project(project.id);

@@ -6,6 +6,7 @@ use cytomine_model::{
 use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{self as store, Read, Tx};
 
+use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
 
@@ -15,6 +16,22 @@ use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
 /// When there is none, or it belongs to somebody else.
 pub async fn get(system: &System, actor: &Actor, id: StorageId) -> Result<Storage, DomainError> {
     access::get(&system.db, actor, id, Deed::See).await
+}
+
+/// A storage that the actor may put files into.
+///
+/// # Errors
+/// When there is none, the actor is a guest, or it belongs to somebody else.
+pub(crate) async fn fillable(ex: impl Read, actor: &Actor, id: StorageId) -> Result<Storage, DomainError> {
+    let storage: Storage = access::get(ex, actor, id, Deed::See).await?;
+    access::require_on(actor, Action::FillStorage, Some(storage.user))?;
+    Ok(storage)
+}
+
+/// Whose a storage is; nobody's once it was deleted.
+pub(crate) async fn owner(ex: impl Read, id: StorageId) -> Result<Option<UserId>, DomainError> {
+    let storage = access::unasked::<Storage>(ex, id, Unasked::AskedNext).await?;
+    Ok(storage.map(|storage| storage.user))
 }
 
 /// A page of the storages that the actor sees, and how many there are.
@@ -43,7 +60,7 @@ pub async fn create(
     access::require(actor, Action::Upload)?;
     let owner = owner.unwrap_or(actor.id());
     if owner != actor.id() {
-        actor.require_admin()?;
+        access::require(actor, Action::GiveAway)?;
     }
     let name = named(name)?;
     let mut unit = system.begin(actor).await?;
@@ -104,7 +121,7 @@ pub async fn update(
         storage.name = named(Some(name))?;
     }
     if let Some(owner) = owner.filter(|owner| *owner != before.user) {
-        actor.require_admin()?;
+        access::require(actor, Action::GiveAway)?;
         storage.user = owner;
         unit.rights_changed();
     }
@@ -131,11 +148,10 @@ pub async fn delete(system: &System, actor: &Actor, id: StorageId) -> Result<Out
 }
 
 impl Noun for Storage {
-    async fn may<E: Read>(&self, _: &mut E, actor: &Actor, _: Deed) -> Result<Reach, DomainError> {
-        if self.user == actor.id() || actor.admin_by_now {
-            return Ok(Reach::OUTSIDE);
-        }
-        Err(DomainError::forbidden("This storage belongs to somebody else; choose one of your own"))
+    async fn may<E: Read>(&self, _: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let action = if deed == Deed::See { Action::SeeStorage } else { Action::EditStorage };
+        access::require_on(actor, action, Some(self.user))?;
+        Ok(Reach::OUTSIDE)
     }
 
     async fn free(tx: &mut Tx, ids: &[StorageId], command: CommandId) -> Result<(), DomainError> {

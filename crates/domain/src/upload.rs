@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, Action, CommandId, EntityKind, ErrorKind, Page, ProjectId, Sort, Storage,
+    AbstractImage, AbstractImageId, Action, CommandId, EntityKind, ErrorKind, Page, ProjectId, Sort,
     StorageId, UploadStatus, UploadedFile, UploadedFileId, UserId,
 };
 use cytomine_store::blobs::Reader;
@@ -17,7 +17,7 @@ use cytomine_store::{self as store, BlobError, BlobKey, Read, Tx};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access, name};
+use crate::{Actor, DomainError, Outcome, System, access, name, storage};
 
 /// What a client says about an uploaded file; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -91,11 +91,13 @@ pub async fn images(
 impl Noun for UploadedFile {
     /// Who sees an image of a file sees the file; the rest is for the owner of its storage, and administrators.
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let owner = storage::owner(&mut *ex, self.storage).await?;
         if deed != Deed::See {
-            access::require(actor, Action::Upload)?;
-            return Ok(access::reach::<Storage>(ex, actor, self.storage, deed).await?.1);
+            access::require_on(actor, Action::EditSlide, owner)?;
+            return Ok(Reach::OUTSIDE);
         }
-        if store::uploaded_file::visible(ex, actor.scope(), self.id).await? {
+        let role = store::uploaded_file::role_through_projects(ex, self.id, actor.id()).await?;
+        if access::shares(actor, Action::SeeSlide, access::standing_through(actor, role), owner) {
             return Ok(Reach::OUTSIDE);
         }
         Err(DomainError::forbidden("This file is in none of your storages and projects; ask its owner"))
@@ -143,10 +145,10 @@ pub async fn create(
     let storage = fields
         .storage
         .ok_or_else(|| DomainError::invalid("An uploaded file needs its storage: give `storage`"))?;
-    access::get::<Storage>(&mut unit.tx, actor, storage, Deed::Edit).await?;
+    storage::fillable(&mut unit.tx, actor, storage).await?;
     let user = fields.user.unwrap_or(actor.id());
     if user != actor.id() {
-        actor.require_admin()?;
+        access::require(actor, Action::GiveAway)?;
     }
     let name = fields.original_filename.clone().or_else(|| fields.filename.clone());
     let name = name.filter(|name| !name.trim().is_empty()).ok_or_else(|| {
@@ -196,7 +198,7 @@ pub async fn update(
     let before: UploadedFile = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
     let mut file = before.clone();
     if let Some(storage) = fields.storage.filter(|storage| *storage != before.storage) {
-        access::get::<Storage>(&mut unit.tx, actor, storage, Deed::Edit).await?;
+        storage::fillable(&mut unit.tx, actor, storage).await?;
         file.storage = storage;
         unit.rights_changed();
     }

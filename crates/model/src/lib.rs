@@ -33,7 +33,7 @@ pub use job::{Job, JobState};
 pub use kind::{EntityKind, Kind};
 pub use ontology::{Ontology, Relation, RelationTerm, Term};
 pub use page::{Direction, Page, Sort};
-pub use permission::{Action, Standing};
+pub use permission::{Action, May, Standing, Thing};
 pub use project::{DefaultLayer, EditionMode, Member, Project, ProjectRole};
 pub use property::Property;
 pub use scope::Scope;

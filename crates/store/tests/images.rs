@@ -288,8 +288,11 @@ async fn others_see_nothing_of_it() {
             0
         );
         assert_eq!(cytomine_store::storage::list(&db, bob, None, page).await.unwrap().1, 0);
-        assert!(!abstract_image::visible(&db, bob, AbstractImageId(230)).await.unwrap());
-        assert!(!uploaded_file::visible(&db, bob, UploadedFileId(220)).await.unwrap());
+        assert_eq!(
+            abstract_image::role_through_projects(&db, AbstractImageId(230), BOB).await.unwrap(),
+            None
+        );
+        assert_eq!(uploaded_file::role_through_projects(&db, UploadedFileId(220), BOB).await.unwrap(), None);
         let mut tx = db.begin().await.unwrap();
         let member = Member {
             project: ProjectId(211),
@@ -299,8 +302,13 @@ async fn others_see_nothing_of_it() {
         };
         project::put_member(&mut tx, member, Millis(1)).await.unwrap();
         tx.commit().await.unwrap();
-        assert!(abstract_image::visible(&db, bob, AbstractImageId(230)).await.unwrap());
-        assert!(uploaded_file::visible(&db, bob, UploadedFileId(220)).await.unwrap());
+        let role = Some(ProjectRole::Contributor);
+        assert_eq!(
+            abstract_image::role_through_projects(&db, AbstractImageId(230), BOB).await.unwrap(),
+            role
+        );
+        assert_eq!(uploaded_file::role_through_projects(&db, UploadedFileId(220), BOB).await.unwrap(), role);
+        assert_eq!(abstract_image::owner(&db, AbstractImageId(230)).await.unwrap(), Some(ALICE));
         assert_eq!(image_instance::list(&db, bob, &ImageFilter::default(), None, page).await.unwrap().1, 2);
     })
     .await;

@@ -71,6 +71,8 @@ const FRENCH: Record<Code, string> = {
   "member.query_missing": "Donnez l'identifiant du membre.",
   "member.ids_missing": "Donnez les identifiants des membres.",
   "member.guest_manager": "Un invité ne peut pas gérer un projet ; donnez-lui d'abord le rôle d'utilisateur.",
+  "member.last_manager": "Un projet garde au moins un responsable : nommez-en d'abord un autre, ou supprimez le projet.",
+  "account.last_manager": "Personne d'autre n'est responsable de ces projets : <projects>. Donnez d'abord à chacun un autre responsable, ou supprimez-le.",
   "member.is_representative": "L'utilisateur <user> est déjà représentant.",
   "member.no_representative": "L'utilisateur <user> n'est pas représentant.",
   "member.last_representative": "Un projet garde au moins un représentant : nommez-en d'abord un autre.",

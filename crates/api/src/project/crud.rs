@@ -57,9 +57,6 @@ pub(super) async fn list_of_user(
     names: Filters<Names>,
     Asked(extras): Asked<Extras>,
 ) -> Page {
-    if user != actor.id() {
-        actor.require_admin()?;
-    }
     let filter = ProjectFilter { member: Some(user), ..ProjectFilter::default() };
     page(&state, &actor, (paging, names, extras), filter).await
 }

@@ -102,12 +102,29 @@ pub async fn shape_of(
 /// How many annotations there are: in a project that the actor sees, or by a user in all of these.
 ///
 /// # Errors
-/// When the actor may not see the project.
+/// When the actor may not see the project, or not count what that user did.
 pub async fn count(system: &System, actor: &Actor, filter: CountFilter) -> Result<i64, DomainError> {
-    if let Some(project) = filter.project {
-        access::project(&system.db, actor, project).await?;
-    }
+    countable(system, actor, filter).await?;
     Ok(store::annotation::search::count(&system.db, actor.scope(), filter).await?)
+}
+
+/// As [`count`], of reviewed annotations, of which there are none.
+///
+/// # Errors
+/// As [`count`].
+pub async fn count_reviewed(system: &System, actor: &Actor, filter: CountFilter) -> Result<i64, DomainError> {
+    countable(system, actor, filter).await?;
+    Ok(0)
+}
+
+async fn countable(system: &System, actor: &Actor, filter: CountFilter) -> Result<(), DomainError> {
+    match (filter.project, filter.user) {
+        (Some(project), user) => {
+            let access = access::project(&system.db, actor, project).await?;
+            user.map_or(Ok(()), |user| access.require(Action::CountWork, Some(user)))
+        }
+        (None, user) => access::require_on(actor, Action::SeeWork, user),
+    }
 }
 
 /// The layers of a plane with their counts, by user, and the plane's project.

@@ -90,6 +90,14 @@ pub const CODES: &[(&str, &str)] = &[
     ("member.query_missing", "Give the member's id as `?user=`"),
     ("member.ids_missing", "Give the ids as `?users=1,2,3`"),
     ("member.guest_manager", "A guest cannot manage a project; give the user role first"),
+    (
+        "member.last_manager",
+        "A project keeps at least one manager: make another member a manager first, or delete the project",
+    ),
+    (
+        "account.last_manager",
+        "Nobody else is in charge of these projects: <projects>. Give each another manager first, or delete it",
+    ),
     ("member.is_representative", "The user <user> is a representative already"),
     ("member.no_representative", "The user <user> is no representative"),
     ("member.last_representative", "A project keeps at least one representative: name another first"),
