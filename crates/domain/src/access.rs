@@ -3,11 +3,12 @@
 //! name for why nobody needs one.
 #![allow(clippy::disallowed_methods, reason = "this is the one place that opens what the store finds")]
 
+use std::collections::HashMap;
 use std::pin::Pin;
 
 use cytomine_model::{
-    Action, EditionMode, EntityKind, GlobalRole, Member, Project, ProjectId, ProjectRole, Standing, Thing,
-    UserId, permission,
+    Action, EditionMode, EntityKind, GlobalRole, May, Member, Project, ProjectId, ProjectRole, Standing,
+    Thing, UserId, permission,
 };
 use cytomine_store::table::{self, Table};
 use cytomine_store::{self as store, Read};
@@ -150,7 +151,52 @@ pub(crate) async fn meet(
     Ok(access)
 }
 
+/// A project as somebody meets it, as far as rights need it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Met {
+    /// What the actor is in it.
+    pub(crate) standing: Standing,
+    /// Its mode.
+    pub(crate) mode: EditionMode,
+    /// The actor.
+    pub(crate) actor: UserId,
+}
+
+impl Met {
+    /// What the actor may do with a thing in the project; `owner` is whose it is.
+    pub(crate) fn may(self, thing: Thing, owner: Option<UserId>) -> May {
+        May::of(thing, self.standing, self.mode, owner == Some(self.actor))
+    }
+}
+
+/// The actor's standing in each of these projects, by one query; nothing is refused. For answers about what the actor
+/// sees anyway.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn standings(
+    ex: impl Read,
+    actor: &Actor,
+    projects: &[ProjectId],
+) -> Result<HashMap<ProjectId, Met>, DomainError> {
+    let met = store::project::met_by(ex, actor.id(), projects).await?;
+    let met = met.into_iter().map(|(project, mode, member)| {
+        (project, Met { standing: standing(actor, member.as_ref()), mode, actor: actor.id() })
+    });
+    Ok(met.collect())
+}
+
 impl ProjectAccess {
+    /// The project as rights need it.
+    pub(crate) fn met(&self) -> Met {
+        Met { standing: self.standing, mode: self.project.mode, actor: self.actor }
+    }
+
+    /// What the actor may do with a thing in the project; `owner` is whose it is.
+    pub fn may(&self, thing: Thing, owner: Option<UserId>) -> May {
+        self.met().may(thing, owner)
+    }
+
     /// Whether the actor may do it; `owner` is whose the touched thing is.
     pub fn allows(&self, action: Action, owner: Option<UserId>) -> bool {
         permission::allowed(action, self.standing, self.project.mode, owner == Some(self.actor))

@@ -12,7 +12,8 @@ mod search;
 mod shape;
 
 use cytomine_model::{
-    Annotation, AnnotationId, AnnotationTerm, ImageInstance, ImageInstanceId, SliceInstanceId, TermId, UserId,
+    Annotation, AnnotationId, AnnotationTerm, ImageInstance, ImageInstanceId, May, SliceInstanceId, TermId,
+    UserId,
 };
 pub use cytomine_store::annotation::canvas::{Canvas, Person, Plane};
 pub use cytomine_store::annotation::read::{AnnotationRow, Layer};
@@ -78,6 +79,8 @@ pub struct AnnotationView {
     pub terms: Vec<TermId>,
     /// Micrometres per pixel, once known.
     pub pixel_size_x: Option<f64>,
+    /// What the actor may do with it.
+    pub may: May,
 }
 
 /// The shape of an annotation on its image, for pictures of it.

@@ -6,14 +6,15 @@
 //! pyramid to be made, and a job.
 
 use cytomine_model::{
-    AbstractImage, Action, EntityKind, ErrorKind, ImageInstance, JobId, Project, ProjectId, Storage,
-    StorageId, UploadStatus, UploadedFile, UploadedFileId,
+    AbstractImage, Action, EntityKind, ErrorKind, JobId, Project, ProjectId, Storage, StorageId,
+    UploadStatus, UploadedFile, UploadedFileId,
 };
 use cytomine_slide::{FormatId, Limits, Slide, SlideError, SlideInfo};
 pub use cytomine_store::blobs::{Sealed, Staged};
 use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
+use crate::instance::Seen;
 use crate::{Actor, DomainError, Done, System, access, conversion, name, slides, storage};
 
 /// What an upload asks for, besides its bytes.
@@ -56,7 +57,7 @@ pub struct Outcome {
     /// The image made from it.
     pub image: Option<AbstractImage>,
     /// That image in projects.
-    pub instances: Vec<ImageInstance>,
+    pub instances: Vec<Seen>,
 }
 
 /// Checks what can be checked before the body is read.
@@ -238,11 +239,7 @@ pub async fn outcome(system: &System, actor: &Actor, id: UploadedFileId) -> Resu
         None => None,
     };
     let instances = match &image {
-        Some(image) => crate::instance::list_of_image(system, actor, image.id)
-            .await?
-            .into_iter()
-            .map(|seen| seen.image)
-            .collect(),
+        Some(image) => crate::instance::list_of_image(system, actor, image.id).await?,
         None => Vec::new(),
     };
     Ok(Outcome { file, image, instances })

@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 
 use cytomine_model::{
-    Action, CommandId, EntityKind, Ontology, OntologyId, Page, ProjectId, Scope, Term, UserId,
+    Action, CommandId, EditionMode, EntityKind, May, Ontology, OntologyId, Page, ProjectId, Scope, Term,
+    Thing, UserId,
 };
 use cytomine_store::{self as store, Read, Tx};
 
@@ -21,6 +22,8 @@ pub struct OntologyTree {
     pub terms: Vec<Term>,
     /// Projects that use it.
     pub projects: Vec<(ProjectId, String)>,
+    /// What the actor may do with it.
+    pub may: May,
 }
 
 impl Noun for Ontology {
@@ -102,9 +105,15 @@ pub async fn trees(
     for (ontology, project, name) in store::ontology::projects(&system.db, actor.scope(), &ids).await? {
         projects.entry(ontology).or_default().push((project, name));
     }
+    let roles = store::ontology::roles_through_projects(&system.db, &ids, actor.id()).await?;
+    let may = |ontology: &Ontology| {
+        let standing = access::standing_through(actor, roles.get(&ontology.id).copied());
+        May::of(Thing::Ontology, standing, EditionMode::Classic, ontology.user == actor.id())
+    };
     Ok(ontologies
         .into_iter()
         .map(|ontology| OntologyTree {
+            may: may(&ontology),
             terms: terms.remove(&ontology.id).unwrap_or_default(),
             projects: projects.remove(&ontology.id).unwrap_or_default(),
             ontology,

@@ -1,12 +1,13 @@
 //! Projects: what people do with them.
 
 use cytomine_model::{
-    Action, EditionMode, EntityKind, Member, OntologyId, Page, Project, ProjectId, ProjectRole, Sort, UserId,
+    Action, EditionMode, EntityKind, May, Member, OntologyId, Page, Project, ProjectId, ProjectRole, Sort,
+    Thing, UserId,
 };
 pub use cytomine_store::project::{Overview, ProjectFilter};
 use cytomine_store::{self as store, Read};
 
-use crate::access::Unasked;
+use crate::access::{Met, Unasked};
 use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, member, name, ontology};
 
@@ -80,6 +81,20 @@ pub async fn overviews(
 ) -> Result<Vec<Overview>, DomainError> {
     let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
     Ok(store::project::overviews(&system.db, actor.id(), &ids).await?)
+}
+
+/// What the actor may do with each of these projects, which may be deleted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn may(system: &System, actor: &Actor, projects: &[Project]) -> Result<Vec<May>, DomainError> {
+    let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
+    let met = access::standings(&system.db, actor, &ids).await?;
+    let may = |project: &Project| match met.get(&project.id) {
+        Some(met) => Met { mode: project.mode, ..*met }.may(Thing::Project, None),
+        None => May::nothing(Thing::Project),
+    };
+    Ok(projects.iter().map(may).collect())
 }
 
 /// Makes a project; the actor becomes its manager and representative.

@@ -1,7 +1,8 @@
 //! Storages: each belongs to one user, who alone (and administrators) sees and fills it.
 
 use cytomine_model::{
-    AbstractImage, Action, CommandId, EntityKind, Page, Scope, Sort, Storage, StorageId, UserId,
+    AbstractImage, Action, CommandId, EditionMode, EntityKind, May, Page, Scope, Sort, Storage, StorageId,
+    Thing, UserId,
 };
 use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{self as store, Read, Tx};
@@ -26,6 +27,11 @@ pub(crate) async fn fillable(ex: impl Read, actor: &Actor, id: StorageId) -> Res
     let storage: Storage = access::get(ex, actor, id, Deed::See).await?;
     access::require_on(actor, Action::FillStorage, Some(storage.user))?;
     Ok(storage)
+}
+
+/// What the actor may do with a storage.
+pub fn may(actor: &Actor, storage: &Storage) -> May {
+    May::of(Thing::Storage, actor.standing(), EditionMode::Classic, storage.user == actor.id())
 }
 
 /// Whose a storage is; nobody's once it was deleted.

@@ -6,8 +6,9 @@ use cytomine_domain::instance::Seen;
 use cytomine_domain::ontology::OntologyTree;
 use cytomine_domain::{Actor, DomainError, annotation, image, instance, ontology};
 use cytomine_model::{
-    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, Entity, ErrorKind, ImageInstance, Ontology,
-    Project, Property, RelationTerm, SliceInstance, Storage, Term, UploadedFile, User, UserRole,
+    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, Entity, ErrorKind, ImageInstance, May,
+    Ontology, Project, Property, RelationTerm, SliceInstance, Storage, Term, Thing, UploadedFile, User,
+    UserRole,
 };
 
 use super::wire::{Alone, Object};
@@ -97,8 +98,9 @@ impl JavaClass for Storage {
 }
 
 impl Shown for Storage {
-    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
-        Ok(Object::Storage(storage::wire::Storage::of(self)))
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        let may = cytomine_domain::storage::may(asked.actor, self);
+        Ok(Object::Storage(storage::wire::Storage::of(self, may)))
     }
 }
 
@@ -140,8 +142,10 @@ impl JavaClass for Project {
 }
 
 impl Shown for Project {
-    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
-        Ok(Object::Project(project::wire::Project::of(self)))
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        let projects = std::slice::from_ref(self);
+        let may = cytomine_domain::project::may(&asked.state.system, asked.actor, projects).await?;
+        Ok(Object::Project(project::wire::Project::of(self, may.first().copied())))
     }
 }
 
@@ -153,7 +157,9 @@ impl Shown for ImageInstance {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
             let seen = living(instance::see(&asked.state.system, asked.actor, self.id).await)?;
-            let seen = seen.unwrap_or_else(|| Seen { image: self.clone(), names: !self.project_blind });
+            let may = May::nothing(Thing::Image);
+            let bare = || Seen { image: self.clone(), names: !self.project_blind, may };
+            let seen = seen.unwrap_or_else(bare);
             Object::ImageInstance(image_instance::wire::ImageInstance::of(&seen, asked.base))
         })
     }
@@ -180,7 +186,9 @@ impl Shown for Ontology {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
             let tree = living(ontology::get(&asked.state.system, asked.actor, self.id).await)?;
-            let bare = || OntologyTree { ontology: self.clone(), terms: Vec::new(), projects: Vec::new() };
+            let may = May::nothing(Thing::Ontology);
+            let (terms, projects) = (Vec::new(), Vec::new());
+            let bare = || OntologyTree { ontology: self.clone(), terms, projects, may };
             Object::Ontology(ontology_api::wire::Ontology::of(&tree.unwrap_or_else(bare)))
         })
     }
@@ -213,7 +221,7 @@ impl JavaClass for Annotation {
 impl Shown for Annotation {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
-            let view = annotation::describe(&asked.state.system, self.clone()).await?;
+            let view = annotation::describe(&asked.state.system, asked.actor, self.clone()).await?;
             Object::Annotation(annotation_api::wire::Annotation::of(&view, asked.base))
         })
     }
