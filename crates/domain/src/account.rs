@@ -1,5 +1,6 @@
 //! Accounts: what people do with them, and what the command line does.
 
+mod look;
 mod role;
 
 use cytomine_model::{Action, CommandId, EntityKind, GlobalRole, Page, Sort, User, UserId};
@@ -174,7 +175,8 @@ async fn write_new(unit: &mut Unit, fields: &UserFields, hash: Option<&str>) -> 
         updated: None,
     };
     apply(&mut user, fields)?;
-    store::table::insert(&mut unit.tx, &user).await.map_err(taken(&user))?;
+    look::require_own(&mut unit.tx, &user).await?;
+    store::table::insert(&mut unit.tx, &user).await?;
     if let Some(hash) = hash {
         store::user::set_password(&mut unit.tx, user.id, hash).await?;
     }
@@ -222,7 +224,10 @@ pub async fn update(
     }
     apply(&mut user, &fields)?;
     user.updated = Some(unit.now);
-    store::table::update(&mut unit.tx, &before, &user).await.map_err(taken(&user))?;
+    if user.username != before.username {
+        look::require_own(&mut unit.tx, &user).await?;
+    }
+    store::table::update(&mut unit.tx, &before, &user).await?;
     if let Some(hash) = hash {
         store::user::set_password(&mut unit.tx, id, &hash).await?;
         store::session::delete_of_user(&mut unit.tx, id).await?;
@@ -339,8 +344,13 @@ pub(crate) async fn hashed(system: &System, password: Option<&str>) -> Result<Op
 }
 
 fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
+    let wanted = fields.username.as_deref().map_or(user.username.as_str(), str::trim);
+    // Clients send the whole model back; an old name stays as it was written.
+    if wanted != user.username || wanted.is_empty() {
+        name::readable("username", wanted)?;
+        user.username = look::written(wanted)?;
+    }
     for (key, value, field) in [
-        ("username", &fields.username, &mut user.username),
         ("firstname", &fields.firstname, &mut user.firstname),
         ("lastname", &fields.lastname, &mut user.lastname),
         ("email", &fields.email, &mut user.email),
@@ -350,15 +360,6 @@ fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
             value.trim().clone_into(field);
         }
     }
-    if user.username.is_empty() || user.username.len() > 200 {
-        return Err(DomainError::invalid("An account needs a name of 1 to 200 characters: give `username`"));
-    }
-    // A name of digits alone would be taken for an id where both are understood.
-    if user.username.bytes().all(|letter| letter.is_ascii_digit()) {
-        return Err(DomainError::invalid(
-            "The name of an account needs at least one character that is no digit",
-        ));
-    }
     if let Some(language) = &fields.language {
         user.language = language.to_uppercase();
     }
@@ -367,8 +368,9 @@ fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
     Ok(())
 }
 
-fn taken(user: &User) -> impl FnOnce(store::StoreError) -> DomainError + use<> {
-    DomainError::duplicate(format!("An account named {} exists already; choose another name", user.username))
+/// The error for a name that another account bears.
+fn taken(name: &str) -> DomainError {
+    DomainError::already_exists(format!("An account named {name} exists already; choose another name"))
 }
 
 /// The error for a name that no account bears.

@@ -21,8 +21,8 @@ pub use cytomine_store::annotation::search::{CountFilter, TermFilter};
 
 use crate::DomainError;
 
-pub(crate) use create::check_terms;
 pub use create::{Bulk, Refusal, create, create_many};
+pub(crate) use create::{check_terms, require_author};
 pub use edit::{delete, delete_many, update};
 pub use prepare::Thinning;
 pub(crate) use read::with_access;

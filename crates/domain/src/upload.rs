@@ -175,7 +175,8 @@ pub async fn create(
         created: unit.now,
         updated: None,
     };
-    apply(&mut file, &fields)?;
+    apply(&mut file, &fields, false)?;
+    may_fill(&mut unit.tx, actor, &[], &file.projects).await?;
     store::table::insert(&mut unit.tx, &file).await?;
     unit.added(EntityKind::UploadedFile, &[file.id.0]);
     let message = format!("File {} added", file.original_filename);
@@ -202,13 +203,27 @@ pub async fn update(
         file.storage = storage;
         unit.rights_changed();
     }
-    apply(&mut file, &fields)?;
+    apply(&mut file, &fields, before.is_ours())?;
+    may_fill(&mut unit.tx, actor, &before.projects, &file.projects).await?;
     file.updated = Some(unit.now);
     store::table::update(&mut unit.tx, &before, &file).await?;
     unit.edited(&before, &file);
     let message = format!("File {} edited", file.original_filename);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: file, done })
+}
+
+/// Fails unless the actor may add images to the projects that were not named before.
+async fn may_fill(
+    tx: &mut Tx,
+    actor: &Actor,
+    before: &[ProjectId],
+    projects: &[ProjectId],
+) -> Result<(), DomainError> {
+    for project in projects.iter().filter(|project| !before.contains(project)) {
+        access::project(&mut *tx, actor, *project).await?.require(Action::AddImage, None)?;
+    }
+    Ok(())
 }
 
 /// Deletes a file with the files and images made from it, none of which a project may use.
@@ -304,7 +319,9 @@ fn gone() -> DomainError {
     )
 }
 
-fn apply(file: &mut UploadedFile, fields: &FileFields) -> Result<(), DomainError> {
+/// Sets what a client may say of a file: this is the list. Of what is ours (`held`) place, format, size and status are
+/// the system's; clients send them back as they read them.
+fn apply(file: &mut UploadedFile, fields: &FileFields, held: bool) -> Result<(), DomainError> {
     if let Some(name) = &fields.original_filename {
         if name.trim().is_empty() {
             return Err(DomainError::invalid("`originalFilename` is empty: give a name"));
@@ -318,7 +335,6 @@ fn apply(file: &mut UploadedFile, fields: &FileFields) -> Result<(), DomainError
     if let Some(ext) = &fields.ext {
         file.ext.clone_from(ext);
     }
-    let held = file.sha256.is_some() || file.error.is_some();
     if held {
         return Ok(());
     }

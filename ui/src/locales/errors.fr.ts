@@ -46,6 +46,8 @@ const FRENCH: Record<Code, string> = {
   "account.has_files": "Les espaces de stockage de <name> contiennent <files> fichiers : supprimez-les d'abord, ou désactivez le compte.",
   "account.name_length": "Un compte a un nom de 1 à 200 caractères.",
   "account.name_digits": "Le nom d'un compte contient au moins un caractère qui n'est pas un chiffre.",
+  "account.name_hidden": "Le nom d'un compte contient le caractère <character>, qui ne se voit pas : retirez-le.",
+  "account.looks_like": "<name> ressemble à <other>, le nom d'un autre compte : choisissez un autre nom.",
   "account.taken": "Un compte nommé <name> existe déjà ; choisissez un autre nom.",
   "account.unknown": "Il n'y a pas de compte nommé <name>.",
   "role.unknown": "« <name> » n'est pas un rôle : donnez l'un de <known>.",

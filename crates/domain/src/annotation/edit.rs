@@ -58,6 +58,9 @@ pub async fn update(
         && user != before.user
     {
         access.require(Action::CreateAnnotationForOther, Some(user))?;
+        if user != actor.id() {
+            create::require_author(&mut unit.tx, canvas.project, user).await?;
+        }
         after.user = user;
     }
     if let Some(prepared) = prepared {

@@ -52,6 +52,11 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("account.name_length", "An account needs a name of 1 to 200 characters: give `username`"),
     ("account.name_digits", "The name of an account needs at least one character that is no digit"),
+    (
+        "account.name_hidden",
+        "The name of an account holds the character <character>, which cannot be seen: leave it out",
+    ),
+    ("account.looks_like", "<name> looks like <other>, the name of another account: choose another name"),
     ("account.taken", "An account named <name> exists already; choose another name"),
     ("account.unknown", "There is no account named <name>; `cytomine user list` shows all"),
     ("role.unknown", "`<name>` is no role: give one of <known>"),
