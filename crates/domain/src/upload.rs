@@ -176,7 +176,6 @@ pub async fn create(
         updated: None,
     };
     apply(&mut file, &fields, false)?;
-    may_fill(&mut unit.tx, actor, &[], &file.projects).await?;
     store::table::insert(&mut unit.tx, &file).await?;
     unit.added(EntityKind::UploadedFile, &[file.id.0]);
     let message = format!("File {} added", file.original_filename);
@@ -204,7 +203,10 @@ pub async fn update(
         unit.rights_changed();
     }
     apply(&mut file, &fields, before.is_ours())?;
-    may_fill(&mut unit.tx, actor, &before.projects, &file.projects).await?;
+    // Of what is not ours the projects are but numbers, and nothing is added to them.
+    if before.is_ours() {
+        may_fill(&mut unit.tx, actor, &before.projects, &file.projects).await?;
+    }
     file.updated = Some(unit.now);
     store::table::update(&mut unit.tx, &before, &file).await?;
     unit.edited(&before, &file);

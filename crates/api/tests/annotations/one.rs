@@ -42,6 +42,7 @@ async fn an_annotation_lives_as_the_clients_expect() {
             "imageURL": format!(
                 "http://cytomine.test/#/project/{}/image/{}/annotation/{id}", world.project, world.first.image
             ),
+            "may": ["edit", "delete"],
         });
         assert_eq!(made["annotation"], expected);
         assert_eq!(made["data"], expected);

@@ -213,8 +213,6 @@ async fn queued_work_asks_rights_when_it_is_done() {
         // Into a project that takes nothing, by changing the upload instead.
         let changed = bob.put(&path_of(&file), &json!({ "projects": [open, shut] })).await;
         assert_eq!(changed.status, 403, "{:?}", changed.body);
-        let made = json!({ "storage": file["storage"], "originalFilename": "x", "projects": [shut] });
-        assert_eq!(bob.post("/api/uploadedfile.json", &made).await.status, 403);
         // The project takes nothing any more when the conversion ends.
         alice.put(&format!("/api/project/{open}.json"), &json!({ "isReadOnly": true })).await.ok();
         deployed(&app, &bob, &file).await;
