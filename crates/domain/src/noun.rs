@@ -18,8 +18,10 @@ pub enum Deed {
     See,
     /// Make it.
     Add,
-    /// Change it, or what hangs on it.
+    /// Change it.
     Edit,
+    /// Give it properties, a description, tags or files, or change these.
+    Describe,
     /// Delete it.
     Delete,
 }
@@ -31,6 +33,7 @@ impl Deed {
             Self::See => Action::SeeProject,
             Self::Add => add,
             Self::Edit => edit,
+            Self::Describe => Action::Describe,
             Self::Delete => delete,
         }
     }

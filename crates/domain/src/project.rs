@@ -217,7 +217,10 @@ async fn change_ontology(
 
 impl Noun for Project {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        let action = deed.action(Action::DeleteProject, Action::EditProject, Action::DeleteProject);
+        let action = match deed {
+            Deed::Describe => Action::DescribeProject,
+            deed => deed.action(Action::DeleteProject, Action::EditProject, Action::DeleteProject),
+        };
         access::meet(ex, actor, self.clone()).await?.reach(action, None)
     }
 }

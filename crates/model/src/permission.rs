@@ -29,6 +29,14 @@ pub enum Action {
     CreateAnnotationForOther,
     /// Change or delete an annotation, set or remove its terms.
     EditAnnotation,
+    /// Give a project properties, a description, tags or files, or change these.
+    DescribeProject,
+    /// The same with an image or an annotation of a project, or what belongs to it.
+    Describe,
+    /// The same with what lies in no project, for whoever may change it.
+    DescribeOther,
+    /// Make a tag.
+    CreateTag,
     /// Upload into an own storage, make storages.
     Upload,
     /// Make an ontology.
@@ -41,7 +49,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::SeeProject,
         Self::CreateProject,
         Self::EditProject,
@@ -53,6 +61,10 @@ impl Action {
         Self::CreateAnnotation,
         Self::CreateAnnotationForOther,
         Self::EditAnnotation,
+        Self::DescribeProject,
+        Self::Describe,
+        Self::DescribeOther,
+        Self::CreateTag,
         Self::Upload,
         Self::CreateOntology,
         Self::EditOntology,
@@ -96,12 +108,14 @@ fn row(action: Action) -> [Grant; 6] {
     match action {
         Action::SeeProject => [No, No, Yes, Yes, Yes, Yes],
         Action::CreateProject | Action::Upload | Action::CreateOntology => [No, Yes, No, Yes, Yes, Yes],
+        Action::DescribeOther | Action::CreateTag => [No, Yes, No, Yes, Yes, Yes],
         Action::EditProject | Action::ManageMembers | Action::EditOntology => [No, No, No, No, Yes, Yes],
+        Action::DescribeProject => [No, No, No, No, Yes, Yes],
         // An administrator who is not a manager leaves a read-only project alone (rest-api 3.5, note under the table).
         Action::DeleteProject => [No, No, No, No, Yes, Writable],
         Action::AddImage => [No, No, No, Writable, Yes, Writable],
         Action::EditImage => [No, No, No, Owner, Yes, Writable],
-        Action::DeleteImage => [No, No, No, Owner, Yes, Yes],
+        Action::DeleteImage | Action::Describe => [No, No, No, Owner, Yes, Yes],
         Action::CreateAnnotation => [No, No, Writable, Writable, Yes, Writable],
         Action::CreateAnnotationForOther => [No, No, Classic, Classic, Yes, Writable],
         Action::EditAnnotation => [No, No, Owner, Owner, Yes, Yes],
@@ -153,7 +167,14 @@ mod tests {
     #[test]
     fn outsiders_reach_nothing_inside_a_project() {
         let inside = Action::ALL.into_iter().filter(|action| {
-            !matches!(action, Action::CreateProject | Action::Upload | Action::CreateOntology)
+            !matches!(
+                action,
+                Action::CreateProject
+                    | Action::Upload
+                    | Action::CreateOntology
+                    | Action::CreateTag
+                    | Action::DescribeOther
+            )
         });
         for action in inside {
             for standing in [Standing::GuestOutside, Standing::Outside] {

@@ -19,8 +19,10 @@ pub mod command;
 pub mod condition;
 pub mod db;
 pub mod default_layer;
+pub mod description;
 pub mod dialect;
 pub mod error;
+pub mod hanging;
 pub mod image_instance;
 pub mod inspect;
 pub mod job;
@@ -40,6 +42,7 @@ pub mod statement;
 pub mod storage;
 pub mod stored;
 pub mod table;
+pub mod tag;
 pub mod term;
 #[cfg(feature = "testing")]
 pub mod testing;

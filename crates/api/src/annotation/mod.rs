@@ -13,6 +13,7 @@ mod show;
 pub mod wire;
 
 use self::keys::{IncludedKeys, SearchKeys, in_body};
+pub use self::query::bounds;
 use self::row::Rows;
 use crate::routes::{Operation, Routes, delete, get, post, put};
 

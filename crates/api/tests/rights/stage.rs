@@ -10,7 +10,8 @@ const LOCATION: &str = "POLYGON ((101 201, 151 201, 151 251, 101 251, 101 201))"
 const THEIRS: &str = "POLYGON ((300 300, 350 300, 350 350, 300 350, 300 300))";
 
 /// Refused to the owner, too.
-pub(crate) const FOR_ADMINISTRATORS: &[&str] = &["/api/session/admin/open", "/session/admin/open"];
+pub(crate) const FOR_ADMINISTRATORS: &[&str] =
+    &["/api/session/admin/open", "/session/admin/open", "/api/description"];
 
 pub(crate) struct Stage {
     pub(crate) owner: Client,
@@ -44,6 +45,23 @@ impl Stage {
             owner.get(&format!("/api/imageinstance/{instance}/sliceinstance/reference.json")).await.ok();
         let body = json!({ "location": LOCATION, "image": instance, "term": [terms[0]] });
         let made = owner.post("/api/annotation.json", &body).await.ok();
+        let mut on = json!({});
+        let tag = owner.made("tag", &json!({ "name": "Everybody's word" })).await;
+        for (noun, class, entity) in [
+            ("project", "project.Project", json!(project)),
+            ("imageinstance", "image.ImageInstance", json!(instance)),
+            ("annotation", "ontology.UserAnnotation", made["annotation"]["id"].clone()),
+        ] {
+            let path = format!("/api/domain/be.cytomine.domain.{class}/{entity}");
+            let body = json!({ "key": "Hush-key", "value": "Hush value" });
+            let property = owner.post(&format!("{path}/property.json"), &body).await.ok();
+            on[noun] = json!({ "property": id(&property, "property") });
+            owner.post(&format!("{path}/description.json"), &json!({ "data": "Hush text" })).await.ok();
+            let body = json!({ "tag": tag });
+            let link = owner.post(&format!("{path}/tag_domain_association.json"), &body).await.ok();
+            on["link"] = link["data"]["id"].clone();
+        }
+        on["domain"] = on["project"].clone();
         let keys = owner.get("/api/user/current/keys").await.ok();
         let key = |name: &str| keys[name].as_str().unwrap().to_owned();
         let ids = json!({
@@ -63,6 +81,11 @@ impl Stage {
             "user": owner.id,
             "userkey": key("primaryKey"),
             "relation": terms[0],
+            "domain": project,
+            "tag": tag,
+            "tag_domain_association": on["link"],
+            "key": "Hush-key",
+            "on": on,
             "role": owner.get(&format!("/api/user/{}/role.json", owner.id)).await.ok()["collection"][0]["role"],
         });
         let secrets =
@@ -96,6 +119,12 @@ impl Stage {
                     "relation" => "parent".to_owned(),
                     "picture" if noun.contains("annotation") => "crop.png".to_owned(),
                     "picture" => "thumb.png".to_owned(),
+                    "class" => "be.cytomine.domain.project.Project".to_owned(),
+                    "image" => self.id("imageinstance"),
+                    "property" => {
+                        let parent = template.split('/').nth(2).unwrap_or_default();
+                        self.ids["on"][parent][name].to_string()
+                    }
                     "file" => "macro.png".to_owned(),
                     "tile" => "0_0.jpg".to_owned(),
                     "ty" => "0.jpg".to_owned(),
@@ -117,6 +146,12 @@ impl Stage {
         let geometry = "geometry=POLYGON%20((0%200,0%20999,999%20999,999%200,0%200))";
         if template.ends_with("/included") {
             return format!("{geometry}&showWKT=true&showMeta=true");
+        }
+        if template.ends_with("/property/key") {
+            return format!("idProject={project}&user=true");
+        }
+        if template.ends_with("/annotationposition") {
+            return "key=Hush-key".to_owned();
         }
         if template.starts_with("/api/annotation") || template.starts_with("/api/userannotation") {
             let annotation = self.id("annotation");
@@ -160,6 +195,12 @@ impl Stage {
             "baseSlice": self.ids["abstractslice"],
             "image": self.ids["imageinstance"],
             "showWKT": true,
+            "domainClassName": "be.cytomine.domain.project.Project",
+            "domainIdent": self.ids["project"],
+            "key": "Stolen",
+            "value": "Stolen",
+            "data": "Stolen",
+            "tag": self.ids["tag"],
         });
         match noun {
             "abstractslice" => body["image"] = self.ids["abstractimage"].clone(),
@@ -228,6 +269,11 @@ impl Stage {
             format!("/api/project/{project}/admin.json"),
             format!("/api/project/{project}/representative.json"),
             format!("/api/project/{project}/defaultlayer.json"),
+            format!("/api/project/{project}/property.json"),
+            format!("/api/domain/be.cytomine.domain.project.Project/{project}/description.json"),
+            "/api/tag_domain_association.json".to_owned(),
+            format!("/api/imageinstance/{}/property.json", self.id("imageinstance")),
+            format!("/api/annotation/{}/property.json", self.id("annotation")),
             format!("/api/project/{project}/imageinstance.json"),
             format!("/api/project/{project}/term.json"),
             format!("/api/annotation.json?project={project}&showWKT=true&showMeta=true&showTerm=true"),

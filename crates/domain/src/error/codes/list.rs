@@ -237,6 +237,17 @@ pub const CODES: &[(&str, &str)] = &[
         "picture.too_many",
         "The server has more pictures to make than it can at the moment; try again in a second",
     ),
+    // What hangs on any entity.
+    ("hanging.on_what", "Say what it belongs to: give `domainClassName` and `domainIdent`"),
+    ("hanging.on_hanging", "Nothing can be given to a <kind>: name what that belongs to"),
+    ("description.taken", "It has a description already: change that one"),
+    ("tag.name", "A tag needs a name of 1 to 255 characters: give `name`"),
+    ("tag.taken", "There is a tag named <name> already; choose another name, or use that one"),
+    ("tag.foreign", "This tag is somebody else's: ask its creator or an administrator"),
+    ("tag.used", "Things are marked with this tag: only an administrator changes it"),
+    ("tag.which", "Which tag? Give its id as `tag`"),
+    ("tag.on_it", "It is marked with the tag <name> already"),
+    ("property.keys_of_what", "Keys of what? Give `idProject`, or `idImage` for annotations"),
     // The server itself.
     ("server.stopping", "The server is stopping; try again in a moment"),
     ("server.going_down", "The server is going down; try again"),

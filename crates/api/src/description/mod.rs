@@ -1,0 +1,19 @@
+//! Descriptions of entities (rest-api 4.23).
+
+pub mod wire;
+
+use self::wire::Description;
+use crate::hanging::{self, BODY};
+use crate::routes::{Routes, delete, get, post, put};
+
+/// Routes of descriptions.
+pub fn routes() -> Routes {
+    let (all, on) = ("/api/description", "/api/domain/{class}/{id}/description");
+    Routes::of("Descriptions")
+        .with(get(all, hanging::list_all::<Description>, "List all descriptions, for administrators"))
+        .with(post(all, hanging::create::<Description>, "Describe an entity, or several").takes(BODY))
+        .with(get(on, hanging::show::<Description>, "Read the description of an entity"))
+        .with(post(on, hanging::create::<Description>, "Describe this entity").takes(BODY))
+        .with(put(on, hanging::update::<Description>, "Change the description of an entity").takes(BODY))
+        .with(delete(on, hanging::delete::<Description>, "Delete the description of an entity"))
+}
