@@ -125,3 +125,21 @@ CREATE TABLE description (
 ) STRICT;
 CREATE UNIQUE INDEX description_once ON description (kind, entity_id) WHERE deleted_by IS NULL;
 CREATE INDEX description_deleted ON description (deleted_by) WHERE deleted_by IS NOT NULL;
+
+-- Attached files: `kind` is the entity's table, `blob` the key of the bytes in the blob store.
+CREATE TABLE attached_file (
+    id INTEGER NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    entity_id INTEGER NOT NULL,
+    filename TEXT NOT NULL,
+    key TEXT,
+    blob TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    updated INTEGER,
+    deleted_by INTEGER
+) STRICT;
+CREATE INDEX attached_file_entity ON attached_file (kind, entity_id);
+CREATE INDEX attached_file_blob ON attached_file (blob);
+CREATE INDEX attached_file_deleted ON attached_file (deleted_by) WHERE deleted_by IS NOT NULL;

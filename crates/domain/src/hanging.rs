@@ -90,6 +90,29 @@ async fn describe<E: Read>(ex: &mut E, actor: &Actor, subject: Subject) -> Resul
     Ok(reach)
 }
 
+/// Fails unless the actor may hang something on that entity.
+///
+/// # Errors
+/// When there is no such entity, or no right.
+pub async fn authorize(system: &System, actor: &Actor, on: Option<Subject>) -> Result<(), DomainError> {
+    let on = on.ok_or_else(nowhere)?;
+    bearer(on)?;
+    describe(&mut &system.db, actor, on).await.map(|_| ())
+}
+
+fn nowhere() -> DomainError {
+    DomainError::invalid("Say what it belongs to: give `domainClassName` and `domainIdent`")
+}
+
+/// Fails for what hangs itself.
+fn bearer((kind, _): Subject) -> Result<(), DomainError> {
+    if !hangs(kind) {
+        return Ok(());
+    }
+    let kind = kind.name();
+    Err(DomainError::invalid(format!("Nothing can be given to a {kind}: name what that belongs to")))
+}
+
 /// Which one is meant: by its id, by what it hangs on where that has one only, or by both.
 #[derive(Clone, Copy, Debug)]
 pub struct Which {
@@ -227,9 +250,7 @@ pub async fn create_many<T: Hanging>(
     let mut beside: HashMap<Subject, (Option<ProjectId>, Vec<T>)> = HashMap::new();
     for (place, ((on, fields), id)) in list.into_iter().zip(ids).enumerate() {
         let made = async {
-            let on = on.ok_or_else(|| {
-                DomainError::invalid("Say what it belongs to: give `domainClassName` and `domainIdent`")
-            })?;
+            let on = on.ok_or_else(nowhere)?;
             let there = match beside.entry(on) {
                 Entry::Occupied(there) => there.into_mut(),
                 Entry::Vacant(place) => place.insert(beside_of::<T>(&mut unit.tx, actor, on).await?),
@@ -272,12 +293,7 @@ async fn beside_of<T: Hanging>(
     actor: &Actor,
     on: Subject,
 ) -> Result<(Option<ProjectId>, Vec<T>), DomainError> {
-    if hangs(on.0) {
-        return Err(DomainError::invalid(format!(
-            "Nothing can be given to a {}: name what that belongs to",
-            on.0.name()
-        )));
-    }
+    bearer(on)?;
     let project = describe(tx, actor, on).await?.project.map(|access| access.project.id);
     let there = if T::EXCLUSIVE { store::hanging::of(tx, on.0, &[on.1]).await? } else { Vec::new() };
     Ok((project, there))

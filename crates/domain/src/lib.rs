@@ -11,6 +11,7 @@ pub mod actor;
 pub mod annotation;
 pub mod annotation_term;
 pub mod applied;
+pub mod attached_file;
 pub mod change;
 pub mod clock;
 pub mod command;

@@ -4,6 +4,7 @@
 //! other crate may depend on it.
 
 pub mod annotation;
+pub mod attached_file;
 pub mod command;
 pub mod description;
 pub mod entity;
@@ -26,6 +27,7 @@ pub mod upload;
 pub mod user;
 
 pub use annotation::{Annotation, AnnotationTerm};
+pub use attached_file::AttachedFile;
 pub use command::{Command, CommandAction, Touched};
 pub use description::Description;
 pub use entity::Entity;

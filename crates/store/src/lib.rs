@@ -12,6 +12,7 @@ pub mod abstract_slice;
 pub mod annotation;
 pub mod annotation_term;
 pub mod applied;
+pub mod attached_file;
 pub mod backup;
 pub mod blobs;
 pub mod change;

@@ -112,6 +112,8 @@ const FRENCH: Record<Code, string> = {
   "annotation_term.taken": "Le terme <term> est déjà mis sur l'annotation <annotation> par cet utilisateur.",
   "hanging.on_what": "Dites à quoi cela appartient.",
   "hanging.on_hanging": "On ne peut rien donner à un objet <kind> : nommez ce à quoi il appartient.",
+  "file.too_large": "Le fichier a plus de <largest> octets : compressez-le, divisez-le, ou gardez-le ailleurs.",
+  "file.name": "Le nom et la clé d'un fichier ont au plus 255 caractères.",
   "description.taken": "Cet objet a déjà une description : modifiez-la.",
   "tag.name": "Une étiquette a besoin d'un nom de 1 à 255 caractères.",
   "tag.taken": "Il y a déjà une étiquette nommée <name> ; choisissez un autre nom, ou utilisez celle-là.",

@@ -6,9 +6,9 @@ use cytomine_domain::instance::Seen;
 use cytomine_domain::ontology::OntologyTree;
 use cytomine_domain::{Actor, DomainError, annotation, image, instance, ontology};
 use cytomine_model::{
-    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, Description, Entity, ErrorKind, ImageInstance,
-    Ontology, Project, Property, RelationTerm, SliceInstance, Storage, Tag, TagDomainAssociation, Term,
-    UploadedFile, User, UserRole,
+    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, AttachedFile, Description, Entity, ErrorKind,
+    ImageInstance, Ontology, Project, Property, RelationTerm, SliceInstance, Storage, Tag,
+    TagDomainAssociation, Term, UploadedFile, User, UserRole,
 };
 
 use super::wire::{Alone, Object};
@@ -268,5 +268,15 @@ impl JavaClass for Description {
 impl Shown for Description {
     async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
         Ok(Object::Description(Wire::of(self)))
+    }
+}
+
+impl JavaClass for AttachedFile {
+    const NAME: &'static str = "be.cytomine.domain.meta.AttachedFile";
+}
+
+impl Shown for AttachedFile {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::AttachedFile(Wire::of(self)))
     }
 }

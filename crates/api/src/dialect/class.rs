@@ -75,6 +75,7 @@ mod tests {
                 "annotation",
                 "annotationterm",
                 "property",
+                "attachedfile",
                 "description",
                 "tag",
                 "tagdomainassociation",

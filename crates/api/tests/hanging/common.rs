@@ -1,8 +1,9 @@
 //! What all nouns that hang have in common, tried with each of them.
 
-use cytomine_testkit::{App, Client, both};
+use cytomine_testkit::{Answer, App, Client, both};
 use serde_json::{Value, json};
 
+use super::file::attach;
 use super::{ANNOTATION, IMAGE, PROJECT, World, of, redo, undo};
 
 /// Nouns, with a body of each.
@@ -16,7 +17,16 @@ async fn nouns(world: &World) -> Vec<(&'static str, Value)> {
         ("property", json!({ "key": "stain", "value": "H&E" })),
         ("description", json!({ "data": "<p>Text</p>" })),
         ("tag_domain_association", json!({ "tag": tag })),
+        ("attachedfile", Value::Null),
     ]
+}
+
+/// Gives one to an entity.
+async fn give(client: &Client, noun: &str, (class, id): (&str, i64), body: &Value) -> Answer {
+    if noun == "attachedfile" {
+        return attach(client, class, id).await;
+    }
+    client.post(&of(class, id, noun), body).await
 }
 
 /// How many of a noun an entity has.
@@ -34,7 +44,7 @@ async fn they_go_and_come_back_with_what_they_hang_on() {
         let world = World::of(&app).await;
         for (noun, body) in nouns(&world).await {
             for (class, id) in world.subjects() {
-                world.alice.post(&of(class, id, noun), &body).await.ok();
+                give(&world.alice, noun, (class, id), &body).await.ok();
             }
         }
         let alice = &world.alice;
@@ -71,7 +81,7 @@ async fn making_changing_and_deleting_one_is_undone_and_done_again() {
         for (noun, body) in nouns(&world).await {
             for (class, id) in world.subjects() {
                 let path = of(class, id, noun);
-                alice.post(&path, &body).await.ok();
+                give(alice, noun, (class, id), &body).await.ok();
                 for (step, left) in [("undo", 0), ("redo", 1), ("undo", 0), ("redo", 1)] {
                     if step == "undo" {
                         undo(alice).await;
@@ -110,7 +120,7 @@ async fn rights_are_those_of_the_table() {
                     for (class, id) in world.subjects() {
                         let may = if class == PROJECT { on_project } else { on_parts };
                         let path = of(class, id, noun);
-                        let answer = client.post(&path, &body).await;
+                        let answer = give(client, noun, (class, id), &body).await;
                         let expected = if may { 200 } else { 403 };
                         assert_eq!(answer.status, expected, "{noun} on {class} by {who}, {mode}");
                         let seen = client.get(&path).await.status;
@@ -144,7 +154,7 @@ async fn what_is_no_entity_bears_nothing() {
             ] {
                 let path = of(class, id, noun);
                 assert_eq!(alice.get(&path).await.status, status, "{path}");
-                assert_eq!(alice.post(&path, &body).await.status, status, "{path}");
+                assert_eq!(give(alice, noun, (class, id), &body).await.status, status, "{path}");
             }
             assert_eq!(alice.get(&format!("/api/domain/{PROJECT}/x/{noun}.json")).await.status, 400);
             assert_eq!(

@@ -3,6 +3,7 @@
 
 mod common;
 mod description;
+mod file;
 mod property;
 mod tag;
 

@@ -11,7 +11,7 @@ const THEIRS: &str = "POLYGON ((300 300, 350 300, 350 350, 300 350, 300 300))";
 
 /// Refused to the owner, too.
 pub(crate) const FOR_ADMINISTRATORS: &[&str] =
-    &["/api/session/admin/open", "/session/admin/open", "/api/description"];
+    &["/api/session/admin/open", "/session/admin/open", "/api/description", "/api/attachedfile"];
 
 pub(crate) struct Stage {
     pub(crate) owner: Client,
@@ -60,6 +60,8 @@ impl Stage {
             let body = json!({ "tag": tag });
             let link = owner.post(&format!("{path}/tag_domain_association.json"), &body).await.ok();
             on["link"] = link["data"]["id"].clone();
+            let query = format!("domainClassName=be.cytomine.domain.{class}&domainIdent={entity}");
+            on["file"] = attach(&owner, &query).await["id"].clone();
         }
         on["domain"] = on["project"].clone();
         let keys = owner.get("/api/user/current/keys").await.ok();
@@ -84,6 +86,7 @@ impl Stage {
             "domain": project,
             "tag": tag,
             "tag_domain_association": on["link"],
+            "attachedfile": on["file"],
             "key": "Hush-key",
             "on": on,
             "role": owner.get(&format!("/api/user/{}/role.json", owner.id)).await.ok()["collection"][0]["role"],
@@ -149,6 +152,9 @@ impl Stage {
         }
         if template.ends_with("/property/key") {
             return format!("idProject={project}&user=true");
+        }
+        if template == "/api/attachedfile" {
+            return format!("domainClassName=be.cytomine.domain.project.Project&domainIdent={project}");
         }
         if template.ends_with("/annotationposition") {
             return "key=Hush-key".to_owned();
@@ -301,13 +307,24 @@ impl Stage {
 /// Uploads the test slide into the project.
 async fn upload(owner: &Client, project: i64) -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/CMU-1-Small-Region.svs");
+    let slide = std::fs::read(path).unwrap();
+    send(owner, &format!("/upload?idProject={project}&sync=True"), "hush.svs", &slide).await[0].clone()
+}
+
+/// Attaches a file.
+async fn attach(owner: &Client, query: &str) -> Value {
+    send(owner, &format!("/api/attachedfile.json?{query}"), "hush.svs", b"Hush bytes").await
+}
+
+async fn send(owner: &Client, path: &str, name: &str, bytes: &[u8]) -> Value {
     let mut body =
-        b"--b\r\nContent-Disposition: form-data; name=\"files[]\"; filename=\"hush.svs\"\r\n\r\n".to_vec();
-    body.extend(std::fs::read(path).unwrap());
+        format!("--b\r\nContent-Disposition: form-data; name=\"files[]\"; filename=\"{name}\"\r\n\r\n")
+            .into_bytes();
+    body.extend(bytes);
     body.extend(b"\r\n--b--\r\n");
-    let request = Request::post(format!("/upload?idProject={project}&sync=True"))
+    let request = Request::post(path)
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
         .body(Body::from(body))
         .unwrap();
-    owner.send(request).await.ok()[0].clone()
+    owner.send(request).await.ok()
 }

@@ -240,6 +240,11 @@ pub const CODES: &[(&str, &str)] = &[
     // What hangs on any entity.
     ("hanging.on_what", "Say what it belongs to: give `domainClassName` and `domainIdent`"),
     ("hanging.on_hanging", "Nothing can be given to a <kind>: name what that belongs to"),
+    (
+        "file.too_large",
+        "The file is larger than <largest> bytes: compress it, split it, or keep it elsewhere",
+    ),
+    ("file.name", "Name and key of a file have 255 characters at most"),
     ("description.taken", "It has a description already: change that one"),
     ("tag.name", "A tag needs a name of 1 to 255 characters: give `name`"),
     ("tag.taken", "There is a tag named <name> already; choose another name, or use that one"),
