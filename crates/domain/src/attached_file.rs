@@ -7,7 +7,7 @@ use cytomine_store::blobs::Sealed;
 
 use crate::hanging::{Hanging, Subject, Which};
 use crate::upload::{Download, stored};
-use crate::{Actor, DomainError, Outcome, System, hanging};
+use crate::{Actor, DomainError, Outcome, System, hanging, name};
 
 /// Largest file, in bytes.
 pub const LARGEST: u64 = 1 << 30;
@@ -50,6 +50,7 @@ impl Hanging for AttachedFile {
         if too_long(&stored.name) || stored.key.as_deref().is_some_and(too_long) {
             return Err(DomainError::invalid("Name and key of a file have 255 characters at most"));
         }
+        name::readable("filename", &stored.name)?;
         (self.filename, self.key) = (stored.name, stored.key);
         (self.blob, self.sha256) = (stored.blob.to_string(), stored.sha256);
         self.size = i64::try_from(stored.size).unwrap_or(i64::MAX);

@@ -5,7 +5,7 @@ use cytomine_store::{self as store, Read};
 
 use crate::hanging::Bulk;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, access};
+use crate::{Actor, DomainError, Outcome, System, access, name};
 
 /// Longest name, in characters.
 const LONGEST: usize = 255;
@@ -132,6 +132,7 @@ fn valid(name: Option<&str>) -> Result<String, DomainError> {
     if name.is_empty() || name.chars().count() > LONGEST {
         return Err(DomainError::invalid("A tag needs a name of 1 to 255 characters: give `name`"));
     }
+    name::readable("name", name)?;
     Ok(name.to_owned())
 }
 

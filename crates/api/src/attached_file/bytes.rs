@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::wire::AttachedFile;
 use crate::auth::Caller;
+use crate::describe::Sketch;
 use crate::dialect::ids::parse_id;
 use crate::dialect::loose::{Id, Text};
 use crate::download as sent;
@@ -18,7 +19,6 @@ use crate::error::{ApiError, CommandError};
 use crate::extract::Asked;
 use crate::hanging::{Place, Wire as _, subject};
 use crate::incoming::{self, Incoming};
-use crate::routes::describe::Sketch;
 use crate::state::ApiState;
 
 crate::keys! {

@@ -7,12 +7,12 @@ use cytomine_model::{EntityKind, ErrorKind};
 use serde_json::{Value, json};
 
 use super::bears;
+use crate::describe::{Input, Segment, Sketch};
 use crate::dialect::DialectError;
 use crate::dialect::class::{java_class, kind_of};
 use crate::dialect::loose::{Id, Text};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::routes::describe::{Input, Segment, Sketch};
 use crate::state::ApiState;
 
 /// Nouns with addresses of their own below which things hang, beside `domain/{class}/{id}`.

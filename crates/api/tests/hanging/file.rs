@@ -156,7 +156,7 @@ async fn what_cannot_be_attached_leaves_nothing_and_says_why() {
             .body(Body::from("--b--"))
             .unwrap();
         let answer = alice.send(huge).await;
-        assert_eq!((answer.status, &answer.json()["code"]), (413, &json!("file.too_large")));
+        assert_eq!((answer.status, &answer.json()["code"]), (413, &json!("attached.too_large")));
         assert_eq!(alice.post(&format!("{ALL}?{on}"), &json!({})).await.status, 400);
         assert_eq!(send(&world.gus, "POST", &on, &[file]).await.status, 403);
         assert_eq!(send(&app.anonymous(), "POST", &on, &[file]).await.status, 401);

@@ -21,7 +21,12 @@ async fn a_tag_lives_as_the_clients_expect() {
             })
         );
         assert_eq!(bob.get(&path).await.ok(), tag);
-        for (body, status) in [(json!({ "name": "Urgent" }), 409), (json!({}), 400), (json!({ "name": " " }), 400)] {
+        for (body, status) in [
+            (json!({ "name": "Urgent" }), 409),
+            (json!({}), 400),
+            (json!({ "name": " " }), 400),
+            (json!({ "name": "a\u{202E}b" }), 400),
+        ] {
             assert_eq!(bob.post("/api/tag.json", &body).await.status, status, "{body}");
         }
         assert_eq!(bob.post("/api/tag.json", &json!({ "name": "n".repeat(256) })).await.status, 400);
