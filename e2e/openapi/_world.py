@@ -94,8 +94,11 @@ class Seed:
             for name in ("parent", "child")]
         api.link("relation/parent/term.json", {"term1": pair[0], "term2": pair[1]})
         file = admin.get(f"/api/abstractimage/{image['baseImage']}.json").ok()["uploadedFile"]
-        hung = {noun: api.make(f"{noun}/{thing}/property.json", {"key": "grade", "value": "3"}) for noun, thing in
-            (("project", project["id"]), ("imageinstance", image["id"]), *(("annotation", one) for one in annotations))}
+        grade = {"key": "grade", "value": "3"}
+        hung = {noun: api.make(f"{noun}/{thing}/property.json", grade) for noun, thing in
+            (("project", project["id"]), ("imageinstance", image["id"]), ("annotation", annotations[0]))}
+        for one in annotations[1:]:
+            api.make(f"annotation/{one}/property.json", grade)
         tag = api.make("tag.json", {"name": "Urgent"})
         link = api.make("tag_domain_association.json", {"tag": tag, **on(project["id"])})
         api.make("description.json", {"data": "<p>text</p>", **on(project["id"])})
@@ -126,6 +129,9 @@ def values_for(ids, path, gap):
     noun = noun_before(path, gap)
     if gap == "picture":
         return ["crop.png", "mask.png"] if "annotation" in noun else ["thumb.png", "window-10-10-50-50.jpg"]
+    if gap == "id" and "{property}" in path:
+        # The one whose property is known.
+        return ids[noun][:1]
     if gap in ("id", "key", "role"):
         return ids.get(noun)
     if gap == "property":
@@ -322,7 +328,9 @@ SPECIAL = {
     **{("POST", f"/api/{noun}/{{id}}/{{picture}}"): lambda t: {} for noun in
        ("annotation", "userannotation", "imageinstance", "sliceinstance", "abstractimage", "abstractslice")},
 }
+POSITIONS = "/api/user/{user}/imageinstance/{image}/annotationposition"
 QUERIES = {
+    ("GET", POSITIONS): lambda t, gaps: {"key": "grade", "bbox": "0,0,999,999"},
     ("DELETE", "/api/annotation"): lambda t, gaps: {"annotations": str(t.annotation())},
     **{(method, "/api/attachedfile"): lambda t, gaps: {"filename": "a.txt", "key": "k", **on(t.ids["project"])}
        for method in ("POST", "PUT")},

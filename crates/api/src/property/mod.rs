@@ -4,6 +4,7 @@ mod keys;
 pub mod wire;
 
 use self::wire::Property;
+use crate::describe::Sketch;
 use crate::hanging::{self, BODY, parents};
 use crate::routes::{Routes, delete, get, post, put};
 
@@ -28,7 +29,15 @@ pub fn routes() -> Routes {
     let (annotations, images) = ("/api/annotation/property/key", "/api/imageinstance/property/key");
     let positions = "/api/user/{user}/imageinstance/{image}/annotationposition";
     routes
-        .with(get(annotations, keys::of_annotations, "List the keys of properties of annotations"))
-        .with(get(images, keys::of_images, "List the keys of properties of images"))
+        .with(
+            get(annotations, keys::of_annotations, "List the keys of properties of annotations")
+                .sketched(named),
+        )
+        .with(get(images, keys::of_images, "List the keys of properties of images").sketched(named))
         .with(get(positions, keys::positions, "List where a user's annotations have a property"))
+}
+
+/// What the query names may not be there.
+fn named(sketch: &mut Sketch<'_>) {
+    sketch.refuses(404);
 }
