@@ -249,6 +249,10 @@ pub fn require_on(actor: &Actor, action: Action, owner: Option<UserId>) -> Resul
         (Action::SeeStorage | Action::EditStorage | Action::FillStorage | Action::EditSlide, _) => {
             "This storage belongs to somebody else; choose one of your own"
         }
+        (Action::CreateTag | Action::DescribeOther, _) | (Action::EditTag, Standing::GuestOutside) => {
+            "Guests may not do this; ask an administrator for the user role"
+        }
+        (Action::EditTag, _) => "This tag is somebody else's: ask its creator or an administrator",
         (Action::OpenAdminSession, _) => "You are not an admin!",
         (Action::Undo, _) => "Only who gave a command may undo or redo it",
         (_, Standing::AdminAtRest) => {

@@ -312,7 +312,7 @@ impl Noun for User {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
         match deed {
             Deed::See => return Ok(Reach::OUTSIDE),
-            Deed::Edit => access::require_on(actor, Action::EditAccount, Some(self.id))?,
+            Deed::Edit | Deed::Describe => access::require_on(actor, Action::EditAccount, Some(self.id))?,
             Deed::Add | Deed::Delete => access::require(actor, Action::ManageUsers)?,
         }
         require_rank(ex, actor, self.id).await?;

@@ -327,7 +327,8 @@ pub async fn download(
 
 impl Noun for ImageInstance {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        let action = deed.action(Action::AddImage, Action::EditImage, Action::DeleteImage);
+        let action =
+            deed.action(Action::AddImage, Action::EditImage, Action::DescribeImage, Action::DeleteImage);
         access::project(ex, actor, self.project).await?.reach(action, Some(self.user))
     }
 }

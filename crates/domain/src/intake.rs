@@ -108,8 +108,7 @@ pub async fn register(
     system.blobs.publish(sealed, &key).await?;
     let received = record(system, actor, intake, Arrived { name, key: &key, size, sha256, info }).await;
     // When the database failed, only its answer may be lost and the row be there: then the sweeper decides.
-    let failed = |cause: &DomainError| matches!(cause.kind, ErrorKind::Unavailable | ErrorKind::Internal);
-    if received.as_ref().is_err_and(|cause| !failed(cause))
+    if received.as_ref().is_err_and(|cause| !cause.is_ours())
         && let Err(cause) = system.blobs.delete(&key).await
     {
         tracing::warn!(%key, %cause, "bytes of a refused upload stay until the next sweep");

@@ -220,7 +220,8 @@ async fn change_ontology(
 
 impl Noun for Project {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        let action = deed.action(Action::DeleteProject, Action::EditProject, Action::DeleteProject);
+        let (edit, describe, delete) = (Action::EditProject, Action::DescribeProject, Action::DeleteProject);
+        let action = deed.action(delete, edit, describe, delete);
         access::meet(ex, actor, self.clone()).await?.reach(action, None)
     }
 }

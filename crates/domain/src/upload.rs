@@ -306,12 +306,22 @@ pub(crate) async fn original(system: &System, id: Option<UploadedFileId>) -> Res
 
 async fn bytes_of(system: &System, file: &UploadedFile) -> Result<Download, DomainError> {
     let sha256 = file.sha256.clone().ok_or_else(gone)?;
-    let key: BlobKey = file.filename.parse()?;
+    stored(system, &file.filename, file.original_filename.clone(), sha256).await
+}
+
+/// The bytes under a key; who may have them is the caller's question.
+pub(crate) async fn stored(
+    system: &System,
+    key: &str,
+    name: String,
+    sha256: String,
+) -> Result<Download, DomainError> {
+    let key: BlobKey = key.parse()?;
     let reader = match system.blobs.open(&key).await {
         Err(BlobError::Missing(_)) => return Err(gone()),
         opened => opened?,
     };
-    Ok(Download { reader, name: file.original_filename.clone(), sha256 })
+    Ok(Download { reader, name, sha256 })
 }
 
 fn gone() -> DomainError {

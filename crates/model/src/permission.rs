@@ -17,6 +17,8 @@ pub enum Thing {
     Account,
     /// A command; it is that of who gave it.
     Command,
+    /// A tag; it is that of who made it.
+    Tag,
     /// A storage; it has an owner.
     Storage,
     /// An uploaded file, the image made of it and its planes; they are the own of the storage's owner.
@@ -35,10 +37,11 @@ pub enum Thing {
 
 impl Thing {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::System,
         Self::Account,
         Self::Command,
+        Self::Tag,
         Self::Storage,
         Self::Slide,
         Self::Project,
@@ -51,7 +54,7 @@ impl Thing {
     /// Where somebody's standing towards it comes from.
     pub fn place(self) -> Place {
         match self {
-            Self::System | Self::Account | Self::Command | Self::Storage => Place::Apart,
+            Self::System | Self::Account | Self::Command | Self::Tag | Self::Storage => Place::Apart,
             Self::Project | Self::Membership | Self::Image | Self::Annotation => Place::InProject,
             Self::Slide | Self::Ontology => Place::Shared,
         }
@@ -79,7 +82,7 @@ impl Thing {
                 ("delete", Action::EditStorage),
                 ("upload", Action::FillStorage),
             ],
-            Self::System | Self::Account | Self::Command | Self::Slide | Self::Membership => &[],
+            Self::System | Self::Account | Self::Command | Self::Tag | Self::Slide | Self::Membership => &[],
         }
     }
 }

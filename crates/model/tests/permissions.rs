@@ -74,6 +74,10 @@ fn heading(thing: Thing) -> (&'static str, &'static str) {
         Thing::System => ("The system", ""),
         Thing::Account => ("Accounts", "One's own is the account one is signed in with."),
         Thing::Command => ("Commands", "A command is the own of who gave it."),
+        Thing::Tag => (
+            "Tags",
+            "A tag is the own of who made it. Everybody sees tags; one that marks something only administrators change.",
+        ),
         Thing::Storage => ("Storages", ""),
         Thing::Slide => (
             "Uploaded files and images",

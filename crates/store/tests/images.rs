@@ -13,7 +13,7 @@ use cytomine_store::image_instance::ImageFilter;
 use cytomine_store::testing::both;
 use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{
-    BlobKey, Db, StoreError, Write as _, abstract_image, abstract_slice, image_instance, project, property,
+    BlobKey, Db, StoreError, Write as _, abstract_image, abstract_slice, hanging, image_instance, project,
     rows, slice_instance, sql, table, uploaded_file,
 };
 
@@ -441,17 +441,17 @@ async fn properties_hang_on_any_entity() {
         let after = Property { value, updated: Some(Millis(2)), ..property(302, "b") };
         table::update(&mut tx, &before, &after).await.unwrap();
         tx.commit().await.unwrap();
-        let listed = property::of(&db, EntityKind::AbstractImage, &[230]).await.unwrap();
+        let listed: Vec<Property> = hanging::of(&db, EntityKind::AbstractImage, &[230]).await.unwrap();
         let pairs: Vec<(&str, &str)> =
             listed.iter().map(|property| (property.key.as_str(), property.value.as_str())).collect();
         assert_eq!(pairs, [("a", "1"), ("b", "2")]);
-        assert!(property::of(&db, EntityKind::Project, &[230]).await.unwrap().is_empty());
+        assert!(hanging::of::<Property>(&db, EntityKind::Project, &[230]).await.unwrap().is_empty());
         let mut tx = db.begin().await.unwrap();
         let command = cytomine_model::CommandId(9);
         let gone = rows::delete_with_dependents(&mut tx, EntityKind::Property, &[(301, 301)], command).await;
         assert_eq!(gone.unwrap(), 1);
         tx.commit().await.unwrap();
-        let left = property::of(&db, EntityKind::AbstractImage, &[230, 231]).await.unwrap();
+        let left: Vec<Property> = hanging::of(&db, EntityKind::AbstractImage, &[230, 231]).await.unwrap();
         assert_eq!(left.len(), 1);
         assert!(by_id::<Property>(&db, PropertyId(301)).await.is_none());
     })

@@ -15,6 +15,7 @@ pub mod wire;
 use cytomine_model::Action;
 
 use self::keys::{IncludedKeys, SearchKeys, in_body};
+pub use self::query::bounds;
 use self::row::Rows;
 use crate::routes::{Operation, Routes, delete, get, post, put};
 

@@ -6,18 +6,19 @@ use cytomine_domain::instance::Seen;
 use cytomine_domain::ontology::OntologyTree;
 use cytomine_domain::{Actor, DomainError, annotation, image, instance, ontology};
 use cytomine_model::{
-    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, Entity, ErrorKind, ImageInstance, May,
-    Ontology, Project, Property, RelationTerm, SliceInstance, Storage, Term, Thing, UploadedFile, User,
-    UserRole,
+    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, AttachedFile, Description, Entity, ErrorKind,
+    ImageInstance, May, Ontology, Project, Property, RelationTerm, SliceInstance, Storage, Tag,
+    TagDomainAssociation, Term, Thing, UploadedFile, User, UserRole,
 };
 
 use super::wire::{Alone, Object};
 use crate::dialect::class::JavaClass;
 use crate::error::ApiError;
+use crate::hanging::Wire;
 use crate::state::ApiState;
 use crate::{
     abstract_image, abstract_slice, annotation as annotation_api, annotation_term, image_instance,
-    ontology as ontology_api, project, property, role, slice_instance, storage, term, uploaded_file, user,
+    ontology as ontology_api, project, role, slice_instance, storage, tag, term, uploaded_file, user,
 };
 
 /// Who asks for an entity, and where.
@@ -243,6 +244,46 @@ impl JavaClass for Property {
 
 impl Shown for Property {
     async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
-        Ok(Object::Property(property::wire::Property::of(self)))
+        Ok(Object::Property(Wire::of(self)))
+    }
+}
+
+impl JavaClass for Tag {
+    const NAME: &'static str = "be.cytomine.domain.meta.Tag";
+}
+
+impl Shown for Tag {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::Tag(tag::wire::Tag::of(self)))
+    }
+}
+
+impl JavaClass for TagDomainAssociation {
+    const NAME: &'static str = "be.cytomine.domain.meta.TagDomainAssociation";
+}
+
+impl Shown for TagDomainAssociation {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::TagDomainAssociation(Wire::of(self)))
+    }
+}
+
+impl JavaClass for Description {
+    const NAME: &'static str = "be.cytomine.domain.meta.Description";
+}
+
+impl Shown for Description {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::Description(Wire::of(self)))
+    }
+}
+
+impl JavaClass for AttachedFile {
+    const NAME: &'static str = "be.cytomine.domain.meta.AttachedFile";
+}
+
+impl Shown for AttachedFile {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::AttachedFile(Wire::of(self)))
     }
 }

@@ -123,7 +123,7 @@ impl Operation {
         self
     }
 
-    /// Takes bodies of up to that many bytes, instead of [`crate::edge::limits::JSON_LIMIT`].
+    /// Takes bodies of up to that many bytes, instead of [`crate::body::JSON_LIMIT`].
     #[must_use]
     pub fn takes(mut self, bytes: usize) -> Self {
         self.limit = Some(bytes);

@@ -121,7 +121,8 @@ impl Walk<'_> {
             path => stage.query(path),
         };
         let request = Request::builder().method(operation.method.as_str()).uri(format!("{path}?{query}"));
-        if operation.path.ends_with("/upload") {
+        let attaches = operation.path == "/api/attachedfile" && operation.method != Method::GET;
+        if attaches || operation.path.ends_with("/upload") {
             let form = "--b\r\nContent-Disposition: form-data; name=\"files[]\"; filename=\"x.svs\"\r\n\r\nx\r\n--b--\r\n";
             return request
                 .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
@@ -188,7 +189,9 @@ impl Walk<'_> {
             }
             // What a project uses stays, so the plane cannot be taken back; there is one of the kind at most.
             ("GET", _) | ("POST", "/api/abstractslice") => {}
-            (_, path) if path.starts_with("/api/project/{id}/") => self.world.repair(self.callers).await,
+            (_, path) if path.starts_with("/api/project/{id}/") && !path.contains("/property") => {
+                self.world.repair(self.callers).await;
+            }
             _ => self.undo(&client, answer).await,
         }
     }
@@ -216,7 +219,9 @@ impl Walk<'_> {
         for who in Who::ALL.into_iter().filter(|who| *who != Who::Nobody) {
             let client = self.callers.get(who).clone();
             let shape = "POLYGON ((1 1, 9 1, 9 9, 1 1))";
+            let account = format!("/api/domain/be.cytomine.domain.security.User/{}/property.json", client.id);
             let posts = [
+                (Action::DescribeOther, account.as_str(), json!({ "key": "Own", "value": "word" })),
                 (
                     Action::CreateAnnotationForOther,
                     "/api/annotation.json",

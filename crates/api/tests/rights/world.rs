@@ -9,7 +9,7 @@ use cytomine_model::{EditionMode, GlobalRole, Standing, Thing, UserId};
 use cytomine_testkit::{App, Client};
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, hang};
 
 const LOCATION: &str = "POLYGON ((101 201, 151 201, 151 251, 101 251, 101 201))";
 
@@ -142,6 +142,9 @@ impl World {
         let image_id = ids["imageinstance"].clone();
         let term = ids["term"].clone();
         extend(&mut ids, annotation(&max, &image_id, &term).await);
+        let id_of = |name: &str| ids[name].as_i64().unwrap();
+        let tag = max.made("tag", &json!({ "name": format!("Walked {mode:?}") })).await;
+        let on = hang(&max, tag, (project, id_of("imageinstance"), id_of("annotation"))).await;
         let keys = sam.get("/api/user/current/keys.json").await.ok();
         let roles = max.get(&format!("/api/user/{}/role.json", sam.id)).await.ok();
         extend(
@@ -152,6 +155,12 @@ impl World {
                 "userkey": keys["publicKey"],
                 "role": roles["collection"].as_array().unwrap().last().unwrap()["role"],
                 "command": vocabulary["command"],
+                "domain": project,
+                "tag": tag,
+                "tag_domain_association": on["link"],
+                "attachedfile": on["file"],
+                "key": "Hush-key",
+                "on": on,
             }),
         );
         let mut world = Self { mode, ids, own: HashMap::new(), max };
@@ -194,6 +203,8 @@ impl World {
         if role > GlobalRole::Guest {
             extend(&mut own, slide(app, client, name).await);
             extend(&mut own, vocabulary(client, &format!("Of {name} {:?}", self.mode)).await);
+            own["tag"] =
+                json!(client.made("tag", &json!({ "name": format!("Of {name} {:?}", self.mode) })).await);
         }
         if who == Who::Contributor {
             let title = format!("With own words {:?}", self.mode);
@@ -208,6 +219,10 @@ impl World {
         if who.is_member() {
             let drawn = annotation(client, main, &self.ids["term"]).await;
             extend(&mut own, drawn);
+            let id_of = |name: &str| own[name].as_i64().or(self.ids[name].as_i64()).unwrap();
+            let tag = self.ids["tag"].as_i64().unwrap();
+            let on = hang(&self.max, tag, (project, id_of("imageinstance"), id_of("annotation"))).await;
+            own["on"] = on;
         }
         own
     }
@@ -221,10 +236,11 @@ impl World {
                 Thing::Membership if !who.is_member() => return None,
                 Thing::Account | Thing::Membership => &["user"],
                 Thing::Command => &["command"],
+                Thing::Tag => &["tag"],
                 Thing::Storage => &["storage"],
                 Thing::Slide => &["abstractimage", "uploadedfile", "abstractslice", "storage"],
-                Thing::Image => &["imageinstance", "sliceinstance"],
-                Thing::Annotation => &["annotation", "userannotation"],
+                Thing::Image => &["imageinstance", "sliceinstance", "on"],
+                Thing::Annotation => &["annotation", "userannotation", "on"],
                 Thing::Ontology => &["ontology", "term", "child", "relation"],
             };
             let own = self.own.get(&who)?;

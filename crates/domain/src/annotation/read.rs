@@ -36,7 +36,9 @@ impl Noun for Annotation {
 
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
         let edit = Action::EditAnnotation;
-        access::project(ex, actor, self.project).await?.reach(deed.action(edit, edit, edit), Some(self.user))
+        access::project(ex, actor, self.project)
+            .await?
+            .reach(deed.action(edit, edit, Action::DescribeAnnotation, edit), Some(self.user))
     }
 }
 

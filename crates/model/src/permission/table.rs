@@ -63,6 +63,12 @@ table! {
         ManageUsers => apart(No, No, Yes);
         /// Make a storage or a file for somebody else, hand a storage over.
         GiveAway => apart(No, No, Yes);
+        /// Make a tag.
+        CreateTag => apart(No, Yes, Yes);
+        /// Give what lies in no project properties, a description, tags or files, for whoever may change it.
+        DescribeOther => apart(No, Yes, Yes);
+        /// List all descriptions and attached files.
+        SeeEverything => apart(No, No, Yes);
         /// Open the administrator's session.
         OpenAdminSession => [No, No, Yes, No, No, No, Yes];
     }
@@ -77,6 +83,11 @@ table! {
     Command {
         /// Undo and redo a command, as long as the right to do it lasts.
         Undo => [Own; 7];
+    }
+    Tag {
+        // Once something is marked with it, it is the administrators' alone (domain/tag.rs).
+        /// Rename or delete a tag that marks nothing yet.
+        EditTag => apart(No, Own, Yes);
     }
     Storage {
         /// See a storage and what is in it.
@@ -101,6 +112,8 @@ table! {
         SeeLayers => within(No, No, Yes, Yes);
         /// Change a project, its representatives and the layers that it shows first.
         EditProject => within(No, No, Yes, Yes);
+        /// Give a project properties, a description, tags or files, or change these.
+        DescribeProject => within(No, No, Yes, Yes);
         // An administrator who is not a manager leaves a read-only project alone (rest-api 3.5, note under the table).
         /// Delete a project.
         DeleteProject => within(No, No, Yes, Writable);
@@ -118,6 +131,8 @@ table! {
         AddImage => within(No, Writable, Yes, Writable);
         /// Change an image of a project.
         EditImage => within(No, Shared, Yes, Writable);
+        /// Give an image properties, a description, tags or files, or change these.
+        DescribeImage => within(No, Shared, Yes, Yes);
         /// Remove an image from a project.
         DeleteImage => within(No, Shared, Yes, Yes);
     }
@@ -129,6 +144,8 @@ table! {
         CreateAnnotationForOther => within(No, Classic, Yes, Writable);
         /// Change or delete an annotation, set and remove its terms.
         EditAnnotation => within(Shared, Shared, Yes, Yes);
+        /// Give an annotation properties, a description, tags or files, or change these.
+        DescribeAnnotation => within(No, Shared, Yes, Yes);
     }
     Ontology {
         /// See an ontology with its terms, use it in a project of one's own.

@@ -250,6 +250,22 @@ pub const CODES: &[(&str, &str)] = &[
         "picture.too_many",
         "The server has more pictures to make than it can at the moment; try again in a second",
     ),
+    // What hangs on any entity.
+    ("hanging.on_what", "Say what it belongs to: give `domainClassName` and `domainIdent`"),
+    ("hanging.on_hanging", "Nothing can be given to a <kind>: name what that belongs to"),
+    (
+        "attached.too_large",
+        "The file is larger than <largest> bytes: compress it, split it, or keep it elsewhere",
+    ),
+    ("attached.name_length", "Name and key of a file have 255 characters at most"),
+    ("description.taken", "It has a description already: change that one"),
+    ("tag.name.length", "A tag needs a name of 1 to 255 characters: give `name`"),
+    ("tag.name.taken", "There is a tag named <name> already; choose another name, or use that one"),
+    ("tag.foreign", "This tag is somebody else's: ask its creator or an administrator"),
+    ("tag.used", "Things are marked with this tag: only an administrator changes it"),
+    ("tag.which", "Which tag? Give its id as `tag`"),
+    ("tag.on_it", "It is marked with the tag <name> already"),
+    ("property.keys_of_what", "Keys of what? Give `idProject`, or `idImage` for annotations"),
     // The server itself.
     ("server.stopping", "The server is stopping; try again in a moment"),
     ("server.going_down", "The server is going down; try again"),
