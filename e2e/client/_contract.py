@@ -10,17 +10,26 @@ from cytomine.models import (
     Annotation,
     AnnotationCollection,
     AnnotationTerm,
+    AttachedFile,
+    AttachedFileCollection,
+    Description,
     ImageInstance,
     ImageInstanceCollection,
     Ontology,
     OntologyCollection,
     Project,
     ProjectCollection,
+    Property,
+    PropertyCollection,
     RelationTerm,
     RoleCollection,
     SliceInstanceCollection,
     Storage,
     StorageCollection,
+    Tag,
+    TagCollection,
+    TagDomainAssociation,
+    TagDomainAssociationCollection,
     Term,
     TermCollection,
     UploadedFile,
@@ -68,8 +77,9 @@ class Contract:
         # This one has no plane.
         self.image2 = ImageInstance(self.bases[1].id, self.project.id).save()
         self.annotation = Annotation(SQUARE, self.image1.id, [self.term1.id]).save()
+        self.tag = Tag(self.unique("tag")).save()
         made = [self.user, self.ontology, self.term1, self.term2, self.project, self.storage, *self.files, *self.bases,
-                self.slice, self.image1, self.image2, self.annotation]
+                self.slice, self.image1, self.image2, self.annotation, self.tag]
         assert all(one and one.id for one in made), made
 
     def it_names_an_image_server(self):
@@ -239,6 +249,93 @@ class Contract:
         members = fetched(UserCollection().fetch_with_filter("project", self.project.id))
         assert self.user.id not in [member.id for member in members]
 
+    # test_property; its own tests use the project, here other things as well
+
+    def subjects(self):
+        return (self.project, self.image1, self.annotation, self.ontology, self.storage)
+
+    def it_keeps_a_property(self):
+        for thing in self.subjects():
+            key = self.unique("key").replace(" ", "_")
+            one = Property(thing, key=key, value="v").save()
+            assert isinstance(one, Property) and one.value == "v", vars(one)
+            again = Property(thing).fetch(one.id)
+            assert isinstance(again, Property) and again.value == "v"
+            again = Property(thing).fetch(key=key)
+            assert isinstance(again, Property) and again.value == "v"
+            again.value = "w"
+            again.update()
+            assert isinstance(again, Property) and again.value == "w"
+            again.delete()
+            assert not Property(thing).fetch(one.id)
+
+    def it_lists_and_takes_properties(self):
+        for thing in self.subjects():
+            collection = PropertyCollection(thing)
+            collection.extend([Property(thing, key=f"k{number}", value=number) for number in range(20)])
+            # Old servers refused this for annotations.
+            assert collection.save()
+            found = fetched(PropertyCollection(thing).fetch()).as_dict()
+            assert found["k7"].value == "7" and len(found) == 20, found
+
+    def it_keeps_an_attached_file(self):
+        path = self.place.folder / "a report.txt"
+        path.write_bytes(b"What was found")
+        for thing in self.subjects():
+            one = AttachedFile(thing, filename=str(path)).upload()
+            assert isinstance(one, AttachedFile) and one.filename == path.name, vars(one)
+            again = AttachedFile(thing).fetch(one.id)
+            assert isinstance(again, AttachedFile) and again.filename == path.name
+            back = self.place.folder / "back.txt"
+            assert again.download(str(back), override=True) and back.read_bytes() == path.read_bytes()
+            named = AttachedFile(thing, filename="other.txt", file=str(path)).save()
+            assert named and named.filename == "other.txt"
+            assert len(fetched(AttachedFileCollection(thing).fetch())) == 2
+            assert named.delete() and not AttachedFile(thing).fetch(named.id)
+
+    def it_keeps_a_description(self):
+        for thing in self.subjects():
+            one = Description(thing, data="<p>text</p>").save()
+            assert isinstance(one, Description) and one.data == "<p>text</p>"
+            again = Description(thing).fetch()
+            assert isinstance(again, Description) and again.data == "<p>text</p>"
+            again.data = "<p>new</p>"
+            again.update()
+            assert isinstance(again, Description) and again.data == "<p>new</p>"
+            again.delete()
+            assert not Description(thing).fetch()
+
+    def it_keeps_a_tag(self):
+        name = self.unique("tag")
+        one = Tag(name).save()
+        assert isinstance(one, Tag) and one.name == name
+        again = Tag().fetch(one.id)
+        assert isinstance(again, Tag) and again.name == name
+        name = self.unique("tag")
+        again.name = name
+        again.update()
+        assert isinstance(again, Tag) and again.name == name
+        again.delete()
+        assert not Tag().fetch(one.id)
+        assert not Tag().save()
+
+    def it_lists_and_takes_tags(self):
+        fetched(TagCollection().fetch())
+        collection = TagCollection()
+        collection.append(Tag(self.unique("tag")))
+        assert collection.save()
+
+    def it_keeps_a_tag_on_a_thing(self):
+        for thing in self.subjects():
+            one = TagDomainAssociation(thing, tag=self.tag.id).save()
+            assert isinstance(one, TagDomainAssociation)
+            assert one.tag == self.tag.id and one.domainIdent == thing.id, vars(one)
+            again = TagDomainAssociation(thing).fetch(one.id)
+            assert isinstance(again, TagDomainAssociation) and again.tag == self.tag.id
+            assert len(fetched(TagDomainAssociationCollection(thing).fetch())) == 1
+            again.delete()
+            assert not TagDomainAssociation(thing).fetch(one.id)
+
     # test_storage
 
     def it_keeps_a_storage(self):
@@ -329,5 +426,5 @@ class Contract:
 
     def it_deletes_the_data_set(self):
         for thing in (self.image1, self.image2, *AbstractImageCollection().fetch(), self.project, self.term1,
-                      self.term2, self.ontology, self.user):
+                      self.term2, self.ontology, self.user, self.tag):
             assert thing.delete(), f"{thing} is not deleted"

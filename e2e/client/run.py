@@ -2,7 +2,7 @@
 
 Called once per client (`CYTOMINE_CLIENT`) with the Python of a virtual environment that holds it. Everything runs on
 each database, on a server of its own. The walk is in `_walk.py`; what follows the client's own test-suite is in
-`_contract.py` (its tests of properties, descriptions, tags, files, tracks and positions belong to later versions).
+`_contract.py` (its tests of tracks and positions belong to later versions).
 """
 import importlib.metadata
 import logging

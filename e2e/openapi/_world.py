@@ -6,6 +6,7 @@ administrator, so that no request takes from the next what it needs.
 import itertools
 import json
 import pathlib
+import urllib.parse
 
 from _http import Client
 from _images import png
@@ -15,7 +16,12 @@ SHAPE = "POLYGON ((10 10, 10 60, 60 60, 60 10, 10 10))"
 # What stands in gaps of addresses that are no ids, by name of the gap.
 FIXED = {"relation": ["parent"], "file": ["macro.png", "label.jpg"], "tile": ["0_0.jpg"], "ty": ["0.jpg", "0.png"],
     "level": [0],
-         "zoom": [0], "z": [0], "tx": [0], "channel": [0], "time": [0]}
+         "class": ["be.cytomine.domain.project.Project"], "zoom": [0], "z": [0], "tx": [0], "channel": [0], "time": [0]}
+
+
+def on(project):
+    """Fields that name a project as what something hangs on."""
+    return {"domainClassName": FIXED["class"][0], "domainIdent": project}
 
 
 class Api:
@@ -40,6 +46,12 @@ class Api:
         made = self.client.post(f"/api/{path}", body)
         assert made.status == 200, f"POST {path}: {made.status} {made.body[:300]}"
         return made.json()
+
+    def attach(self, project):
+        """Attaches a file to a project and returns its id."""
+        made = self.client.upload("a.txt", b"text", query=urllib.parse.urlencode(on(project)), path="/api/attachedfile.json")
+        assert made.status == 200, f"attachedfile: {made.status} {made.body[:300]}"
+        return made.json()["id"]
 
     def name(self, what):
         """A name that nothing has."""
@@ -82,7 +94,20 @@ class Seed:
             for name in ("parent", "child")]
         api.link("relation/parent/term.json", {"term1": pair[0], "term2": pair[1]})
         file = admin.get(f"/api/abstractimage/{image['baseImage']}.json").ok()["uploadedFile"]
+        grade = {"key": "grade", "value": "3"}
+        hung = {noun: api.make(f"{noun}/{thing}/property.json", grade) for noun, thing in
+            (("project", project["id"]), ("imageinstance", image["id"]), ("annotation", annotations[0]))}
+        for one in annotations[1:]:
+            api.make(f"annotation/{one}/property.json", grade)
+        tag = api.make("tag.json", {"name": "Urgent"})
+        link = api.make("tag_domain_association.json", {"tag": tag, **on(project["id"])})
+        api.make("description.json", {"data": "<p>text</p>", **on(project["id"])})
+        attached = api.attach(project["id"])
         return {
+            "property of domain": [hung["project"]], "property of project": [hung["project"]],
+            "property of imageinstance": [hung["imageinstance"]], "property of annotation": [hung["annotation"]],
+            "domain": [project["id"]], "class": FIXED["class"], "key": ["grade"], "tag": [tag],
+            "tag_domain_association": [link], "attachedfile": [attached],
             "project": [project["id"]], "ontology": [project["ontology"]], "term": terms[:1], "other term": terms[1:2],
             "term1": pair[:1], "term2": pair[1:], "imageinstance": [image["id"]],
             "sliceinstance": [plane["id"]], "abstractslice": [plane["baseSlice"]],
@@ -104,8 +129,15 @@ def values_for(ids, path, gap):
     noun = noun_before(path, gap)
     if gap == "picture":
         return ["crop.png", "mask.png"] if "annotation" in noun else ["thumb.png", "window-10-10-50-50.jpg"]
+    if gap == "id" and "{property}" in path:
+        # The one whose property is known.
+        return ids[noun][:1]
     if gap in ("id", "key", "role"):
         return ids.get(noun)
+    if gap == "property":
+        return ids.get(f"property of {path.split('/')[2]}")
+    if gap == "image":
+        return ids["imageinstance"]
     return ids.get(gap) or FIXED.get(gap)
 
 
@@ -161,6 +193,29 @@ class Things:
             "term": [self.ids["term"]]})
 
     userannotation = annotation
+
+    # What something hangs on, where the address names a class: always a project.
+    domain = project
+
+    def tag(self):
+        return self.api.make("tag.json", {"name": self.api.name("Tag")})
+
+    def tag_domain_association(self):
+        return self.api.make("tag_domain_association.json", {"tag": self.ids["tag"], **on(self.project())})
+
+    def attachedfile(self):
+        return self.api.attach(self.project())
+
+    def described(self):
+        project = self.project()
+        self.api.make("description.json", {"data": "text", **on(project)})
+        return {"id": project}
+
+    def with_property(self, noun):
+        """Something of the demo with a property that nothing else uses."""
+        thing = self.ids[noun]
+        path = f"domain/{FIXED['class'][0]}/{thing}" if noun == "domain" else f"{noun}/{thing}"
+        return {"id": thing, "property": self.api.make(f"{path}/property.json", {"key": "k", "value": "v"})}
 
     def command(self, undone=False):
         # Of the account that sends the requests: nobody undoes what others did.
@@ -265,18 +320,39 @@ SPECIAL = {
     ("POST", "/api/annotation/{id}/term/{term}"): Things.unlinked,
     ("DELETE", "/api/annotation/{id}/term/{term}"): Things.linked,
     ("DELETE", "/api/annotation/{id}/term/{term}/user/{user}"): Things.linked,
+    **{(method, "/api/domain/{class}/{id}/description"): Things.described for method in ("PUT", "DELETE")},
+    **{(method, f"/api/{parent}/{{id}}/property/{{property}}"): lambda t, noun=noun: t.with_property(noun)
+       for method in ("PUT", "DELETE") for parent, noun in (("domain/{class}", "domain"), ("project", "project"),
+       ("annotation", "annotation"), ("imageinstance", "imageinstance"))},
     # Pictures are made, not changed.
     **{("POST", f"/api/{noun}/{{id}}/{{picture}}"): lambda t: {} for noun in
        ("annotation", "userannotation", "imageinstance", "sliceinstance", "abstractimage", "abstractslice")},
 }
+POSITIONS = "/api/user/{user}/imageinstance/{image}/annotationposition"
 QUERIES = {
+    ("GET", POSITIONS): lambda t, gaps: {"key": "grade", "bbox": "0,0,999,999"},
     ("DELETE", "/api/annotation"): lambda t, gaps: {"annotations": str(t.annotation())},
+    **{(method, "/api/attachedfile"): lambda t, gaps: {"filename": "a.txt", "key": "k", **on(t.ids["project"])}
+       for method in ("POST", "PUT")},
     ("DELETE", "/api/project/{id}/representative"): lambda t, gaps: {"user": gaps["user"]} if gaps else {},
 }
 DRAWN = {"POST": lambda t, gaps: {"location": SHAPE, "image": t.ids["imageinstance"]},
          "PUT": lambda t, gaps: {"location": SHAPE, "image": t.api.get(f"annotation/{gaps['id']}.json")["image"]}
          if gaps else {}}
+GRADED = {"key": "grade", "value": "3"}
 BODIES = {
+    ("POST", "/api/tag"): lambda t, gaps: {"name": t.api.name("Tag")},
+    ("PUT", "/api/tag/{id}"): lambda t, gaps: {"name": t.api.name("Tag")},
+    **{("POST", f"/api/{parent}property"): lambda t, gaps: {**GRADED, **on(t.ids["project"])} for parent in
+       ("", "domain/{class}/{id}/", "project/{id}/", "annotation/{id}/", "imageinstance/{id}/")},
+    **{("PUT", f"/api/{parent}/{{id}}/property/{{property}}"): lambda t, gaps: GRADED for parent in
+       ("domain/{class}", "project", "annotation", "imageinstance")},
+    **{("POST", f"/api/{parent}description"): lambda t, gaps: {"data": "<p>text</p>", **on(t.project())} for parent in
+       ("", "domain/{class}/{id}/")},
+    **{("POST", f"/api/{parent}tag_domain_association"): lambda t, gaps: {"tag": t.tag(), **on(t.ids["project"])}
+       for parent in ("", "domain/{class}/{id}/")},
+    **{(method, "/api/attachedfile"): lambda t, gaps: {"files[]": png(40, 30), **on(str(t.ids["project"])), "key": "k",
+       "filename": "a.png"} for method in ("POST", "PUT")},
     ("POST", "/api/relation/term"): lambda t, gaps: t.terms(),
     ("POST", "/api/relation/{relation}/term"): lambda t, gaps: t.terms(),
     ("POST", "/api/imageinstance"): lambda t, gaps: t.new_image(),

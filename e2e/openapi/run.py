@@ -26,7 +26,9 @@ FIELDS = {"project": "project", "projects": "project", "idProject": "project", "
           "slice": "sliceinstance", "slices": "sliceinstance",
           "term": "term", "terms": "term", "user": "user", "users": "user", "userId": "user",
           "baseImage": "abstractimage", "baseSlice": "abstractslice",
-          "uploadedFile": "uploadedfile", "role": "role", "annotation": "annotation", "annotations": "annotation"}
+          "uploadedFile": "uploadedfile", "role": "role", "annotation": "annotation", "annotations": "annotation",
+          "domainClassName": "class", "domainIdent": "domain", "domainId": "domain", "tag": "tag", "tagId": "tag",
+          "idImage": "imageinstance", "key": "key"}
 OF_NOUN = {("abstractslice", "image"): "abstractimage", ("user", "role"): None}
 WARNINGS = ["missing_auth", "missing_test_data", "method_not_allowed", "unused_openapi_auth", "unresolvable_reference",
             "unsupported_regex", "dictionary_mismatch"]
@@ -67,7 +69,8 @@ def bindings(document, ids, passwords):
                 bound[f"path.{name}"] = (values or [1], 1.0)
             elif place == "query" and field(noun, name) and parameter.get("style") != "deepObject":
                 required = parameter.get("required") or method == "get" and noun in ("annotation",
-                    "userannotation") and name == "project"
+                    "userannotation") and name == "project" or name == "idProject" and path.endswith("/property/key") or name \
+                    == "key" and path.endswith("/annotationposition")
                 bound[f"query.{name}"] = (ids[field(noun, name)], 1.0 if required else 0.7)
         for name, schema in properties(document, operation).items():
             if path == "/session":

@@ -132,6 +132,9 @@ def creations(w):
         "blindMode": True, "isRestricted": True, "isReadOnly": False, "hideUsersLayers": True}),
         ("uploadedfile", {"storage": ids["storage"], "user": ids["alice"], "filename": "x", "originalFilename": "x",
         "ext": "x", "contentType": "x/y", "size": 1, "projects": [5], "status": 0, "parent": None}),
+        ("property", {"key": "k", "value": "v", "domainClassName": "be.cytomine.domain.project.Project",
+        "domainIdent": ids["project"]}),
+        ("tag", {"name": "x"}),
         ("annotation", {"location": "POINT (10 10)", "image": ids["image in second"], "slice": None, "term": [],
         "user": ids["alice"], "properties": {}, "minPoint": 5}),
     )

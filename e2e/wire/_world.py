@@ -81,6 +81,8 @@ class World:
                 filled.append(segment)
                 continue
             value = given.pop() if given else None
+            if value is None and segment == "{property}":
+                value = self.ids[f"property of {template.split('/')[2]}"]
             filled.append(urllib.parse.quote(str(self.gap(segment[1:-1], noun) if value is None else value)))
         return "/".join(filled)
 
@@ -92,6 +94,7 @@ class World:
             return "crop.png" if "annotation" in noun else "thumb.png"
         fixed = {"user": self.ids["member"], "term": self.ids["term"], "term1": self.ids["term"],
             "term2": self.ids["child"],
+                 "class": "be.cytomine.domain.project.Project", "image": self.ids["imageinstance"],
                  "relation": "parent", "file": "macro.png", "tile": "0_0.jpg", "ty": "0.jpg"}
         return fixed.get(name, 0)
 
@@ -101,6 +104,10 @@ class World:
             return "?geometry=" + urllib.parse.quote("POLYGON ((0 0, 0 2000, 2000 2000, 2000 0, 0 0))")
         if template in ("/api/annotation", "/api/userannotation", "/api/annotation/search"):
             return f"?project={self.ids['project']}"
+        if template.endswith("/property/key"):
+            return f"?idProject={self.ids['project']}"
+        if template.endswith("/annotationposition"):
+            return "?key=grade"
         if template == "/api/signature":
             return "?method=GET&date=now"
         return ""

@@ -9,6 +9,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "robustness")]
 
 import _annotations
 import _endings
+import _hanging
 import _people
 import _pictures
 import _projects
@@ -27,6 +28,7 @@ PARTS = {
     "03-slides": _slides.story,
     "04-annotations": _annotations.story,
     "05-pictures": _pictures.story,
+    "05-what-hangs": _hanging.story,
     "06-together": _endings.story,
     "07-readers": _tables.readers,
     "08-strangers": _tables.strangers,

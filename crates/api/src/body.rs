@@ -18,8 +18,11 @@ use http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::edge::limits::JSON_LIMIT;
 use crate::error::ApiError;
+
+/// Largest body in bytes that an extractor reads as a whole, where the list of routes says no other number
+/// (`routes::Operation::takes`): sign-in takes a few KiB, what makes many annotations at once 64 MiB.
+pub const JSON_LIMIT: usize = 1 << 20;
 
 /// Bytes of large bodies that all requests together may hold: two of the largest bulks at once. What is read from a bulk
 /// of annotations takes about three times its text beside it.

@@ -267,7 +267,7 @@ macro_rules! numbers {
 numbers!("int64", None::<u8> =>
     i64, model::UserId, model::RoleId, model::StorageId, model::UploadedFileId, model::AbstractImageId,
     model::AbstractSliceId, model::ProjectId, model::ImageInstanceId, model::SliceInstanceId, model::OntologyId,
-    model::TermId, model::AnnotationId, model::CommandId,
+    model::TermId, model::TagId, model::AnnotationId, model::CommandId,
 );
 numbers!("int32", None::<u8> => i32);
 numbers!("int32", Some(0) => u32);

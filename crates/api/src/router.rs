@@ -9,9 +9,9 @@ use crate::error::ApiError;
 use crate::routes::Routes;
 use crate::state::ApiState;
 use crate::{
-    abstract_image, abstract_slice, annotation, annotation_term, command, docs, image_instance, image_server,
-    member, ontology, pixel, project, role, session, slice_instance, storage, term, upload, uploaded_file,
-    user,
+    abstract_image, abstract_slice, annotation, annotation_term, attached_file, command, description, docs,
+    image_instance, image_server, member, ontology, pixel, project, property, role, session, slice_instance,
+    storage, tag, tag_association, term, upload, uploaded_file, user,
 };
 
 /// All operations of the API. Paths are without `.json`: a layer around the router strips the ending
@@ -35,6 +35,11 @@ pub fn operations() -> Routes {
         .merge(term::routes())
         .merge(annotation::routes())
         .merge(annotation_term::routes())
+        .merge(property::routes())
+        .merge(description::routes())
+        .merge(attached_file::routes())
+        .merge(tag::routes())
+        .merge(tag_association::routes())
         .merge(command::routes())
         .merge(image_server::routes())
         .merge(docs::routes(operations))

@@ -3,11 +3,12 @@
 //! name for why nobody needs one.
 #![allow(clippy::disallowed_methods, reason = "this is the one place that opens what the store finds")]
 
+use std::collections::HashMap;
 use std::pin::Pin;
 
 use cytomine_model::{
-    Action, EditionMode, EntityKind, GlobalRole, Member, Project, ProjectId, ProjectRole, Standing, UserId,
-    permission,
+    Action, EditionMode, EntityKind, GlobalRole, May, Member, Project, ProjectId, ProjectRole, Standing,
+    Thing, UserId, permission,
 };
 use cytomine_store::table::{self, Table};
 use cytomine_store::{self as store, Read};
@@ -114,7 +115,9 @@ pub struct ProjectAccess {
 /// What an actor is in a project, given the membership.
 pub fn standing(actor: &Actor, member: Option<&Member>) -> Standing {
     match member {
-        Some(member) if member.role == ProjectRole::Manager => Standing::Manager,
+        Some(member) if member.role == ProjectRole::Manager && permission::can_manage(actor.role) => {
+            Standing::Manager
+        }
         _ if actor.admin_by_now => Standing::Admin,
         Some(_) if actor.role == GlobalRole::Guest => Standing::Guest,
         Some(_) => Standing::Contributor,
@@ -148,7 +151,52 @@ pub(crate) async fn meet(
     Ok(access)
 }
 
+/// A project as somebody meets it, as far as rights need it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Met {
+    /// What the actor is in it.
+    pub(crate) standing: Standing,
+    /// Its mode.
+    pub(crate) mode: EditionMode,
+    /// The actor.
+    pub(crate) actor: UserId,
+}
+
+impl Met {
+    /// What the actor may do with a thing in the project; `owner` is whose it is.
+    pub(crate) fn may(self, thing: Thing, owner: Option<UserId>) -> May {
+        May::of(thing, self.standing, self.mode, owner == Some(self.actor))
+    }
+}
+
+/// The actor's standing in each of these projects, by one query; nothing is refused. For answers about what the actor
+/// sees anyway.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn standings(
+    ex: impl Read,
+    actor: &Actor,
+    projects: &[ProjectId],
+) -> Result<HashMap<ProjectId, Met>, DomainError> {
+    let met = store::project::met_by(ex, actor.id(), projects).await?;
+    let met = met.into_iter().map(|(project, mode, member)| {
+        (project, Met { standing: standing(actor, member.as_ref()), mode, actor: actor.id() })
+    });
+    Ok(met.collect())
+}
+
 impl ProjectAccess {
+    /// The project as rights need it.
+    pub(crate) fn met(&self) -> Met {
+        Met { standing: self.standing, mode: self.project.mode, actor: self.actor }
+    }
+
+    /// What the actor may do with a thing in the project; `owner` is whose it is.
+    pub fn may(&self, thing: Thing, owner: Option<UserId>) -> May {
+        self.met().may(thing, owner)
+    }
+
     /// Whether the actor may do it; `owner` is whose the touched thing is.
     pub fn allows(&self, action: Action, owner: Option<UserId>) -> bool {
         permission::allowed(action, self.standing, self.project.mode, owner == Some(self.actor))
@@ -168,7 +216,7 @@ impl ProjectAccess {
                 "You are not a member of this project; ask one of its managers".to_owned()
             }
             (_, EditionMode::ReadOnly) => format!("The project {name} is read-only"),
-            (_, EditionMode::Restricted) if owner.is_some() => {
+            (_, EditionMode::Restricted) if owner.is_some() && action.thing() != Thing::Membership => {
                 format!("The project {name} is restricted: only managers change what is not theirs")
             }
             _ => format!("You may not do this in the project {name}; ask one of its managers"),
@@ -181,11 +229,47 @@ impl ProjectAccess {
 /// # Errors
 /// When not.
 pub fn require(actor: &Actor, action: Action) -> Result<(), DomainError> {
-    if permission::allowed(action, actor.standing(), EditionMode::Classic, false) {
+    require_on(actor, action, None)
+}
+
+/// May the actor do something to what lies in no project? `owner` is whose it is.
+///
+/// # Errors
+/// When not.
+pub fn require_on(actor: &Actor, action: Action, owner: Option<UserId>) -> Result<(), DomainError> {
+    if permission::allowed(action, actor.standing(), EditionMode::Classic, owner == Some(actor.id())) {
         return Ok(());
     }
-    Err(DomainError::forbidden(match action {
-        Action::ManageUsers => return actor.require_admin(),
-        _ => "Guests may not do this; ask an administrator for the user role",
+    Err(DomainError::forbidden(match (action, actor.standing()) {
+        (Action::CreateProject, _) => "Guests cannot create projects; ask an administrator for the user role",
+        (Action::CreateOntology | Action::Upload, _)
+        | (Action::FillStorage | Action::EditSlide, Standing::GuestOutside) => {
+            "Guests may not do this; ask an administrator for the user role"
+        }
+        (Action::SeeStorage | Action::EditStorage | Action::FillStorage | Action::EditSlide, _) => {
+            "This storage belongs to somebody else; choose one of your own"
+        }
+        (Action::CreateTag | Action::DescribeOther, _) | (Action::EditTag, Standing::GuestOutside) => {
+            "Guests may not do this; ask an administrator for the user role"
+        }
+        (Action::EditTag, _) => "This tag is somebody else's: ask its creator or an administrator",
+        (Action::OpenAdminSession, _) => "You are not an admin!",
+        (Action::Undo, _) => "Only who gave a command may undo or redo it",
+        (_, Standing::AdminAtRest) => {
+            "This needs the rights of an administrator: open the admin session first"
+        }
+        _ => "This needs the rights of an administrator: ask an administrator",
     }))
+}
+
+/// Whether the actor may do this to something that projects use, met as somebody of that standing.
+pub(crate) fn shares(actor: &Actor, action: Action, standing: Standing, owner: Option<UserId>) -> bool {
+    permission::allowed(action, standing, EditionMode::Classic, owner == Some(actor.id()))
+}
+
+/// What an actor is to something that projects use, given the actor's highest role in them.
+pub(crate) fn standing_through(actor: &Actor, role: Option<ProjectRole>) -> Standing {
+    let project = ProjectId(0);
+    let member = role.map(|role| Member { project, user: actor.id(), role, is_representative: false });
+    standing(actor, member.as_ref())
 }

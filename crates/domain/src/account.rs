@@ -1,5 +1,6 @@
 //! Accounts: what people do with them, and what the command line does.
 
+mod look;
 mod role;
 
 use cytomine_model::{Action, CommandId, EntityKind, GlobalRole, Page, Sort, User, UserId};
@@ -9,7 +10,7 @@ use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::password::random_password;
 use crate::unit::bulk::{self, New};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, name, storage};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, member, name, storage};
 
 use role::require_grant;
 pub(crate) use role::require_rank;
@@ -201,7 +202,8 @@ async fn write_new(unit: &mut Unit, fields: &UserFields, hash: Option<&str>) -> 
         updated: None,
     };
     apply(&mut user, fields)?;
-    store::table::insert(&mut unit.tx, &user).await.map_err(taken(&user))?;
+    look::require_own(&mut unit.tx, &user).await?;
+    store::table::insert(&mut unit.tx, &user).await?;
     if let Some(hash) = hash {
         store::user::set_password(&mut unit.tx, user.id, hash).await?;
     }
@@ -228,10 +230,9 @@ pub async fn update(
     id: UserId,
     fields: UserFields,
 ) -> Result<Outcome<User>, DomainError> {
-    if id != actor.id() || fields.enabled.is_some() {
-        access::require(actor, Action::ManageUsers)?;
-    }
-    if fields.password.is_some() && !actor.admin_by_now {
+    get(system, id).await?;
+    access::require_on(actor, Action::EditAccount, Some(id))?;
+    if fields.password.is_some() && access::require(actor, Action::ManageUsers).is_err() {
         return Err(DomainError::forbidden(
             "A new password for yourself needs the old one: PUT user/{id}/password.json with `oldPassword` and \
              `password`",
@@ -240,13 +241,20 @@ pub async fn update(
     let hash = hashed(system, fields.password.as_deref()).await?;
     let mut unit = system.begin_on(actor, EntityKind::User, id.0).await?;
     let before: User = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
+    // Clients send the whole model back; what did not change needs no right of its own.
+    if fields.enabled.is_some_and(|enabled| enabled != before.enabled) {
+        access::require(actor, Action::ManageUsers)?;
+    }
     let mut user = before.clone();
     if before.username == ADMIN && fields.username.as_deref().is_some_and(|name| name != ADMIN) {
         return Err(DomainError::forbidden("The account admin keeps its name"));
     }
     apply(&mut user, &fields)?;
     user.updated = Some(unit.now);
-    store::table::update(&mut unit.tx, &before, &user).await.map_err(taken(&user))?;
+    if user.username != before.username {
+        look::require_own(&mut unit.tx, &user).await?;
+    }
+    store::table::update(&mut unit.tx, &before, &user).await?;
     if let Some(hash) = hash {
         store::user::set_password(&mut unit.tx, id, &hash).await?;
         store::session::delete_of_user(&mut unit.tx, id).await?;
@@ -268,8 +276,9 @@ pub async fn change_password(
     old: Option<&str>,
     new: &str,
 ) -> Result<(), DomainError> {
-    if id != actor.id() || old.is_none() {
-        actor.require_admin()?;
+    access::require_on(actor, Action::EditAccount, Some(id))?;
+    if old.is_none() {
+        access::require(actor, Action::ManageUsers)?;
     }
     if let Some(old) = old.filter(|_| id == actor.id()) {
         let found = store::user::secrets_by_id(&system.db, id).await?;
@@ -328,18 +337,18 @@ pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcom
 impl Noun for User {
     /// Names are no secret among users. Everyone changes their own account, an administrator those of no higher rank.
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        let own = self.id == actor.id() && deed == Deed::Edit;
-        if deed != Deed::See && !own {
-            access::require(actor, Action::ManageUsers)?;
+        match deed {
+            Deed::See => return Ok(Reach::OUTSIDE),
+            Deed::Edit | Deed::Describe => access::require_on(actor, Action::EditAccount, Some(self.id))?,
+            Deed::Add | Deed::Delete => access::require(actor, Action::ManageUsers)?,
         }
-        if deed != Deed::See {
-            require_rank(ex, actor, self.id).await?;
-        }
+        require_rank(ex, actor, self.id).await?;
         Ok(Reach::OUTSIDE)
     }
 
     async fn free(tx: &mut Tx, ids: &[UserId], command: CommandId) -> Result<(), DomainError> {
         for id in ids {
+            member::keep_managers_without(tx, *id).await?;
             let files = store::user::files_in_storages(&mut *tx, *id, command).await?;
             if files > 0 {
                 let name = access::unasked::<Self>(&mut *tx, *id, Unasked::Reached).await?;
@@ -362,8 +371,13 @@ pub(crate) async fn hashed(system: &System, password: Option<&str>) -> Result<Op
 }
 
 fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
+    let wanted = fields.username.as_deref().map_or(user.username.as_str(), str::trim);
+    // Clients send the whole model back; an old name stays as it was written.
+    if wanted != user.username || wanted.is_empty() {
+        name::readable("username", wanted)?;
+        user.username = look::written(wanted)?;
+    }
     for (key, value, field) in [
-        ("username", &fields.username, &mut user.username),
         ("firstname", &fields.firstname, &mut user.firstname),
         ("lastname", &fields.lastname, &mut user.lastname),
         ("email", &fields.email, &mut user.email),
@@ -373,15 +387,6 @@ fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
             value.trim().clone_into(field);
         }
     }
-    if user.username.is_empty() || user.username.len() > 200 {
-        return Err(DomainError::invalid("An account needs a name of 1 to 200 characters: give `username`"));
-    }
-    // A name of digits alone would be taken for an id where both are understood.
-    if user.username.bytes().all(|letter| letter.is_ascii_digit()) {
-        return Err(DomainError::invalid(
-            "The name of an account needs at least one character that is no digit",
-        ));
-    }
     if let Some(language) = &fields.language {
         user.language = language.to_uppercase();
     }
@@ -390,8 +395,9 @@ fn apply(user: &mut User, fields: &UserFields) -> Result<(), DomainError> {
     Ok(())
 }
 
-fn taken(user: &User) -> impl FnOnce(store::StoreError) -> DomainError + use<> {
-    DomainError::duplicate(format!("An account named {} exists already; choose another name", user.username))
+/// The error for a name that another account bears.
+fn taken(name: &str) -> DomainError {
+    DomainError::already_exists(format!("An account named {name} exists already; choose another name"))
 }
 
 /// The error for a name that no account bears.

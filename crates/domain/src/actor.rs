@@ -1,8 +1,6 @@
 //! Who acts.
 
-use cytomine_model::{ErrorKind, GlobalRole, Scope, Standing, User, UserId};
-
-use crate::DomainError;
+use cytomine_model::{GlobalRole, Scope, Standing, User, UserId};
 
 /// Somebody whose credentials were checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,29 +28,12 @@ impl Actor {
     pub fn standing(&self) -> Standing {
         if self.admin_by_now {
             Standing::Admin
-        } else if self.role == GlobalRole::Guest {
-            Standing::GuestOutside
         } else {
-            Standing::Outside
+            match self.role {
+                GlobalRole::Guest => Standing::GuestOutside,
+                GlobalRole::User => Standing::Outside,
+                GlobalRole::Admin | GlobalRole::SuperAdmin => Standing::AdminAtRest,
+            }
         }
-    }
-
-    /// Only for administrators.
-    ///
-    /// # Errors
-    /// For anybody else.
-    pub fn require_admin(&self) -> Result<(), DomainError> {
-        if self.admin_by_now {
-            return Ok(());
-        }
-        let remedy = if self.role >= GlobalRole::Admin {
-            "open the admin session first"
-        } else {
-            "ask an administrator"
-        };
-        Err(DomainError::new(
-            ErrorKind::Forbidden,
-            format!("This needs the rights of an administrator: {remedy}"),
-        ))
     }
 }

@@ -12,7 +12,8 @@ mod search;
 mod shape;
 
 use cytomine_model::{
-    Annotation, AnnotationId, AnnotationTerm, ImageInstance, ImageInstanceId, SliceInstanceId, TermId, UserId,
+    Annotation, AnnotationId, AnnotationTerm, ImageInstance, ImageInstanceId, May, SliceInstanceId, TermId,
+    UserId,
 };
 pub use cytomine_store::annotation::canvas::{Canvas, Person, Plane};
 pub use cytomine_store::annotation::read::{AnnotationRow, Layer};
@@ -20,12 +21,12 @@ pub use cytomine_store::annotation::search::{CountFilter, TermFilter};
 
 use crate::DomainError;
 
-pub(crate) use create::check_terms;
 pub use create::{Bulk, Refusal, create, create_many};
+pub(crate) use create::{check_terms, require_author};
 pub use edit::{delete, delete_many, update};
 pub use prepare::Thinning;
 pub(crate) use read::with_access;
-pub use read::{count, describe, get, layers, shape_of};
+pub use read::{count, count_reviewed, describe, get, layers, shape_of};
 pub use search::{Listed, Listing, Near, Place, Region, Search, Wanted, rows, search, users_by_term};
 pub use shape::{Reshaped, fill, simplified, simplify};
 
@@ -78,6 +79,8 @@ pub struct AnnotationView {
     pub terms: Vec<TermId>,
     /// Micrometres per pixel, once known.
     pub pixel_size_x: Option<f64>,
+    /// What the actor may do with it.
+    pub may: May,
 }
 
 /// The shape of an annotation on its image, for pictures of it.

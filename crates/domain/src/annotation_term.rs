@@ -64,6 +64,7 @@ pub async fn add(
     let user = user.unwrap_or(actor.id());
     if user != actor.id() {
         access.require(Action::CreateAnnotationForOther, Some(user))?;
+        crate::annotation::require_author(&mut unit.tx, access.project.id, user).await?;
     }
     let link = insert(&mut unit, &access, annotation, term, user).await?;
     commit(system, unit, &access, link, "added").await

@@ -8,7 +8,7 @@
 //! Whoever may still give a command may undo it: a right that was lost does not come back by the back door. Where rows go,
 //! the same stands in the way as if they were deleted by themselves.
 
-use cytomine_model::{Command, CommandAction, CommandId, Entity, EntityKind, ErrorKind, ProjectId};
+use cytomine_model::{Action, Command, CommandAction, CommandId, Entity, EntityKind, ErrorKind, ProjectId};
 use cytomine_store::stored::{self, State};
 use cytomine_store::{self as store};
 
@@ -133,9 +133,7 @@ async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Com
         return Err(too_late());
     }
     let command = command.ok_or_else(|| DomainError::not_found("Command", id))?;
-    if command.user != actor.id() {
-        return Err(DomainError::forbidden("Only who gave a command may undo or redo it"));
-    }
+    access::require_on(actor, Action::Undo, Some(command.user))?;
     Ok(Some(command))
 }
 

@@ -8,16 +8,18 @@ use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cytomine_model::{Project, UploadStatus, UploadedFile, UploadedFileId};
+use cytomine_model::{
+    Action, ErrorKind, GlobalRole, Project, UploadStatus, UploadedFile, UploadedFileId, User,
+};
 use cytomine_slide::{Limits, Parts, Slide, SlideError, SlideInfo, convert};
 use cytomine_store::blobs::Sealed;
-use cytomine_store::{self as store, BlobError, BlobKey, Blobs};
+use cytomine_store::{self as store, BlobError, BlobKey, Blobs, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{self, Unasked};
 use crate::deploy::{self, Deployment};
 use crate::job::{self, Attempt, Job, Watcher};
-use crate::{DomainError, System, slides};
+use crate::{Actor, DomainError, System, slides};
 
 pub use crate::job::Ended;
 
@@ -26,7 +28,7 @@ pub use crate::job::Ended;
 pub struct Work {
     /// The file as it was uploaded.
     pub file: UploadedFileId,
-    /// The uploader administers: they need not be a member of the projects.
+    /// The uploader administered: they need not be a member of the projects, as long as they can administer.
     pub trusted: bool,
     /// Properties that the image gets.
     pub properties: Vec<(String, String)>,
@@ -161,20 +163,35 @@ async fn finish(
     if let Some(before) = access::unasked::<UploadedFile>(&mut unit.tx, child.id, Unasked::System).await? {
         store::table::update(&mut unit.tx, &before, &child).await?;
     }
-    let mut projects: Vec<Project> = Vec::new();
-    for id in &file.projects {
-        let project = access::unasked::<Project>(&mut unit.tx, *id, Unasked::AskedNext).await?;
-        let Some(project) = project else { continue };
-        let member = store::project::member_of(&mut unit.tx, *id, file.user).await?;
-        if work.trusted || member.is_some() {
-            projects.push(project);
-        }
-    }
+    let projects = open_to(&mut unit.tx, work, file).await?;
     let deployment = Deployment { file, slide_file: child.id, info, properties: &work.properties };
     deploy::deploy(&mut unit, &deployment, &projects).await?;
     // No command: undo goes back over what a user did, not over what the system did meanwhile.
     unit.finish(system).await?;
     Ok(true)
+}
+
+/// Those of the projects that the file was uploaded for into which its uploader may still put it, by the rights of now.
+async fn open_to(tx: &mut Tx, work: &Work, file: &UploadedFile) -> Result<Vec<Project>, DomainError> {
+    let mut projects: Vec<Project> = Vec::new();
+    let user = access::unasked::<User>(&mut *tx, file.user, Unasked::System).await?;
+    let Some(user) = user.filter(|user| user.enabled) else { return Ok(projects) };
+    let role = store::user::highest_role(&mut *tx, user.id).await?;
+    // The session may have closed since; who administered then and could open it now is trusted.
+    let admin_by_now = role == GlobalRole::SuperAdmin || (work.trusted && role == GlobalRole::Admin);
+    let actor = Actor { user, role, admin_by_now };
+    for id in &file.projects {
+        match access::project(&mut *tx, &actor, *id).await {
+            Ok(access) if access.allows(Action::AddImage, None) => projects.push(access.project),
+            Err(error) if !matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) => {
+                return Err(error);
+            }
+            _ => {
+                tracing::info!(project = %id, file = %file.id, "the uploader may no longer add to this project");
+            }
+        }
+    }
+    Ok(projects)
 }
 
 /// Gives a conversion up: the rows keep the status and the cause, the bytes go.
@@ -194,10 +211,10 @@ pub async fn fail(system: &System, work: &Work, cause: &str) -> Result<Ended, Do
         store::uploaded_file::set_status(&mut unit.tx, id, to, Some(&text), now).await?;
     }
     unit.finish(system).await?;
-    for name in [&file.filename, &child.filename] {
-        if let Ok(key) = name.parse::<BlobKey>()
-            && let Err(cause) = system.blobs.delete(&key).await
-        {
+    // No attempt leaves bytes under a key of its own, so the original alone goes, and only if no other row names it.
+    let keys: Vec<BlobKey> = file.filename.parse().into_iter().collect();
+    for key in store::uploaded_file::unneeded(&system.db, &keys).await? {
+        if let Err(cause) = system.blobs.delete(&key).await {
             tracing::warn!(%key, %cause, "bytes of a failed conversion stay until the next sweep");
         }
     }

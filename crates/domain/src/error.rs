@@ -59,6 +59,11 @@ impl DomainError {
         Self::new(ErrorKind::Conflict, message)
     }
 
+    /// Whether the server failed, and not the request.
+    pub(crate) fn is_ours(&self) -> bool {
+        matches!(self.kind, ErrorKind::Unavailable | ErrorKind::Internal)
+    }
+
     /// Adds a fact for programs.
     #[must_use]
     pub fn with_value(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {

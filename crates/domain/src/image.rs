@@ -58,17 +58,15 @@ pub async fn get(system: &System, actor: &Actor, id: AbstractImageId) -> Result<
 
 impl Noun for AbstractImage {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        if !store::abstract_image::visible(&mut *ex, actor.scope(), self.id).await? {
+        let owner = store::abstract_image::owner(&mut *ex, self.id).await?;
+        let role = store::abstract_image::role_through_projects(ex, self.id, actor.id()).await?;
+        if !access::shares(actor, Action::SeeSlide, access::standing_through(actor, role), owner) {
             return Err(DomainError::forbidden(
                 "This image is in none of your storages and projects; ask its owner to add it to a project of yours",
             ));
         }
         if deed != Deed::See {
-            access::require(actor, Action::Upload)?;
-            match self.uploaded_file {
-                Some(file) => access::get::<UploadedFile>(ex, actor, file, Deed::Edit).await.map(|_| ())?,
-                None => actor.require_admin()?,
-            }
+            access::require_on(actor, Action::EditSlide, owner)?;
         }
         Ok(Reach::OUTSIDE)
     }

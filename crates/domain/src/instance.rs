@@ -1,13 +1,13 @@
 //! Images in projects: an image is seen, changed and removed through its project.
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, Action, EntityKind, ImageInstance, ImageInstanceId, Page, Project,
-    ProjectId, SliceInstance, SliceInstanceId, Sort, UserId,
+    AbstractImage, AbstractImageId, Action, EntityKind, ImageInstance, ImageInstanceId, May, Page, Project,
+    ProjectId, SliceInstance, SliceInstanceId, Sort, Thing, UserId, permission,
 };
 pub use cytomine_store::image_instance::ImageFilter;
 use cytomine_store::{self as store, Read};
 
-use crate::access::{ProjectAccess, Unasked};
+use crate::access::{Met, ProjectAccess, Unasked};
 use crate::noun::{Deed, Noun, Reach};
 use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, image, name};
@@ -36,6 +36,17 @@ pub struct Seen {
     pub image: ImageInstance,
     /// Names may be shown; false in a blind project for those who do not manage it (rest-api 3.4).
     pub names: bool,
+    /// What the actor may do with it.
+    pub may: May,
+}
+
+impl Seen {
+    /// An image of a project, as the actor meets that.
+    fn of(met: Met, image: ImageInstance) -> Self {
+        let names =
+            !image.project_blind || permission::allowed(Action::SeeNames, met.standing, met.mode, false);
+        Self { names, may: met.may(Thing::Image, Some(image.user)), image }
+    }
 }
 
 /// An image that the actor may see; its annotations are not counted.
@@ -52,7 +63,7 @@ pub async fn get(system: &System, actor: &Actor, id: ImageInstanceId) -> Result<
 /// As [`get`].
 pub async fn see(system: &System, actor: &Actor, id: ImageInstanceId) -> Result<Seen, DomainError> {
     let (_, access) = with_access(&system.db, actor, id).await?;
-    Ok(Seen { names: names_shown(&access), image: counted(&system.db, id).await? })
+    Ok(Seen::of(access.met(), counted(&system.db, id).await?))
 }
 
 async fn counted(ex: impl Read, id: ImageInstanceId) -> Result<ImageInstance, DomainError> {
@@ -62,7 +73,7 @@ async fn counted(ex: impl Read, id: ImageInstanceId) -> Result<ImageInstance, Do
 
 /// Whether the actor sees names of images in the project.
 pub fn names_shown(access: &ProjectAccess) -> bool {
-    !access.project.blind_mode || access.allows(Action::EditProject, None)
+    !access.project.blind_mode || access.allows(Action::SeeNames, None)
 }
 
 /// An image that the actor may see, its annotations not counted, with what the actor may do in its project.
@@ -93,11 +104,11 @@ pub async fn list_of_project(
     page: Page,
 ) -> Result<(Project, Vec<Seen>, i64), DomainError> {
     let access = access::project(&system.db, actor, project).await?;
-    let names = names_shown(&access);
+    let met = access.met();
     filter.project = Some(project);
     filter.blind = access.project.blind_mode;
     let (images, total) = store::image_instance::list(&system.db, actor.scope(), &filter, sort, page).await?;
-    Ok((access.project, images.into_iter().map(|image| Seen { image, names }).collect(), total))
+    Ok((access.project, images.into_iter().map(|image| Seen::of(met, image)).collect(), total))
 }
 
 /// A page of the images in all projects of the actor (or of those that the filter asks for).
@@ -111,20 +122,17 @@ pub async fn list(
     sort: Option<&Sort>,
     page: Page,
 ) -> Result<(Vec<Seen>, i64), DomainError> {
-    let (images, total) = store::image_instance::list(&system.db, actor.scope(), filter, sort, page).await?;
-    let mut shown: Vec<(ProjectId, bool)> = Vec::new();
-    let mut seen = Vec::with_capacity(images.len());
-    for image in images {
-        let known = shown.iter().find(|(project, _)| *project == image.project).map(|(_, names)| *names);
-        let names = match known {
-            Some(names) => names,
-            None if !image.project_blind => true,
-            None => names_shown(&access::project(&system.db, actor, image.project).await?),
-        };
-        shown.push((image.project, names));
-        seen.push(Seen { image, names });
+    if let Some(user) = filter.member {
+        access::require_on(actor, Action::SeeWork, Some(user))?;
     }
-    Ok((seen, total))
+    let (images, total) = store::image_instance::list(&system.db, actor.scope(), filter, sort, page).await?;
+    let mut projects: Vec<ProjectId> = images.iter().map(|image| image.project).collect();
+    projects.sort_unstable();
+    projects.dedup();
+    let met = access::standings(&system.db, actor, &projects).await?;
+    // A project that went meanwhile took its images along.
+    let seen = |image: ImageInstance| met.get(&image.project).map(|met| Seen::of(*met, image));
+    Ok((images.into_iter().filter_map(seen).collect(), total))
 }
 
 /// The images that stand for an abstract image, in the actor's projects.
@@ -151,9 +159,9 @@ pub async fn neighbour(
     id: ImageInstanceId,
     older: bool,
 ) -> Result<Option<Seen>, DomainError> {
-    let Seen { image, names } = see(system, actor, id).await?;
+    let (image, access) = with_access(&system.db, actor, id).await?;
     let neighbour = store::image_instance::neighbour(&system.db, &image, older).await?;
-    Ok(neighbour.map(|image| Seen { image, names }))
+    Ok(neighbour.map(|image| Seen::of(access.met(), image)))
 }
 
 /// Adds an image to a project, with its planes and properties.
@@ -313,7 +321,7 @@ pub async fn delete(
     unit.in_project(access.project.id);
     let message = format!("Image {id} removed from project {}", access.project.name);
     let done = unit.commit(system, message).await?;
-    Ok(Outcome { entity: Seen { names: names_shown(&access), image }, done })
+    Ok(Outcome { entity: Seen::of(access.met(), image), done })
 }
 
 /// The file an image was made from, as it was uploaded; its name stands in for the instance's in a blind project.
@@ -325,7 +333,7 @@ pub async fn download(
     actor: &Actor,
     id: ImageInstanceId,
 ) -> Result<crate::upload::Download, DomainError> {
-    let Seen { image, names } = see(system, actor, id).await?;
+    let Seen { image, names, .. } = see(system, actor, id).await?;
     let mut download = crate::upload::original(system, image.base.uploaded_file).await?;
     if !names {
         download.name = image.base.id.to_string();
@@ -335,7 +343,8 @@ pub async fn download(
 
 impl Noun for ImageInstance {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        let action = deed.action(Action::AddImage, Action::EditImage, Action::DeleteImage);
+        let action =
+            deed.action(Action::AddImage, Action::EditImage, Action::DescribeImage, Action::DeleteImage);
         access::project(ex, actor, self.project).await?.reach(action, Some(self.user))
     }
 }

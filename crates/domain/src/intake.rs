@@ -6,15 +6,15 @@
 //! pyramid to be made, and a job.
 
 use cytomine_model::{
-    AbstractImage, Action, EntityKind, ErrorKind, ImageInstance, JobId, Project, ProjectId, Storage,
-    StorageId, UploadStatus, UploadedFile, UploadedFileId,
+    AbstractImage, Action, EntityKind, ErrorKind, JobId, Project, ProjectId, Storage, StorageId,
+    UploadStatus, UploadedFile, UploadedFileId,
 };
 use cytomine_slide::{FormatId, Limits, Slide, SlideError, SlideInfo};
 pub use cytomine_store::blobs::{Sealed, Staged};
 use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
-use crate::noun::Deed;
+use crate::instance::Seen;
 use crate::{Actor, DomainError, Done, System, access, conversion, name, slides, storage};
 
 /// What an upload asks for, besides its bytes.
@@ -57,7 +57,7 @@ pub struct Outcome {
     /// The image made from it.
     pub image: Option<AbstractImage>,
     /// That image in projects.
-    pub instances: Vec<ImageInstance>,
+    pub instances: Vec<Seen>,
 }
 
 /// Checks what can be checked before the body is read.
@@ -68,7 +68,7 @@ pub struct Outcome {
 pub async fn authorize(system: &System, actor: &Actor, request: Request) -> Result<Intake, DomainError> {
     access::require(actor, Action::Upload)?;
     let storage = match request.storage {
-        Some(id) => access::get(&system.db, actor, id, Deed::Edit).await?,
+        Some(id) => storage::fillable(&system.db, actor, id).await?,
         None => storage::personal(system, actor.id(), &actor.user.username).await?,
     };
     let mut projects = request.projects;
@@ -108,8 +108,7 @@ pub async fn register(
     system.blobs.publish(sealed, &key).await?;
     let received = record(system, actor, intake, Arrived { name, key: &key, size, sha256, info }).await;
     // When the database failed, only its answer may be lost and the row be there: then the sweeper decides.
-    let failed = |cause: &DomainError| matches!(cause.kind, ErrorKind::Unavailable | ErrorKind::Internal);
-    if received.as_ref().is_err_and(|cause| !failed(cause))
+    if received.as_ref().is_err_and(|cause| !cause.is_ours())
         && let Err(cause) = system.blobs.delete(&key).await
     {
         tracing::warn!(%key, %cause, "bytes of a refused upload stay until the next sweep");
@@ -133,7 +132,7 @@ async fn record(
 ) -> Result<Received, DomainError> {
     let Arrived { name, key, size, sha256, info } = arrived;
     let mut unit = system.begin(actor).await?;
-    access::get::<Storage>(&mut unit.tx, actor, intake.storage.id, Deed::Edit).await?;
+    storage::fillable(&mut unit.tx, actor, intake.storage.id).await?;
     let mut projects: Vec<Project> = Vec::with_capacity(intake.projects.len());
     for id in &intake.projects {
         let access = access::project(&mut unit.tx, actor, *id).await?;
@@ -239,11 +238,7 @@ pub async fn outcome(system: &System, actor: &Actor, id: UploadedFileId) -> Resu
         None => None,
     };
     let instances = match &image {
-        Some(image) => crate::instance::list_of_image(system, actor, image.id)
-            .await?
-            .into_iter()
-            .map(|seen| seen.image)
-            .collect(),
+        Some(image) => crate::instance::list_of_image(system, actor, image.id).await?,
         None => Vec::new(),
     };
     Ok(Outcome { file, image, instances })

@@ -1,10 +1,10 @@
 //! Key pairs that scripts sign their requests with.
 
-use cytomine_model::{User, UserId};
+use cytomine_model::{Action, User, UserId};
 use cytomine_store as store;
 use cytomine_store::user::UserSecrets;
 
-use crate::{Actor, DomainError, System, random};
+use crate::{Actor, DomainError, System, access, random};
 
 /// A key pair; both are random UUIDs in text form, as Cytomine's clients expect.
 #[derive(Clone, PartialEq, Eq)]
@@ -58,10 +58,8 @@ async fn foreign(
     named: &str,
 ) -> Result<KeyPair, DomainError> {
     let found = found.ok_or_else(|| DomainError::not_found("User", named))?;
-    if found.0.id != actor.id() {
-        actor.require_admin()?;
-        crate::account::require_rank(&system.db, actor, found.0.id).await?;
-    }
+    access::require_on(actor, Action::UseKeys, Some(found.0.id))?;
+    crate::account::require_rank(&system.db, actor, found.0.id).await?;
     pair(system, found, false).await
 }
 

@@ -3,9 +3,9 @@
 pub(crate) mod seats;
 
 use cytomine_model::{
-    Action, EntityKind, ErrorKind, GlobalRole, Member, ProjectId, ProjectRole, User, UserId,
+    Action, EntityKind, ErrorKind, Member, ProjectId, ProjectRole, User, UserId, permission,
 };
-use cytomine_store as store;
+use cytomine_store::{self as store, Tx};
 
 use crate::access::{ProjectAccess, Unasked};
 use crate::{Actor, DomainError, System, Unit, access};
@@ -26,7 +26,7 @@ pub async fn list(system: &System, actor: &Actor, id: ProjectId) -> Result<Vec<M
 pub async fn layers(system: &System, actor: &Actor, id: ProjectId) -> Result<Vec<Member>, DomainError> {
     let access = access::project(&system.db, actor, id).await?;
     let members = store::project::members(&system.db, id).await?;
-    if access.allows(Action::EditProject, None) {
+    if access.allows(Action::SeeLayers, None) {
         return Ok(members);
     }
     let project = access.project;
@@ -80,7 +80,8 @@ pub async fn add_many(
 /// Makes a user a member, or raises or lowers an existing member to `role`.
 ///
 /// # Errors
-/// When the actor is no manager, there is no such user, or it is a guest who shall become manager.
+/// When the actor is no manager, there is no such user, it is a guest who shall become manager, or the last manager
+/// who shall be none.
 pub async fn put(
     system: &System,
     actor: &Actor,
@@ -91,11 +92,82 @@ pub async fn put(
     one(system, actor, project, user, Step::Put(role)).await
 }
 
+/// Writes a membership; `known` is what the user was before. Every way to become a member or manager is by this.
+///
+/// # Errors
+/// When there is no such user, or it is a guest who shall become manager.
+pub(crate) async fn enter(
+    unit: &mut Unit,
+    project: ProjectId,
+    user: UserId,
+    role: ProjectRole,
+    known: Option<Member>,
+) -> Result<(), DomainError> {
+    let rises = role == ProjectRole::Manager && known.is_none_or(|known| known.role < role);
+    if known.is_none() && access::unasked::<User>(&mut unit.tx, user, Unasked::Reached).await?.is_none() {
+        return Err(DomainError::not_found("User", user));
+    }
+    if rises && !permission::can_manage(store::user::highest_role(&mut unit.tx, user).await?) {
+        return Err(DomainError::forbidden("A guest cannot manage a project; give the user role first"));
+    }
+    let is_representative = known.is_some_and(|member| member.is_representative);
+    let member = Member { project, user, role, is_representative };
+    Ok(store::project::put_member(&mut unit.tx, member, unit.now).await?)
+}
+
+/// Fails when a change left nobody in charge of a project: no enabled account that manages it and can. The caller holds
+/// the project's row, and asks where somebody in charge went or was lowered, by whatever way.
+///
+/// # Errors
+/// When nobody is in charge.
+pub(crate) async fn keep_manager(tx: &mut Tx, project: ProjectId) -> Result<(), DomainError> {
+    if in_charge(tx, project, None).await? {
+        return Ok(());
+    }
+    Err(DomainError::conflict(
+        "A project keeps at least one manager: make another member a manager first, or delete the project",
+    ))
+}
+
+/// Fails when an account that goes, or can no longer manage, is the only one in charge of a project.
+///
+/// # Errors
+/// With the names of these projects.
+pub(crate) async fn keep_managers_without(tx: &mut Tx, user: UserId) -> Result<(), DomainError> {
+    let mut left = Vec::new();
+    for (project, name) in store::project::managed_by(&mut *tx, user).await? {
+        store::rows::hold(&mut *tx, EntityKind::Project, project.0).await?;
+        if !in_charge(tx, project, Some(user)).await? {
+            left.push(name);
+        }
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "Nobody else is in charge of these projects: {}. Give each another manager first, or delete it",
+        left.join(", ")
+    );
+    Err(DomainError::conflict(message).with_value("projectNames", left))
+}
+
+/// Whether somebody, other than `without`, is in charge of the project.
+async fn in_charge(tx: &mut Tx, project: ProjectId, without: Option<UserId>) -> Result<bool, DomainError> {
+    let members = store::project::members(&mut *tx, project).await?;
+    let managers = members.iter().filter(|member| member.role == ProjectRole::Manager);
+    let managers: Vec<UserId> =
+        managers.map(|member| member.user).filter(|user| Some(*user) != without).collect();
+    let roles = store::user::highest_roles(&mut *tx, &managers).await?;
+    let accounts = store::user::by_ids(&mut *tx, &managers).await?;
+    let can = |user: UserId| roles.get(&user).is_some_and(|role| permission::can_manage(*role));
+    Ok(accounts.iter().any(|account| account.enabled && can(account.id)))
+}
+
 /// Ends a membership. Anyone may leave; removing others needs a manager. The last representative hands over to
 /// the actor.
 ///
 /// # Errors
-/// When there is no right.
+/// When there is no right, or the project would be without a manager.
 pub async fn remove(
     system: &System,
     actor: &Actor,
@@ -189,31 +261,11 @@ async fn take(
         Step::Remove => return leave(unit, actor, &access, user).await,
     };
     access.require(Action::ManageMembers, None)?;
-    enter(unit, project, user, role, known).await
-}
-
-/// Writes a membership; `known` is what the user was before. Every way to become a member or manager is by this.
-///
-/// # Errors
-/// When there is no such user, or it is a guest who shall become manager.
-pub(crate) async fn enter(
-    unit: &mut Unit,
-    project: ProjectId,
-    user: UserId,
-    role: ProjectRole,
-    known: Option<Member>,
-) -> Result<(), DomainError> {
-    if access::unasked::<User>(&mut unit.tx, user, Unasked::Reached).await?.is_none() {
-        return Err(DomainError::not_found("User", user));
+    enter(unit, project, user, role, known).await?;
+    if known.is_some_and(|known| known.role > role) {
+        keep_manager(&mut unit.tx, project).await?;
     }
-    if role == ProjectRole::Manager
-        && store::user::highest_role(&mut unit.tx, user).await? == GlobalRole::Guest
-    {
-        return Err(DomainError::forbidden("A guest cannot manage a project; give the user role first"));
-    }
-    let is_representative = known.is_some_and(|member| member.is_representative);
-    let member = Member { project, user, role, is_representative };
-    Ok(store::project::put_member(&mut unit.tx, member, unit.now).await?)
+    Ok(())
 }
 
 async fn leave(
@@ -223,11 +275,12 @@ async fn leave(
     user: UserId,
 ) -> Result<(), DomainError> {
     let project = access.project.id;
-    if user != actor.id() {
-        access.require(Action::ManageMembers, None)?;
-    }
-    if !store::project::remove_member(&mut unit.tx, project, user).await? {
-        return Err(DomainError::not_found("Member", user));
+    access.require(Action::RemoveMember, Some(user))?;
+    let known = store::project::member_of(&mut unit.tx, project, user).await?;
+    let known = known.ok_or_else(|| DomainError::not_found("Member", user))?;
+    store::project::remove_member(&mut unit.tx, project, user).await?;
+    if known.role == ProjectRole::Manager {
+        keep_manager(&mut unit.tx, project).await?;
     }
     store::default_layer::remove(&mut unit.tx, project, user).await?;
     let left = store::project::members(&mut unit.tx, project).await?;
@@ -286,9 +339,9 @@ fn last_representative() -> DomainError {
 /// Sets the lists of members and managers of a project, as its form sends them; the actor stays what they are.
 ///
 /// # Errors
-/// When a user does not exist.
+/// When a user does not exist or cannot be what the lists say, or nobody would manage the project any more.
 pub(crate) async fn replace(
-    unit: &mut crate::Unit,
+    unit: &mut Unit,
     actor: &Actor,
     project: ProjectId,
     users: Option<&[UserId]>,
@@ -305,11 +358,12 @@ pub(crate) async fn replace(
         }
         for user in list.iter().filter(|user| **user != actor.id()) {
             // A user on both lists is a manager: that list comes second.
-            let is_representative =
-                known.iter().any(|member| member.user == *user && member.is_representative);
-            let member = Member { project, user: *user, role, is_representative };
-            store::project::put_member(&mut unit.tx, member, unit.now).await?;
+            let before = known.iter().find(|member| member.user == *user).copied();
+            enter(unit, project, *user, role, before).await?;
         }
+    }
+    if known.iter().any(|member| member.role == ProjectRole::Manager) {
+        keep_manager(&mut unit.tx, project).await?;
     }
     Ok(())
 }

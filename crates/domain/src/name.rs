@@ -10,10 +10,12 @@ use crate::DomainError;
 pub(crate) fn readable(key: &str, name: &str) -> Result<(), DomainError> {
     match name.chars().find(|letter| hidden(*letter)) {
         None => Ok(()),
-        Some(letter) => Err(DomainError::invalid(format!(
-            "The name given as `{key}` holds the control character U+{:04X}: take it out",
-            u32::from(letter)
-        ))),
+        Some(letter) => {
+            let character = format!("U+{:04X}", u32::from(letter));
+            Err(DomainError::invalid(format!(
+                "The name given as `{key}` holds the control character {character}: take it out"
+            )))
+        }
     }
 }
 

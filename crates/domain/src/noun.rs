@@ -18,19 +18,22 @@ pub enum Deed {
     See,
     /// Make it.
     Add,
-    /// Change it, or what hangs on it.
+    /// Change it.
     Edit,
+    /// Give it properties, a description, tags or files, or change these.
+    Describe,
     /// Delete it.
     Delete,
 }
 
 impl Deed {
     /// The row of the permission table for what lies in a project.
-    pub(crate) fn action(self, add: Action, edit: Action, delete: Action) -> Action {
+    pub(crate) fn action(self, add: Action, edit: Action, describe: Action, delete: Action) -> Action {
         match self {
             Self::See => Action::SeeProject,
             Self::Add => add,
             Self::Edit => edit,
+            Self::Describe => describe,
             Self::Delete => delete,
         }
     }

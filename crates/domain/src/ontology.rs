@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use cytomine_model::{
-    Action, CommandId, EditionMode, EntityKind, Ontology, OntologyId, Page, ProjectId, ProjectRole, Scope,
-    Standing, Term, UserId, permission,
+    Action, CommandId, EditionMode, EntityKind, May, Ontology, OntologyId, Page, ProjectId, Scope, Term,
+    Thing, UserId,
 };
 use cytomine_store::{self as store, Read, Tx};
 
@@ -23,25 +23,21 @@ pub struct OntologyTree {
     pub terms: Vec<Term>,
     /// Projects that use it.
     pub projects: Vec<(ProjectId, String)>,
+    /// What the actor may do with it.
+    pub may: May,
 }
 
 impl Noun for Ontology {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        if actor.admin_by_now || self.user == actor.id() {
-            return Ok(Reach::OUTSIDE);
+        let role = store::ontology::role_through_projects(ex, self.id, actor.id()).await?;
+        let standing = access::standing_through(actor, role);
+        let allows = |action| access::shares(actor, action, standing, Some(self.user));
+        if !allows(Action::SeeOntology) {
+            return Err(DomainError::forbidden(
+                "You may not see this ontology: ask a manager of a project that uses it",
+            ));
         }
-        let standing = match store::ontology::role_through_projects(ex, self.id, actor.id()).await? {
-            Some(ProjectRole::Manager) => Standing::Manager,
-            Some(ProjectRole::Contributor) => Standing::Contributor,
-            None => {
-                return Err(DomainError::forbidden(
-                    "You may not see this ontology: ask a manager of a project that uses it",
-                ));
-            }
-        };
-        if deed == Deed::See
-            || permission::allowed(Action::EditOntology, standing, EditionMode::Classic, false)
-        {
+        if deed == Deed::See || allows(Action::EditOntology) {
             return Ok(Reach::OUTSIDE);
         }
         let name = &self.name;
@@ -110,9 +106,15 @@ pub async fn trees(
     for (ontology, project, name) in store::ontology::projects(&system.db, actor.scope(), &ids).await? {
         projects.entry(ontology).or_default().push((project, name));
     }
+    let roles = store::ontology::roles_through_projects(&system.db, &ids, actor.id()).await?;
+    let may = |ontology: &Ontology| {
+        let standing = access::standing_through(actor, roles.get(&ontology.id).copied());
+        May::of(Thing::Ontology, standing, EditionMode::Classic, ontology.user == actor.id())
+    };
     Ok(ontologies
         .into_iter()
         .map(|ontology| OntologyTree {
+            may: may(&ontology),
             terms: terms.remove(&ontology.id).unwrap_or_default(),
             projects: projects.remove(&ontology.id).unwrap_or_default(),
             ontology,

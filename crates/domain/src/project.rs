@@ -1,13 +1,13 @@
 //! Projects: what people do with them.
 
 use cytomine_model::{
-    Action, EditionMode, EntityKind, GlobalRole, Member, OntologyId, Page, Project, ProjectId, ProjectRole,
-    Sort, UserId,
+    Action, EditionMode, EntityKind, May, Member, OntologyId, Page, Project, ProjectId, ProjectRole, Sort,
+    Thing, UserId,
 };
 pub use cytomine_store::project::{Overview, ProjectFilter};
 use cytomine_store::{self as store, Read};
 
-use crate::access::Unasked;
+use crate::access::{Met, Unasked};
 use crate::member::seats;
 use crate::noun::{Deed, Noun, Reach};
 use crate::unit::bulk::{self, New};
@@ -66,6 +66,9 @@ pub async fn list(
     sort: Option<&Sort>,
     page: Page,
 ) -> Result<(Vec<Project>, i64), DomainError> {
+    if let Some(user) = filter.member {
+        access::require_on(actor, Action::SeeWork, Some(user))?;
+    }
     Ok(store::project::list(&system.db, actor.scope(), filter, sort, page).await?)
 }
 
@@ -80,6 +83,20 @@ pub async fn overviews(
 ) -> Result<Vec<Overview>, DomainError> {
     let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
     Ok(store::project::overviews(&system.db, actor.id(), &ids).await?)
+}
+
+/// What the actor may do with each of these projects, which may be deleted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn may(system: &System, actor: &Actor, projects: &[Project]) -> Result<Vec<May>, DomainError> {
+    let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
+    let met = access::standings(&system.db, actor, &ids).await?;
+    let may = |project: &Project| match met.get(&project.id) {
+        Some(met) => Met { mode: project.mode, ..*met }.may(Thing::Project, None),
+        None => May::nothing(Thing::Project),
+    };
+    Ok(projects.iter().map(may).collect())
 }
 
 /// Makes a project; the actor becomes its manager and representative.
@@ -100,12 +117,6 @@ impl New for ProjectFields {
 
     async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(ProjectId, String), DomainError> {
         let fields = &self;
-        // A guest who is a member somewhere is still a guest here.
-        if actor.role == GlobalRole::Guest && !actor.admin_by_now {
-            return Err(DomainError::forbidden(
-                "Guests cannot create projects; ask an administrator for the user role",
-            ));
-        }
         access::require(actor, Action::CreateProject)?;
         let mut project = Project {
             id: ProjectId(unit.id().await?),
@@ -130,20 +141,10 @@ impl New for ProjectFields {
         let taken = format!("A project named {} exists already; choose another name", project.name);
         store::table::insert(&mut unit.tx, &project).await.map_err(DomainError::duplicate(taken))?;
 
-        let mut members = vec![(actor.id(), ProjectRole::Manager)];
-        for (users, role) in
-            [(&fields.admins, ProjectRole::Manager), (&fields.users, ProjectRole::Contributor)]
-        {
-            for user in users.iter().flatten() {
-                if members.iter().all(|(known, _)| known != user) {
-                    members.push((*user, role));
-                }
-            }
-        }
-        for (user, role) in members {
-            let member = Member { project: project.id, user, role, is_representative: user == actor.id() };
-            store::project::put_member(&mut unit.tx, member, unit.now).await?;
-        }
+        let (id, user) = (project.id, actor.id());
+        let maker = Member { project: id, user, role: ProjectRole::Manager, is_representative: true };
+        store::project::put_member(&mut unit.tx, maker, unit.now).await?;
+        member::replace(unit, actor, id, fields.users.as_deref(), fields.admins.as_deref()).await?;
         unit.rights_changed();
         unit.added(EntityKind::Project, &[project.id.0]);
         unit.in_project(project.id);
@@ -230,7 +231,8 @@ async fn change_ontology(
 
 impl Noun for Project {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        let action = deed.action(Action::DeleteProject, Action::EditProject, Action::DeleteProject);
+        let (edit, describe, delete) = (Action::EditProject, Action::DescribeProject, Action::DeleteProject);
+        let action = deed.action(delete, edit, describe, delete);
         access::meet(ex, actor, self.clone()).await?.reach(action, None)
     }
 }

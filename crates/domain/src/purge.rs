@@ -102,9 +102,7 @@ async fn pass(
             if ids.is_empty() {
                 continue;
             }
-            if kind == EntityKind::UploadedFile {
-                purged.bytes += store::purge::bytes(&system.db, &ids).await?;
-            }
+            purged.bytes += store::purge::bytes(&system.db, kind, &ids).await?;
             let count = if which.1 == Marks::Discarded {
                 let mut unit = system.begin_as(cytomine_model::UserId(0)).await?;
                 let count = store::purge::remove(&mut unit.tx, kind, &ids).await?;

@@ -4,14 +4,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cytomine_model::{ErrorKind, GlobalRole, Millis, User, UserId};
+use cytomine_model::{Action, ErrorKind, GlobalRole, Millis, User, UserId};
 use cytomine_store as store;
 use cytomine_store::user::UserSecrets;
 use sha2::{Digest as _, Sha256};
 
 use crate::known::{Credential, Known};
 use crate::system::RIGHTS_LIFETIME;
-use crate::{Actor, DomainError, System, random};
+use crate::{Actor, DomainError, System, access, random};
 
 /// A session ends when it was not used for so long.
 pub const IDLE: Duration = Duration::from_hours(12);
@@ -228,9 +228,7 @@ pub async fn sign_out(system: &System, token: &str) -> Result<(), DomainError> {
 /// # Errors
 /// When the actor is no administrator.
 pub async fn open_admin(system: &System, actor: &Actor) -> Result<Actor, DomainError> {
-    if actor.role < GlobalRole::Admin {
-        return Err(DomainError::forbidden("You are not an admin!"));
-    }
+    access::require(actor, Action::OpenAdminSession)?;
     set_admin(system, actor, Some(system.clock.now().plus(ADMIN_SESSION))).await
 }
 

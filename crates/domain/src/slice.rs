@@ -212,7 +212,8 @@ async fn finish(
 impl Noun for SliceInstance {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
         let (image, access) = instance::with_access(ex, actor, self.image).await?;
-        let action = deed.action(Action::AddImage, Action::EditImage, Action::DeleteImage);
+        let action =
+            deed.action(Action::AddImage, Action::EditImage, Action::DescribeImage, Action::DeleteImage);
         access.reach(action, Some(image.user))
     }
 }

@@ -1,11 +1,13 @@
 //! Storages: each belongs to one user, who alone (and administrators) sees and fills it.
 
 use cytomine_model::{
-    AbstractImage, Action, CommandId, EntityKind, Page, Scope, Sort, Storage, StorageId, UserId,
+    AbstractImage, Action, CommandId, EditionMode, EntityKind, May, Page, Scope, Sort, Storage, StorageId,
+    Thing, UserId,
 };
 use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{self as store, Read, Tx};
 
+use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
@@ -16,6 +18,27 @@ use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
 /// When there is none, or it belongs to somebody else.
 pub async fn get(system: &System, actor: &Actor, id: StorageId) -> Result<Storage, DomainError> {
     access::get(&system.db, actor, id, Deed::See).await
+}
+
+/// A storage that the actor may put files into.
+///
+/// # Errors
+/// When there is none, the actor is a guest, or it belongs to somebody else.
+pub(crate) async fn fillable(ex: impl Read, actor: &Actor, id: StorageId) -> Result<Storage, DomainError> {
+    let storage: Storage = access::get(ex, actor, id, Deed::See).await?;
+    access::require_on(actor, Action::FillStorage, Some(storage.user))?;
+    Ok(storage)
+}
+
+/// What the actor may do with a storage.
+pub fn may(actor: &Actor, storage: &Storage) -> May {
+    May::of(Thing::Storage, actor.standing(), EditionMode::Classic, storage.user == actor.id())
+}
+
+/// Whose a storage is; nobody's once it was deleted.
+pub(crate) async fn owner(ex: impl Read, id: StorageId) -> Result<Option<UserId>, DomainError> {
+    let storage = access::unasked::<Storage>(ex, id, Unasked::AskedNext).await?;
+    Ok(storage.map(|storage| storage.user))
 }
 
 /// A page of the storages that the actor sees, and how many there are.
@@ -60,7 +83,7 @@ impl New for NewStorage {
         access::require(actor, Action::Upload)?;
         let owner = self.owner.unwrap_or(actor.id());
         if owner != actor.id() {
-            actor.require_admin()?;
+            access::require(actor, Action::GiveAway)?;
         }
         let storage = insert(unit, owner, &named(self.name.as_deref())?).await?;
         unit.added(EntityKind::Storage, &[storage.id.0]);
@@ -120,7 +143,7 @@ pub async fn update(
         storage.name = named(Some(name))?;
     }
     if let Some(owner) = owner.filter(|owner| *owner != before.user) {
-        actor.require_admin()?;
+        access::require(actor, Action::GiveAway)?;
         storage.user = owner;
         unit.rights_changed();
     }
@@ -147,11 +170,10 @@ pub async fn delete(system: &System, actor: &Actor, id: StorageId) -> Result<Out
 }
 
 impl Noun for Storage {
-    async fn may<E: Read>(&self, _: &mut E, actor: &Actor, _: Deed) -> Result<Reach, DomainError> {
-        if self.user == actor.id() || actor.admin_by_now {
-            return Ok(Reach::OUTSIDE);
-        }
-        Err(DomainError::forbidden("This storage belongs to somebody else; choose one of your own"))
+    async fn may<E: Read>(&self, _: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let action = if deed == Deed::See { Action::SeeStorage } else { Action::EditStorage };
+        access::require_on(actor, action, Some(self.user))?;
+        Ok(Reach::OUTSIDE)
     }
 
     async fn free(tx: &mut Tx, ids: &[StorageId], command: CommandId) -> Result<(), DomainError> {

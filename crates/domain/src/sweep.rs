@@ -75,6 +75,7 @@ async fn sweep(system: &System, before: Millis) -> Result<Swept, DomainError> {
     let keys: Vec<BlobKey> =
         found.into_iter().filter(|found| found.modified < before).map(|found| found.key).collect();
     let unneeded = store::uploaded_file::unneeded(&system.db, &keys).await?;
+    let unneeded = store::attached_file::unneeded(&system.db, unneeded).await?;
     for key in &unneeded {
         system.blobs.delete(key).await?;
         tracing::info!(%key, "removed bytes that no file names");

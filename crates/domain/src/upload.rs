@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, Action, CommandId, EntityKind, ErrorKind, Page, ProjectId, Sort, Storage,
+    AbstractImage, AbstractImageId, Action, CommandId, EntityKind, ErrorKind, Page, ProjectId, Sort,
     StorageId, UploadStatus, UploadedFile, UploadedFileId, UserId,
 };
 use cytomine_store::blobs::Reader;
@@ -18,7 +18,7 @@ use cytomine_store::{self as store, BlobError, BlobKey, Read, Tx};
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::unit::bulk::{self, New};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, name};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, name, storage};
 
 /// What a client says about an uploaded file; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -92,11 +92,13 @@ pub async fn images(
 impl Noun for UploadedFile {
     /// Who sees an image of a file sees the file; the rest is for the owner of its storage, and administrators.
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
+        let owner = storage::owner(&mut *ex, self.storage).await?;
         if deed != Deed::See {
-            access::require(actor, Action::Upload)?;
-            return Ok(access::reach::<Storage>(ex, actor, self.storage, deed).await?.1);
+            access::require_on(actor, Action::EditSlide, owner)?;
+            return Ok(Reach::OUTSIDE);
         }
-        if store::uploaded_file::visible(ex, actor.scope(), self.id).await? {
+        let role = store::uploaded_file::role_through_projects(ex, self.id, actor.id()).await?;
+        if access::shares(actor, Action::SeeSlide, access::standing_through(actor, role), owner) {
             return Ok(Reach::OUTSIDE);
         }
         Err(DomainError::forbidden("This file is in none of your storages and projects; ask its owner"))
@@ -150,10 +152,10 @@ impl New for FileFields {
         let storage = self
             .storage
             .ok_or_else(|| DomainError::invalid("An uploaded file needs its storage: give `storage`"))?;
-        access::get::<Storage>(&mut unit.tx, actor, storage, Deed::Edit).await?;
+        storage::fillable(&mut unit.tx, actor, storage).await?;
         let user = self.user.unwrap_or(actor.id());
         if user != actor.id() {
-            actor.require_admin()?;
+            access::require(actor, Action::GiveAway)?;
         }
         let name = self.original_filename.clone().or_else(|| self.filename.clone());
         let name = name.filter(|name| !name.trim().is_empty()).ok_or_else(|| {
@@ -180,7 +182,7 @@ impl New for FileFields {
             created: unit.now,
             updated: None,
         };
-        apply(&mut file, &self)?;
+        apply(&mut file, &self, false)?;
         store::table::insert(&mut unit.tx, &file).await?;
         unit.added(EntityKind::UploadedFile, &[file.id.0]);
         let message = format!("File {} added", file.original_filename);
@@ -203,17 +205,34 @@ pub async fn update(
     let before: UploadedFile = access::get(&mut unit.tx, actor, id, Deed::Edit).await?;
     let mut file = before.clone();
     if let Some(storage) = fields.storage.filter(|storage| *storage != before.storage) {
-        access::get::<Storage>(&mut unit.tx, actor, storage, Deed::Edit).await?;
+        storage::fillable(&mut unit.tx, actor, storage).await?;
         file.storage = storage;
         unit.rights_changed();
     }
-    apply(&mut file, &fields)?;
+    apply(&mut file, &fields, before.is_ours())?;
+    // Of what is not ours the projects are but numbers, and nothing is added to them.
+    if before.is_ours() {
+        may_fill(&mut unit.tx, actor, &before.projects, &file.projects).await?;
+    }
     file.updated = Some(unit.now);
     store::table::update(&mut unit.tx, &before, &file).await?;
     unit.edited(&before, &file);
     let message = format!("File {} edited", file.original_filename);
     let done = unit.commit(system, message).await?;
     Ok(Outcome { entity: file, done })
+}
+
+/// Fails unless the actor may add images to the projects that were not named before.
+async fn may_fill(
+    tx: &mut Tx,
+    actor: &Actor,
+    before: &[ProjectId],
+    projects: &[ProjectId],
+) -> Result<(), DomainError> {
+    for project in projects.iter().filter(|project| !before.contains(project)) {
+        access::project(&mut *tx, actor, *project).await?.require(Action::AddImage, None)?;
+    }
+    Ok(())
 }
 
 /// Deletes a file with the files and images made from it, none of which a project may use.
@@ -294,12 +313,22 @@ pub(crate) async fn original(system: &System, id: Option<UploadedFileId>) -> Res
 
 async fn bytes_of(system: &System, file: &UploadedFile) -> Result<Download, DomainError> {
     let sha256 = file.sha256.clone().ok_or_else(gone)?;
-    let key: BlobKey = file.filename.parse()?;
+    stored(system, &file.filename, file.original_filename.clone(), sha256).await
+}
+
+/// The bytes under a key; who may have them is the caller's question.
+pub(crate) async fn stored(
+    system: &System,
+    key: &str,
+    name: String,
+    sha256: String,
+) -> Result<Download, DomainError> {
+    let key: BlobKey = key.parse()?;
     let reader = match system.blobs.open(&key).await {
         Err(BlobError::Missing(_)) => return Err(gone()),
         opened => opened?,
     };
-    Ok(Download { reader, name: file.original_filename.clone(), sha256 })
+    Ok(Download { reader, name, sha256 })
 }
 
 fn gone() -> DomainError {
@@ -309,7 +338,9 @@ fn gone() -> DomainError {
     )
 }
 
-fn apply(file: &mut UploadedFile, fields: &FileFields) -> Result<(), DomainError> {
+/// Sets what a client may say of a file: this is the list. Of what is ours (`held`) place, format, size and status are
+/// the system's; clients send them back as they read them.
+fn apply(file: &mut UploadedFile, fields: &FileFields, held: bool) -> Result<(), DomainError> {
     if let Some(name) = &fields.original_filename {
         if name.trim().is_empty() {
             return Err(DomainError::invalid("`originalFilename` is empty: give a name"));
@@ -323,7 +354,6 @@ fn apply(file: &mut UploadedFile, fields: &FileFields) -> Result<(), DomainError
     if let Some(ext) = &fields.ext {
         file.ext.clone_from(ext);
     }
-    let held = file.sha256.is_some() || file.error.is_some();
     if held {
         return Ok(());
     }

@@ -2,8 +2,9 @@
 
 use crate::id::*;
 use crate::{
-    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, EntityKind, ImageInstance, Kind, Ontology,
-    Project, Property, RelationTerm, SliceInstance, Storage, Term, UploadedFile, User, UserRole,
+    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, AttachedFile, Description, EntityKind,
+    ImageInstance, Kind, Ontology, Project, Property, RelationTerm, SliceInstance, Storage, Tag,
+    TagDomainAssociation, Term, UploadedFile, User, UserRole,
 };
 
 macro_rules! entities {

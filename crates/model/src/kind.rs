@@ -38,6 +38,14 @@ macro_rules! each_kind {
                 AnnotationTerm, AnnotationTermId, "annotation_term";
                 /// A key and a value on any entity.
                 Property, PropertyId, "property";
+                /// A file on any entity.
+                AttachedFile, AttachedFileId, "attached_file";
+                /// The text on an entity.
+                Description, DescriptionId, "description";
+                /// A word that entities are marked with.
+                Tag, TagId, "tag";
+                /// A tag on any entity.
+                TagDomainAssociation, TagDomainAssociationId, "tag_domain_association";
             }
             ids {
                 /// A global role as an entity of the API (`role.json`).

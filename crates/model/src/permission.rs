@@ -1,63 +1,101 @@
-//! Who may do what: the one table that checks, documents and tests read.
+//! Who may do what: the one table that checks, answers, documents and tests read.
 //!
-//! Source: rest-api 3.5 (action x role), with the edition modes of 3.3.
+//! Source: rest-api 3.5 (action x role), with the edition modes of 3.3. `docs/permissions.md` is printed from it.
 
-use crate::EditionMode;
+mod table;
 
-/// What somebody wants to do.
+use crate::{EditionMode, GlobalRole};
+
+pub use table::{Action, TABLE};
+
+/// What an action is done to. Whether somebody owns it is asked of this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// See a project with its images, annotations, statistics.
-    SeeProject,
-    /// Make a project.
-    CreateProject,
-    /// Change a project, its representatives and default layers.
-    EditProject,
-    /// Delete a project.
-    DeleteProject,
-    /// Add or remove members and managers.
-    ManageMembers,
-    /// Add an image to a project.
-    AddImage,
-    /// Change an image of a project.
-    EditImage,
-    /// Remove an image from a project.
-    DeleteImage,
-    /// Draw an annotation in one's own name.
-    CreateAnnotation,
-    /// Draw an annotation in another's name.
-    CreateAnnotationForOther,
-    /// Change or delete an annotation, set or remove its terms.
-    EditAnnotation,
-    /// Upload into an own storage, make storages.
-    Upload,
-    /// Make an ontology.
-    CreateOntology,
-    /// Change an ontology and its terms, seen through a project that uses it.
-    EditOntology,
-    /// Create, change, delete accounts and roles.
-    ManageUsers,
+pub enum Thing {
+    /// Nothing that exists yet, or everything at once.
+    System,
+    /// An account; it is its user's own.
+    Account,
+    /// A command; it is that of who gave it.
+    Command,
+    /// A tag; it is that of who made it.
+    Tag,
+    /// A storage; it has an owner.
+    Storage,
+    /// An uploaded file, the image made of it and its planes; they are the own of the storage's owner.
+    Slide,
+    /// A project. It has members, managers among them, and no owner.
+    Project,
+    /// A membership in a project; it is the member's own.
+    Membership,
+    /// An image in a project and its planes; it is the own of who added it.
+    Image,
+    /// An annotation with its terms; it is the own of whom it is drawn for.
+    Annotation,
+    /// An ontology with its terms and relations; it is the own of who made it.
+    Ontology,
 }
 
-impl Action {
-    /// All actions.
-    pub const ALL: [Self; 15] = [
-        Self::SeeProject,
-        Self::CreateProject,
-        Self::EditProject,
-        Self::DeleteProject,
-        Self::ManageMembers,
-        Self::AddImage,
-        Self::EditImage,
-        Self::DeleteImage,
-        Self::CreateAnnotation,
-        Self::CreateAnnotationForOther,
-        Self::EditAnnotation,
-        Self::Upload,
-        Self::CreateOntology,
-        Self::EditOntology,
-        Self::ManageUsers,
+impl Thing {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::System,
+        Self::Account,
+        Self::Command,
+        Self::Tag,
+        Self::Storage,
+        Self::Slide,
+        Self::Project,
+        Self::Membership,
+        Self::Image,
+        Self::Annotation,
+        Self::Ontology,
     ];
+
+    /// Where somebody's standing towards it comes from.
+    pub fn place(self) -> Place {
+        match self {
+            Self::System | Self::Account | Self::Command | Self::Tag | Self::Storage => Place::Apart,
+            Self::Project | Self::Membership | Self::Image | Self::Annotation => Place::InProject,
+            Self::Slide | Self::Ontology => Place::Shared,
+        }
+    }
+
+    /// What answers tell of what somebody may do with it: a word, and the action that it stands for.
+    pub fn told(self) -> &'static [(&'static str, Action)] {
+        match self {
+            Self::Project => &[
+                ("edit", Action::EditProject),
+                ("delete", Action::DeleteProject),
+                ("members", Action::ManageMembers),
+                ("addImage", Action::AddImage),
+                ("annotate", Action::CreateAnnotation),
+            ],
+            Self::Image => &[
+                ("edit", Action::EditImage),
+                ("delete", Action::DeleteImage),
+                ("annotate", Action::CreateAnnotation),
+            ],
+            Self::Annotation => &[("edit", Action::EditAnnotation), ("delete", Action::EditAnnotation)],
+            Self::Ontology => &[("edit", Action::EditOntology), ("delete", Action::EditOntology)],
+            Self::Storage => &[
+                ("edit", Action::EditStorage),
+                ("delete", Action::EditStorage),
+                ("upload", Action::FillStorage),
+            ],
+            Self::System | Self::Account | Self::Command | Self::Tag | Self::Slide | Self::Membership => &[],
+        }
+    }
+}
+
+/// Where somebody's standing towards a thing comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// From the account alone: it lies in no project.
+    Apart,
+    /// From the project that it lies in.
+    InProject,
+    /// From the projects that use it; outside of them from the account.
+    Shared,
 }
 
 /// What somebody is with regard to the thing (its project, or the system where there is no project).
@@ -67,6 +105,8 @@ pub enum Standing {
     GuestOutside,
     /// Signed in with the user role, not a member.
     Outside,
+    /// An administrator whose admin session is not open, not a member.
+    AdminAtRest,
     /// Member with the guest role.
     Guest,
     /// Member with the user role.
@@ -77,54 +117,113 @@ pub enum Standing {
     Admin,
 }
 
+impl Standing {
+    /// All of them, in the order of the table's columns.
+    pub const ALL: [Self; 7] = [
+        Self::GuestOutside,
+        Self::Outside,
+        Self::AdminAtRest,
+        Self::Guest,
+        Self::Contributor,
+        Self::Manager,
+        Self::Admin,
+    ];
+}
+
 /// When a cell of the table says yes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Grant {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// Never.
     No,
+    /// Always.
     Yes,
+    /// For what is one's own.
+    Own,
     /// Unless the project is read-only.
     Writable,
-    /// In a classic project; in a restricted one only the owner of the thing.
-    Owner,
+    /// In a classic project; in a restricted one for what is one's own; not in a read-only one.
+    Shared,
     /// Only in a classic project.
     Classic,
 }
 
-/// One row of the table: outsiders (guest, user), guest member, contributor, manager, administrator.
-fn row(action: Action) -> [Grant; 6] {
-    use Grant::{Classic, No, Owner, Writable, Yes};
-    match action {
-        Action::SeeProject => [No, No, Yes, Yes, Yes, Yes],
-        Action::CreateProject | Action::Upload | Action::CreateOntology => [No, Yes, No, Yes, Yes, Yes],
-        Action::EditProject | Action::ManageMembers | Action::EditOntology => [No, No, No, No, Yes, Yes],
-        // An administrator who is not a manager leaves a read-only project alone (rest-api 3.5, note under the table).
-        Action::DeleteProject => [No, No, No, No, Yes, Writable],
-        Action::AddImage => [No, No, No, Writable, Yes, Writable],
-        Action::EditImage => [No, No, No, Owner, Yes, Writable],
-        Action::DeleteImage => [No, No, No, Owner, Yes, Yes],
-        Action::CreateAnnotation => [No, No, Writable, Writable, Yes, Writable],
-        Action::CreateAnnotationForOther => [No, No, Classic, Classic, Yes, Writable],
-        Action::EditAnnotation => [No, No, Owner, Owner, Yes, Yes],
-        Action::ManageUsers => [No, No, No, No, No, Yes],
+impl Grant {
+    /// Whether it says yes in a project of that mode; `owns` tells that the thing is one's own.
+    pub fn holds(self, mode: EditionMode, owns: bool) -> bool {
+        match self {
+            Self::No => false,
+            Self::Yes => true,
+            Self::Own => owns,
+            Self::Writable => mode != EditionMode::ReadOnly,
+            Self::Shared => mode == EditionMode::Classic || (mode == EditionMode::Restricted && owns),
+            Self::Classic => mode == EditionMode::Classic,
+        }
+    }
+}
+
+/// Cells by action and standing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table([[Grant; 7]; Action::ALL.len()]);
+
+impl Table {
+    /// When somebody of that standing may do it.
+    pub fn cell(&self, action: Action, standing: Standing) -> Grant {
+        self.0[action as usize][standing as usize]
+    }
+
+    /// Whether somebody of that standing may do it in a project of that mode; `owns` tells that the thing is theirs.
+    pub fn allows(&self, action: Action, standing: Standing, mode: EditionMode, owns: bool) -> bool {
+        self.cell(action, standing).holds(mode, owns)
+    }
+
+    /// The table with another cell, for tests of what reads it.
+    #[must_use]
+    pub fn with(mut self, action: Action, standing: Standing, grant: Grant) -> Self {
+        self.0[action as usize][standing as usize] = grant;
+        self
     }
 }
 
 /// Whether somebody of that standing may do it in a project of that mode; `owns` tells that the thing is theirs.
 pub fn allowed(action: Action, standing: Standing, mode: EditionMode, owns: bool) -> bool {
-    let column = match standing {
-        Standing::GuestOutside => 0,
-        Standing::Outside => 1,
-        Standing::Guest => 2,
-        Standing::Contributor => 3,
-        Standing::Manager => 4,
-        Standing::Admin => 5,
-    };
-    match row(action)[column] {
-        Grant::No => false,
-        Grant::Yes => true,
-        Grant::Writable => mode != EditionMode::ReadOnly,
-        Grant::Owner => mode == EditionMode::Classic || (mode == EditionMode::Restricted && owns),
-        Grant::Classic => mode == EditionMode::Classic,
+    TABLE.allows(action, standing, mode, owns)
+}
+
+/// Whether who holds `role` may act on an account, or give and take a role, of rank `other`: whoever may change a
+/// password or read a key can become that account, so administrators leave super administrators alone.
+pub fn outranks(role: GlobalRole, other: GlobalRole) -> bool {
+    other < GlobalRole::SuperAdmin || role == GlobalRole::SuperAdmin
+}
+
+/// Whether who holds that global role can manage projects. A guest whom an old row calls manager is a contributor.
+pub fn can_manage(role: GlobalRole) -> bool {
+    role > GlobalRole::Guest
+}
+
+/// What somebody may do with a thing, as answers tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct May {
+    thing: Thing,
+    bits: u8,
+}
+
+impl May {
+    /// Nothing.
+    pub fn nothing(thing: Thing) -> Self {
+        Self { thing, bits: 0 }
+    }
+
+    /// What the table grants.
+    pub fn of(thing: Thing, standing: Standing, mode: EditionMode, owns: bool) -> Self {
+        let told = thing.told().iter().enumerate();
+        let granted = told.filter(|(_, (_, action))| allowed(*action, standing, mode, owns));
+        Self { thing, bits: granted.fold(0, |bits, (place, _)| bits | (1 << place)) }
+    }
+
+    /// The words for it.
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        let told = self.thing.told().iter().enumerate();
+        told.filter(move |(place, _)| self.bits & (1 << place) != 0).map(|(_, (word, _))| *word)
     }
 }
 
@@ -152,13 +251,43 @@ mod tests {
 
     #[test]
     fn outsiders_reach_nothing_inside_a_project() {
-        let inside = Action::ALL.into_iter().filter(|action| {
-            !matches!(action, Action::CreateProject | Action::Upload | Action::CreateOntology)
-        });
-        for action in inside {
-            for standing in [Standing::GuestOutside, Standing::Outside] {
+        for action in Action::ALL.into_iter().filter(|action| action.thing().place() == Place::InProject) {
+            for standing in [Standing::GuestOutside, Standing::Outside, Standing::AdminAtRest] {
                 assert!(!allowed(action, standing, EditionMode::Classic, true), "{action:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_administrator_at_rest_is_a_user_who_may_open_the_session() {
+        for action in Action::ALL {
+            let [rest, user] =
+                [Standing::AdminAtRest, Standing::Outside].map(|standing| TABLE.cell(action, standing));
+            assert_eq!(rest != user, action == Action::OpenAdminSession, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_in_no_project_knows_no_members() {
+        for action in Action::ALL.into_iter().filter(|action| action.thing().place() == Place::Apart) {
+            for (inside, outside) in [
+                (Standing::Guest, Standing::GuestOutside),
+                (Standing::Contributor, Standing::Outside),
+                (Standing::Manager, Standing::Outside),
+            ] {
+                assert_eq!(TABLE.cell(action, inside), TABLE.cell(action, outside), "{action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_has_a_bit_and_is_of_its_thing() {
+        for thing in Thing::ALL {
+            assert!(thing.told().len() <= 8, "{thing:?}");
+        }
+        let all = May::of(Thing::Project, Standing::Manager, EditionMode::ReadOnly, false);
+        assert_eq!(all.words().collect::<Vec<_>>(), ["edit", "delete", "members", "addImage", "annotate"]);
+        let none = May::of(Thing::Project, Standing::Guest, EditionMode::ReadOnly, false);
+        assert_eq!(none, May::nothing(Thing::Project));
     }
 }

@@ -135,6 +135,14 @@ impl UploadStatus {
     }
 }
 
+impl UploadedFile {
+    /// Whether this server decides what the file is and how far it got: it holds the bytes, makes them, or has failed to.
+    /// Clients then say no more than its names, storage and projects.
+    pub fn is_ours(&self) -> bool {
+        self.sha256.is_some() || self.error.is_some() || self.status == UploadStatus::Converting.code()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::UploadStatus;

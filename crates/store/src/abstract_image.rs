@@ -1,7 +1,8 @@
 //! Abstract images: images as the platform holds them, independent of projects.
 
 use cytomine_model::{
-    AbstractImage, AbstractImageId, Direction, EntityKind, Page, ProjectId, Scope, Sort, UploadedFileId,
+    AbstractImage, AbstractImageId, Direction, EntityKind, Page, ProjectId, ProjectRole, Scope, Sort,
+    UploadedFileId, UserId,
 };
 
 use crate::condition::{self, Condition, Field};
@@ -110,21 +111,34 @@ pub async fn list(
     table::page(ex, |statement| filter.push(scope, statement), FIELDS, order, page).await
 }
 
-/// Whether the image lies in one of the user's own storages, or in a project that the user is a member of.
+/// Whose an image is: the owner of the storage that its file lies in.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn visible(mut ex: impl Read, scope: Scope, id: AbstractImageId) -> Result<bool, StoreError> {
-    let Scope::User(user) = scope else { return Ok(true) };
+pub async fn owner(mut ex: impl Read, id: AbstractImageId) -> Result<Option<UserId>, StoreError> {
     let statement =
-        sql("SELECT a.id FROM abstract_image a WHERE a.id = $1 AND (EXISTS (SELECT 1 FROM uploaded_file u \
-         JOIN storage s ON s.id = u.storage_id AND s.deleted_by IS NULL \
-         WHERE u.id = a.uploaded_file_id AND s.user_id = $2) \
-         OR EXISTS (SELECT 1 FROM image_instance i JOIN project_member m ON m.project_id = i.project_id \
-         WHERE i.base_image_id = a.id AND i.deleted_by IS NULL AND m.user_id = $2))")
+        sql("SELECT s.user_id FROM abstract_image a JOIN uploaded_file u ON u.id = a.uploaded_file_id \
+         JOIN storage s ON s.id = u.storage_id AND s.deleted_by IS NULL WHERE a.id = $1")
+        .bind(id);
+    ex.first(statement).await?.map(|row| row.id("user_id")).transpose()
+}
+
+/// The highest role that a user has in projects that hold the image.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn role_through_projects(
+    mut ex: impl Read,
+    id: AbstractImageId,
+    user: UserId,
+) -> Result<Option<ProjectRole>, StoreError> {
+    let statement =
+        sql("SELECT m.role FROM image_instance i JOIN project_member m ON m.project_id = i.project_id \
+         WHERE i.base_image_id = $1 AND i.deleted_by IS NULL AND m.user_id = $2 \
+         ORDER BY CASE WHEN m.role = 'manager' THEN 0 ELSE 1 END LIMIT 1")
         .bind(id)
         .bind(user);
-    Ok(ex.first(statement).await?.is_some())
+    ex.first(statement).await?.map(|row| row.parsed("role", ProjectRole::parse)).transpose()
 }
 
 /// The file that tiles of images made from this upload are read from, where there is one.

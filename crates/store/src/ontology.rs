@@ -2,6 +2,8 @@
 //!
 //! Rights on an ontology are not stored: its creator has them, and the members of living projects that use it.
 
+use std::collections::HashMap;
+
 use cytomine_model::{Direction, Ontology, OntologyId, Page, ProjectId, ProjectRole, Scope, UserId};
 
 use crate::table::Order;
@@ -54,6 +56,29 @@ pub async fn role_through_projects(
     .bind(id)
     .bind(user);
     ex.first(statement).await?.map(|row| row.parsed("role", ProjectRole::parse)).transpose()
+}
+
+/// The highest role that a user has in living projects that use each of these ontologies; none of them, left out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn roles_through_projects(
+    mut ex: impl Read,
+    ids: &[OntologyId],
+    user: UserId,
+) -> Result<HashMap<OntologyId, ProjectRole>, StoreError> {
+    let statement = sql("SELECT DISTINCT p.ontology_id, m.role FROM project p \
+         JOIN project_member m ON m.project_id = p.id \
+         WHERE p.ontology_id = ANY($1) AND p.deleted_by IS NULL AND m.user_id = $2")
+    .bind(ids)
+    .bind(user);
+    let mut roles: HashMap<OntologyId, ProjectRole> = HashMap::new();
+    for row in ex.rows(statement).await? {
+        let role = row.parsed("role", ProjectRole::parse)?;
+        let known = roles.entry(row.id("ontology_id")?).or_insert(role);
+        *known = role.max(*known);
+    }
+    Ok(roles)
 }
 
 /// Ids and names of the living projects in scope that use these ontologies, each with its ontology.

@@ -23,6 +23,7 @@ enum Key {
     Turn,
     Purge,
     Undo(UserId),
+    Names,
 }
 
 impl Key {
@@ -31,6 +32,7 @@ impl Key {
             Self::Turn => 1 << 56,
             Self::Undo(user) => (2 << 56) | user.0,
             Self::Purge => 3 << 56,
+            Self::Names => 4 << 56,
         }
     }
 }
@@ -108,11 +110,20 @@ impl Tx {
     /// Lets nobody else undo or redo steps of this user until the transaction ends: two that begin together would
     /// both take the same step.
     pub async fn hold_undo(&mut self, user: UserId) -> Result<(), StoreError> {
+        self.hold(Key::Undo(user)).await
+    }
+
+    /// Lets nobody else take a name for an account until the transaction ends: two that look the same could both be
+    /// taken.
+    pub async fn hold_names(&mut self) -> Result<(), StoreError> {
+        self.hold(Key::Names).await
+    }
+
+    async fn hold(&mut self, key: Key) -> Result<(), StoreError> {
         if self.dialect() == Dialect::Lite {
             return Ok(());
         }
-        let key = Key::Undo(user).number();
         // An answer without columns that this code would have to know the type of.
-        self.rows(sql("SELECT 1 FROM pg_advisory_xact_lock($1)").bind(key)).await.map(|_| ())
+        self.rows(sql("SELECT 1 FROM pg_advisory_xact_lock($1)").bind(key.number())).await.map(|_| ())
     }
 }

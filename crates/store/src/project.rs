@@ -1,7 +1,8 @@
 //! Projects and their members.
 
 use cytomine_model::{
-    Direction, Member, Millis, OntologyId, Page, Project, ProjectId, ProjectRole, Scope, Sort, UserId,
+    Direction, EditionMode, Member, Millis, OntologyId, Page, Project, ProjectId, ProjectRole, Scope, Sort,
+    UserId,
 };
 
 use crate::condition::Field;
@@ -147,15 +148,7 @@ pub async fn overviews(
     rows.iter()
         .map(|row| {
             let project = row.id("id")?;
-            let member = match row.get::<Option<String>>("role")? {
-                None => None,
-                Some(_) => Some(Member {
-                    project,
-                    user,
-                    role: row.parsed("role", ProjectRole::parse)?,
-                    is_representative: row.get("is_representative")?,
-                }),
-            };
+            let member = joined(row, project, user)?;
             Ok(Overview {
                 project,
                 members_count: row.get("members_count")?,
@@ -191,6 +184,46 @@ pub async fn members(mut ex: impl Read, project: ProjectId) -> Result<Vec<Member
          WHERE project_id = $1 ORDER BY CASE WHEN role = 'manager' THEN 0 ELSE 1 END, created, user_id")
     .bind(project);
     ex.rows(statement).await?.iter().map(member).collect()
+}
+
+/// The living projects that a user is a manager of, by name.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn managed_by(mut ex: impl Read, user: UserId) -> Result<Vec<(ProjectId, String)>, StoreError> {
+    let statement = sql("SELECT p.id, p.name FROM project_member m JOIN project p ON p.id = m.project_id \
+         WHERE m.user_id = $1 AND m.role = 'manager' AND p.deleted_by IS NULL ORDER BY p.name")
+    .bind(user);
+    ex.rows(statement).await?.iter().map(|row| Ok((row.id("id")?, row.get("name")?))).collect()
+}
+
+/// Mode of each of these projects, and what a user is in it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn met_by(
+    mut ex: impl Read,
+    user: UserId,
+    projects: &[ProjectId],
+) -> Result<Vec<(ProjectId, EditionMode, Option<Member>)>, StoreError> {
+    let statement = sql("SELECT p.id, p.mode, m.role, m.is_representative FROM project p \
+         LEFT JOIN project_member m ON m.project_id = p.id AND m.user_id = $1 WHERE p.id = ANY($2)")
+    .bind(user)
+    .bind(projects);
+    let met = |row: &Row| {
+        let project = row.id("id")?;
+        Ok((project, row.parsed("mode", EditionMode::parse)?, joined(row, project, user)?))
+    };
+    ex.rows(statement).await?.iter().map(met).collect()
+}
+
+/// The membership that a `LEFT JOIN` found, if it found one.
+fn joined(row: &Row, project: ProjectId, user: UserId) -> Result<Option<Member>, StoreError> {
+    if row.get::<Option<String>>("role")?.is_none() {
+        return Ok(None);
+    }
+    let role = row.parsed("role", ProjectRole::parse)?;
+    Ok(Some(Member { project, user, role, is_representative: row.get("is_representative")? }))
 }
 
 /// Makes a user a member, or changes what kind of member they are.

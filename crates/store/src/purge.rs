@@ -179,14 +179,22 @@ pub async fn remove(tx: &mut Tx, kind: EntityKind, ids: &[i64]) -> Result<u64, S
     tx.execute(sql(text).bind(ids)).await
 }
 
-/// Bytes of files whose rows have these ids, where no other row names the same bytes.
+/// Bytes of what is of that kind and has these ids, where no other row names the same bytes.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn bytes(mut db: &Db, ids: &[i64]) -> Result<u64, StoreError> {
-    let statement = sql("SELECT CAST(coalesce(sum(f.size), 0) AS BIGINT) AS n FROM uploaded_file f \
+pub async fn bytes(mut db: &Db, kind: EntityKind, ids: &[i64]) -> Result<u64, StoreError> {
+    let key = match kind {
+        EntityKind::UploadedFile => "filename",
+        EntityKind::AttachedFile => "blob",
+        _ => return Ok(0),
+    };
+    let table = kind.as_str();
+    let statement = sql(format!(
+        "SELECT CAST(coalesce(sum(f.size), 0) AS BIGINT) AS n FROM {table} f \
          WHERE f.id = ANY($1) AND f.sha256 IS NOT NULL AND NOT EXISTS \
-         (SELECT 1 FROM uploaded_file o WHERE o.filename = f.filename AND o.id <> f.id)")
+         (SELECT 1 FROM {table} o WHERE o.{key} = f.{key} AND o.id <> f.id)"
+    ))
     .bind(ids);
     let n: i64 = db.first(statement).await?.map_or(Ok(0), |row| row.get("n"))?;
     Ok(u64::try_from(n).unwrap_or(0))

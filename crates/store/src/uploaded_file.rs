@@ -4,7 +4,8 @@
 //! none, so its `filename` is only a word and never opens anything.
 
 use cytomine_model::{
-    Direction, EntityKind, Millis, Page, ProjectId, Scope, Sort, StorageId, UploadedFile, UploadedFileId,
+    Direction, EntityKind, Millis, Page, ProjectId, ProjectRole, Scope, Sort, StorageId, UploadedFile,
+    UploadedFileId, UserId,
 };
 
 use crate::condition::{self, Condition, Field};
@@ -108,23 +109,24 @@ pub async fn list(
     table::page(ex, |statement| filter.push(scope, statement), FIELDS, order, page).await
 }
 
-/// Whether the file lies in one of the user's own storages, or an image made from it is in a project that the user
-/// is a member of.
+/// The highest role that a user has in projects that hold an image made of the file, or read from it.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn visible(mut ex: impl Read, scope: Scope, id: UploadedFileId) -> Result<bool, StoreError> {
-    let Scope::User(user) = scope else { return Ok(true) };
+pub async fn role_through_projects(
+    mut ex: impl Read,
+    id: UploadedFileId,
+    user: UserId,
+) -> Result<Option<ProjectRole>, StoreError> {
     let statement =
-        sql("SELECT f.id FROM uploaded_file f WHERE f.id = $1 AND (EXISTS (SELECT 1 FROM storage s \
-         WHERE s.id = f.storage_id AND s.deleted_by IS NULL AND s.user_id = $2) \
-         OR EXISTS (SELECT 1 FROM abstract_image a JOIN image_instance i ON i.base_image_id = a.id \
+        sql("SELECT m.role FROM abstract_image a JOIN image_instance i ON i.base_image_id = a.id \
          JOIN project_member m ON m.project_id = i.project_id \
-         WHERE (a.uploaded_file_id = f.id OR a.slide_file_id = f.id) AND a.deleted_by IS NULL \
-         AND i.deleted_by IS NULL AND m.user_id = $2))")
+         WHERE (a.uploaded_file_id = $1 OR a.slide_file_id = $1) AND a.deleted_by IS NULL \
+         AND i.deleted_by IS NULL AND m.user_id = $2 \
+         ORDER BY CASE WHEN m.role = 'manager' THEN 0 ELSE 1 END LIMIT 1")
         .bind(id)
         .bind(user);
-    Ok(ex.first(statement).await?.is_some())
+    ex.first(statement).await?.map(|row| row.parsed("role", ProjectRole::parse)).transpose()
 }
 
 /// The images made from each of these files, newest first.

@@ -114,6 +114,15 @@ pub async fn secrets_by_public_key(
     ex.first(statement).await?.as_ref().map(with_secrets).transpose()
 }
 
+/// Ids and names of all living accounts.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn names(mut ex: impl Read) -> Result<Vec<(UserId, String)>, StoreError> {
+    let statement = sql("SELECT id, username FROM user_account WHERE deleted_by IS NULL");
+    ex.rows(statement).await?.iter().map(|row| Ok((row.id("id")?, row.get("username")?))).collect()
+}
+
 /// Users with these ids, in no particular order; unknown ids are left out.
 ///
 /// # Errors

@@ -115,3 +115,29 @@ async fn the_history_is_kept_newest_first() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attached_files_are_among_the_files_that_rows_name() {
+    both(|db| async move {
+        run(
+            &db,
+            "INSERT INTO attached_file (id, kind, entity_id, filename, blob, size, sha256, created, deleted_by) \
+             VALUES (201, 'project', 1, 'a', 'upload-1/a', 3, 'aa', 0, NULL), \
+             (202, 'project', 1, 'b', 'upload-2/b', 4, 'bb', 0, 7)",
+        )
+        .await;
+        let keys = async |living: bool, after: i64| -> Vec<String> {
+            let files = facts::files(&db, living, after, 10).await.unwrap();
+            files.into_iter().map(|(_, file)| file.key).collect()
+        };
+        assert_eq!(keys(false, 0).await, ["upload-1/a", "upload-2/b"]);
+        assert_eq!(keys(true, 0).await, ["upload-1/a"]);
+        assert_eq!(keys(false, 201).await, ["upload-2/b"]);
+        if matches!(db, Db::Pg(_)) {
+            let statement = sql("SELECT line FROM cytomine_backup_facts() AS line WHERE line LIKE '%upload-%'");
+            let lines = (&db).rows(statement).await.unwrap();
+            assert_eq!(lines.len(), 2);
+        }
+    })
+    .await;
+}

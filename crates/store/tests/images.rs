@@ -13,7 +13,7 @@ use cytomine_store::image_instance::ImageFilter;
 use cytomine_store::testing::both;
 use cytomine_store::uploaded_file::UploadedFileFilter;
 use cytomine_store::{
-    BlobKey, Db, StoreError, Write as _, abstract_image, abstract_slice, image_instance, project, property,
+    BlobKey, Db, StoreError, Write as _, abstract_image, abstract_slice, hanging, image_instance, project,
     rows, slice_instance, sql, table, uploaded_file,
 };
 
@@ -288,8 +288,11 @@ async fn others_see_nothing_of_it() {
             0
         );
         assert_eq!(cytomine_store::storage::list(&db, bob, None, page).await.unwrap().1, 0);
-        assert!(!abstract_image::visible(&db, bob, AbstractImageId(230)).await.unwrap());
-        assert!(!uploaded_file::visible(&db, bob, UploadedFileId(220)).await.unwrap());
+        assert_eq!(
+            abstract_image::role_through_projects(&db, AbstractImageId(230), BOB).await.unwrap(),
+            None
+        );
+        assert_eq!(uploaded_file::role_through_projects(&db, UploadedFileId(220), BOB).await.unwrap(), None);
         let mut tx = db.begin().await.unwrap();
         let member = Member {
             project: ProjectId(211),
@@ -299,8 +302,13 @@ async fn others_see_nothing_of_it() {
         };
         project::put_member(&mut tx, member, Millis(1)).await.unwrap();
         tx.commit().await.unwrap();
-        assert!(abstract_image::visible(&db, bob, AbstractImageId(230)).await.unwrap());
-        assert!(uploaded_file::visible(&db, bob, UploadedFileId(220)).await.unwrap());
+        let role = Some(ProjectRole::Contributor);
+        assert_eq!(
+            abstract_image::role_through_projects(&db, AbstractImageId(230), BOB).await.unwrap(),
+            role
+        );
+        assert_eq!(uploaded_file::role_through_projects(&db, UploadedFileId(220), BOB).await.unwrap(), role);
+        assert_eq!(abstract_image::owner(&db, AbstractImageId(230)).await.unwrap(), Some(ALICE));
         assert_eq!(image_instance::list(&db, bob, &ImageFilter::default(), None, page).await.unwrap().1, 2);
     })
     .await;
@@ -433,17 +441,17 @@ async fn properties_hang_on_any_entity() {
         let after = Property { value, updated: Some(Millis(2)), ..property(302, "b") };
         table::update(&mut tx, &before, &after).await.unwrap();
         tx.commit().await.unwrap();
-        let listed = property::of(&db, EntityKind::AbstractImage, &[230]).await.unwrap();
+        let listed: Vec<Property> = hanging::of(&db, EntityKind::AbstractImage, &[230]).await.unwrap();
         let pairs: Vec<(&str, &str)> =
             listed.iter().map(|property| (property.key.as_str(), property.value.as_str())).collect();
         assert_eq!(pairs, [("a", "1"), ("b", "2")]);
-        assert!(property::of(&db, EntityKind::Project, &[230]).await.unwrap().is_empty());
+        assert!(hanging::of::<Property>(&db, EntityKind::Project, &[230]).await.unwrap().is_empty());
         let mut tx = db.begin().await.unwrap();
         let command = cytomine_model::CommandId(9);
         let gone = rows::delete_with_dependents(&mut tx, EntityKind::Property, &[(301, 301)], command).await;
         assert_eq!(gone.unwrap(), 1);
         tx.commit().await.unwrap();
-        let left = property::of(&db, EntityKind::AbstractImage, &[230, 231]).await.unwrap();
+        let left: Vec<Property> = hanging::of(&db, EntityKind::AbstractImage, &[230, 231]).await.unwrap();
         assert_eq!(left.len(), 1);
         assert!(by_id::<Property>(&db, PropertyId(301)).await.is_none());
     })

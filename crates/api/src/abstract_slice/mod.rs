@@ -5,7 +5,7 @@ pub mod wire;
 use axum::Json;
 use axum::extract::State;
 use cytomine_domain::{Actor, image, image_slice};
-use cytomine_model::{self as model, AbstractSliceId};
+use cytomine_model::{self as model, AbstractSliceId, Action};
 
 use self::wire::{AbstractSlice, SliceBody};
 use crate::answer::{self, Command, Created};
@@ -19,11 +19,20 @@ use crate::user::wire::User;
 /// Routes of planes of abstract images.
 pub fn routes() -> Routes {
     Routes::of("Planes")
-        .with(post("/api/abstractslice", create, "Register a plane of an image, or several"))
-        .with(get("/api/abstractslice/{id}", show, "Read a plane of an image"))
-        .with(put("/api/abstractslice/{id}", update, "Change a plane of an image"))
-        .with(routes::delete("/api/abstractslice/{id}", delete, "Delete a plane of an image"))
-        .with(get("/api/abstractslice/{id}/user", uploader, "Tell who uploaded the image of a plane"))
+        .with(
+            post("/api/abstractslice", create, "Register a plane of an image, or several")
+                .needs(Action::EditSlide),
+        )
+        .with(get("/api/abstractslice/{id}", show, "Read a plane of an image").needs(Action::SeeSlide))
+        .with(put("/api/abstractslice/{id}", update, "Change a plane of an image").needs(Action::EditSlide))
+        .with(
+            routes::delete("/api/abstractslice/{id}", delete, "Delete a plane of an image")
+                .needs(Action::EditSlide),
+        )
+        .with(
+            get("/api/abstractslice/{id}/user", uploader, "Tell who uploaded the image of a plane")
+                .needs(Action::SeeSlide),
+        )
 }
 
 /// GET `abstractslice/{id}`.

@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use cytomine_domain::annotation::{self, CountFilter};
-use cytomine_domain::{Actor, access};
-use cytomine_model::{Action, Millis, ProjectId, SliceInstanceId, UserId};
+use cytomine_model::{Millis, ProjectId, SliceInstanceId, UserId};
 
 use super::wire::{Layer, Total};
 use crate::auth::Caller;
@@ -53,8 +52,8 @@ pub(super) async fn reviewed_of_project(
     Caller(actor): Caller,
     Path(project): Path<ProjectId>,
 ) -> Result<Json<Total>, ApiError> {
-    access::project(&state.system.db, &actor, project).await?;
-    total(0)
+    let filter = CountFilter { project: Some(project), ..CountFilter::default() };
+    total(annotation::count_reviewed(&state.system, &actor, filter).await?)
 }
 
 /// GET `user/{id}/userannotation/count?project=`: one's own; those of others for managers and administrators.
@@ -65,7 +64,6 @@ pub(super) async fn of_user(
     Asked(within): Asked<Within>,
 ) -> Result<Json<Total>, ApiError> {
     let project = within.project.of(ProjectId);
-    may_count(&state, &actor, user, project).await?;
     let filter = CountFilter { project, user: Some(user), ..CountFilter::default() };
     total(annotation::count(&state.system, &actor, filter).await?)
 }
@@ -77,26 +75,9 @@ pub(super) async fn reviewed_of_user(
     Path(user): Path<UserId>,
     Asked(within): Asked<Within>,
 ) -> Result<Json<Total>, ApiError> {
-    may_count(&state, &actor, user, within.project.of(ProjectId)).await?;
-    total(0)
-}
-
-async fn may_count(
-    state: &ApiState,
-    actor: &Actor,
-    user: UserId,
-    project: Option<ProjectId>,
-) -> Result<(), ApiError> {
-    if user == actor.id() {
-        return Ok(());
-    }
-    match project {
-        Some(project) => {
-            let access = access::project(&state.system.db, actor, project).await?;
-            Ok(access.require(Action::EditProject, None)?)
-        }
-        None => Ok(actor.require_admin()?),
-    }
+    let project = within.project.of(ProjectId);
+    let filter = CountFilter { project, user: Some(user), ..CountFilter::default() };
+    total(annotation::count_reviewed(&state.system, &actor, filter).await?)
 }
 
 fn total(total: i64) -> Result<Json<Total>, ApiError> {

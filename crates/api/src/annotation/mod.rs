@@ -12,7 +12,10 @@ mod search;
 mod show;
 pub mod wire;
 
+use cytomine_model::Action;
+
 use self::keys::{IncludedKeys, SearchKeys, in_body};
+pub use self::query::bounds;
 use self::row::Rows;
 use crate::routes::{Operation, Routes, delete, get, post, put};
 
@@ -32,19 +35,37 @@ pub fn routes() -> Routes {
     }
     let search = "/api/annotation/search";
     routes
-        .with(delete("/api/annotation", bulk::delete, "Delete several annotations as one step"))
-        .with(get(search, search::list, "Search annotations").asks::<SearchKeys>().gives::<Rows>())
+        .with(
+            delete("/api/annotation", bulk::delete, "Delete several annotations as one step")
+                .needs(Action::EditAnnotation),
+        )
+        .with(
+            get(search, search::list, "Search annotations")
+                .needs(Action::SeeProject)
+                .asks::<SearchKeys>()
+                .gives::<Rows>(),
+        )
         .with(
             post(search, search::post, "Search annotations by a body")
+                .needs(Action::SeeProject)
                 .takes(SHAPE)
                 .sketched(in_body::<SearchKeys>)
                 .gives::<Rows>(),
         )
-        .with(put("/api/annotation/{id}/simplify", operate::simplify, "Thin out an annotation"))
-        .with(post("/api/annotation/{id}/fill", operate::fill, "Fill the holes of an annotation"))
-        .with(put("/api/simplify", operate::simplify_wkt, "Thin out a shape").takes(SHAPE).clean())
+        .with(
+            put("/api/annotation/{id}/simplify", operate::simplify, "Thin out an annotation")
+                .needs(Action::EditAnnotation),
+        )
+        .with(
+            post("/api/annotation/{id}/fill", operate::fill, "Fill the holes of an annotation")
+                .needs(Action::EditAnnotation),
+        )
+        .with(
+            put("/api/simplify", operate::simplify_wkt, "Thin out a shape").signed_in().takes(SHAPE).clean(),
+        )
         .with(
             get("/api/imageinstance/{id}/annotation/included", included::list, "List what touches a shape")
+                .needs(Action::SeeProject)
                 .asks::<IncludedKeys>()
                 .gives::<Rows>(),
         )
@@ -55,11 +76,16 @@ pub fn routes() -> Routes {
 fn of(noun: &str) -> [Operation; 5] {
     let (all, one) = (format!("/api/{noun}"), format!("/api/{noun}/{{id}}"));
     [
-        get(all.as_str(), search::list, "List annotations").asks::<SearchKeys>().gives::<Rows>(),
-        post(all, bulk::create, "Make an annotation, or many as one step").takes(BULK),
-        get(one.as_str(), crud::show, "Read an annotation"),
-        put(one.as_str(), crud::update, "Change an annotation").takes(SHAPE),
-        delete(one, crud::delete, "Delete an annotation"),
+        get(all.as_str(), search::list, "List annotations")
+            .needs(Action::SeeProject)
+            .asks::<SearchKeys>()
+            .gives::<Rows>(),
+        post(all, bulk::create, "Make an annotation, or many as one step")
+            .needs(Action::CreateAnnotation)
+            .takes(BULK),
+        get(one.as_str(), crud::show, "Read an annotation").needs(Action::SeeProject),
+        put(one.as_str(), crud::update, "Change an annotation").needs(Action::EditAnnotation).takes(SHAPE),
+        delete(one, crud::delete, "Delete an annotation").needs(Action::EditAnnotation),
     ]
 }
 
@@ -67,13 +93,24 @@ fn counts() -> Routes {
     let reviewed = "Count reviewed annotations: there are none";
     let layers = "/api/sliceinstance/{id}/annotationindex";
     Routes::of("Annotations")
-        .with(get("/api/user/{id}/userannotation/count", count::of_user, "Count a user's annotations"))
-        .with(get("/api/user/{id}/reviewedannotation/count", count::reviewed_of_user, reviewed))
-        .with(get(
-            "/api/project/{id}/userannotation/count",
-            count::of_project,
-            "Count a project's annotations",
-        ))
-        .with(get("/api/project/{id}/reviewedannotation/count", count::reviewed_of_project, reviewed))
-        .with(get(layers, count::layers, "List the layers of a plane with their counts"))
+        .with(
+            get("/api/user/{id}/userannotation/count", count::of_user, "Count a user's annotations")
+                .needs(Action::CountWork),
+        )
+        .with(
+            get("/api/user/{id}/reviewedannotation/count", count::reviewed_of_user, reviewed)
+                .needs(Action::CountWork),
+        )
+        .with(
+            get("/api/project/{id}/userannotation/count", count::of_project, "Count a project's annotations")
+                .needs(Action::SeeProject),
+        )
+        .with(
+            get("/api/project/{id}/reviewedannotation/count", count::reviewed_of_project, reviewed)
+                .needs(Action::SeeProject),
+        )
+        .with(
+            get(layers, count::layers, "List the layers of a plane with their counts")
+                .needs(Action::SeeProject),
+        )
 }

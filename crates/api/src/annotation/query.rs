@@ -85,6 +85,17 @@ fn refused(name: &str) -> impl FnOnce(cytomine_geometry::GeometryError) -> ApiEr
     move |error| ApiError::new(ErrorKind::Invalid, format!("`{name}` is refused: {error}"))
 }
 
+/// The box of [`region`].
+///
+/// # Errors
+/// When it is neither numbers nor a shape.
+pub fn bounds(text: &str) -> Result<Bounds, ApiError> {
+    Ok(match region(text)? {
+        Region::Box(bounds) => bounds,
+        Region::Shape(shape) => shape.bounds(),
+    })
+}
+
 /// `minx,miny,maxx,maxy`, or WKT.
 fn region(text: &str) -> Result<Region, ApiError> {
     let numbers: Vec<f64> = text.split(',').filter_map(|part| part.trim().parse().ok()).collect();

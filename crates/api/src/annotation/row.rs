@@ -14,6 +14,7 @@ use super::show::Show;
 use super::wire::{Addresses, Point};
 use crate::describe::{Output, Sketch};
 use crate::dialect::class::java_class;
+use crate::dialect::wire::Words;
 
 /// One row.
 #[derive(Debug, Serialize)]
@@ -57,6 +58,7 @@ struct Meta {
     url: String,
     #[serde(rename = "imageURL")]
     image_url: String,
+    may: Words,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -173,6 +175,7 @@ fn meta(listed: &Listed, base: &str) -> Meta {
         crop: addresses.crop,
         small_crop: addresses.small_crop,
         image_url: addresses.image,
+        may: Words(listed.may),
     }
 }
 
@@ -213,6 +216,7 @@ impl Output for Rows {
     fn describe(sketch: &mut Sketch<'_>) {
         sketch.schemas.of::<UserByTerm>();
         sketch.schemas.of::<Point>();
+        sketch.schemas.of::<Words>();
         let groups = [
             json!(Meta::schema()),
             json!(Wkt::schema()),

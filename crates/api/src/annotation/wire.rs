@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::dialect::class::java_class;
 use crate::dialect::envelope::OfKind;
 use crate::dialect::loose::{Any, Id, Ids, Long, Whole};
-use crate::dialect::wire::Ms;
+use crate::dialect::wire::{Ms, Words as Vocabulary};
 use crate::error::ApiError;
 
 /// An annotation.
@@ -51,6 +51,7 @@ pub struct Annotation {
     url: String,
     #[serde(rename = "imageURL")]
     image_url: String,
+    may: Vocabulary,
 }
 
 /// A point of an image, in pixels from the lower left corner.
@@ -90,6 +91,7 @@ impl Annotation {
             crop_url: addresses.crop,
             small_crop_url: addresses.small_crop,
             image_url: addresses.image,
+            may: Vocabulary(view.may),
         }
     }
 }

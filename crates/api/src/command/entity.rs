@@ -6,17 +6,19 @@ use cytomine_domain::instance::Seen;
 use cytomine_domain::ontology::OntologyTree;
 use cytomine_domain::{Actor, DomainError, annotation, image, instance, ontology};
 use cytomine_model::{
-    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, Entity, ErrorKind, ImageInstance, Ontology,
-    Project, Property, RelationTerm, SliceInstance, Storage, Term, UploadedFile, User, UserRole,
+    AbstractImage, AbstractSlice, Annotation, AnnotationTerm, AttachedFile, Description, Entity, ErrorKind,
+    ImageInstance, May, Ontology, Project, Property, RelationTerm, SliceInstance, Storage, Tag,
+    TagDomainAssociation, Term, Thing, UploadedFile, User, UserRole,
 };
 
 use super::wire::{Alone, Object};
 use crate::dialect::class::JavaClass;
 use crate::error::ApiError;
+use crate::hanging::Wire;
 use crate::state::ApiState;
 use crate::{
     abstract_image, abstract_slice, annotation as annotation_api, annotation_term, image_instance,
-    ontology as ontology_api, project, property, role, slice_instance, storage, term, uploaded_file, user,
+    ontology as ontology_api, project, role, slice_instance, storage, tag, term, uploaded_file, user,
 };
 
 /// Who asks for an entity, and where.
@@ -97,8 +99,9 @@ impl JavaClass for Storage {
 }
 
 impl Shown for Storage {
-    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
-        Ok(Object::Storage(storage::wire::Storage::of(self)))
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        let may = cytomine_domain::storage::may(asked.actor, self);
+        Ok(Object::Storage(storage::wire::Storage::of(self, may)))
     }
 }
 
@@ -140,8 +143,10 @@ impl JavaClass for Project {
 }
 
 impl Shown for Project {
-    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
-        Ok(Object::Project(project::wire::Project::of(self)))
+    async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
+        let projects = std::slice::from_ref(self);
+        let may = cytomine_domain::project::may(&asked.state.system, asked.actor, projects).await?;
+        Ok(Object::Project(project::wire::Project::of(self, may.first().copied())))
     }
 }
 
@@ -153,7 +158,9 @@ impl Shown for ImageInstance {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
             let seen = living(instance::see(&asked.state.system, asked.actor, self.id).await)?;
-            let seen = seen.unwrap_or_else(|| Seen { image: self.clone(), names: !self.project_blind });
+            let may = May::nothing(Thing::Image);
+            let bare = || Seen { image: self.clone(), names: !self.project_blind, may };
+            let seen = seen.unwrap_or_else(bare);
             Object::ImageInstance(image_instance::wire::ImageInstance::of(&seen, asked.base))
         })
     }
@@ -180,7 +187,9 @@ impl Shown for Ontology {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
             let tree = living(ontology::get(&asked.state.system, asked.actor, self.id).await)?;
-            let bare = || OntologyTree { ontology: self.clone(), terms: Vec::new(), projects: Vec::new() };
+            let may = May::nothing(Thing::Ontology);
+            let (terms, projects) = (Vec::new(), Vec::new());
+            let bare = || OntologyTree { ontology: self.clone(), terms, projects, may };
             Object::Ontology(ontology_api::wire::Ontology::of(&tree.unwrap_or_else(bare)))
         })
     }
@@ -213,7 +222,7 @@ impl JavaClass for Annotation {
 impl Shown for Annotation {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
-            let view = annotation::describe(&asked.state.system, self.clone()).await?;
+            let view = annotation::describe(&asked.state.system, asked.actor, self.clone()).await?;
             Object::Annotation(annotation_api::wire::Annotation::of(&view, asked.base))
         })
     }
@@ -235,6 +244,46 @@ impl JavaClass for Property {
 
 impl Shown for Property {
     async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
-        Ok(Object::Property(property::wire::Property::of(self)))
+        Ok(Object::Property(Wire::of(self)))
+    }
+}
+
+impl JavaClass for Tag {
+    const NAME: &'static str = "be.cytomine.domain.meta.Tag";
+}
+
+impl Shown for Tag {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::Tag(tag::wire::Tag::of(self)))
+    }
+}
+
+impl JavaClass for TagDomainAssociation {
+    const NAME: &'static str = "be.cytomine.domain.meta.TagDomainAssociation";
+}
+
+impl Shown for TagDomainAssociation {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::TagDomainAssociation(Wire::of(self)))
+    }
+}
+
+impl JavaClass for Description {
+    const NAME: &'static str = "be.cytomine.domain.meta.Description";
+}
+
+impl Shown for Description {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::Description(Wire::of(self)))
+    }
+}
+
+impl JavaClass for AttachedFile {
+    const NAME: &'static str = "be.cytomine.domain.meta.AttachedFile";
+}
+
+impl Shown for AttachedFile {
+    async fn json(&self, _: Asked<'_>) -> Result<Object, ApiError> {
+        Ok(Object::AttachedFile(Wire::of(self)))
     }
 }

@@ -4,6 +4,8 @@ pub mod entity;
 mod replay;
 pub mod wire;
 
+use cytomine_model::Action;
+
 use crate::routes::{Operation, Routes, get};
 
 /// Routes of undo and redo; old clients leave `/api` out.
@@ -20,9 +22,9 @@ pub fn routes() -> Routes {
 fn at(prefix: &str, ending: &str) -> [Operation; 4] {
     let path = |rest: &str| format!("{prefix}/command/{rest}{ending}");
     [
-        get(path("undo"), replay::undo, "Undo the caller's last command").clean(),
-        get(path("redo"), replay::redo, "Redo what the caller undid last").clean(),
-        get(path("{id}/undo"), replay::undo_one, "Undo a command"),
-        get(path("{id}/redo"), replay::redo_one, "Redo a command"),
+        get(path("undo"), replay::undo, "Undo the caller's last command").signed_in().clean(),
+        get(path("redo"), replay::redo, "Redo what the caller undid last").signed_in().clean(),
+        get(path("{id}/undo"), replay::undo_one, "Undo a command").needs(Action::Undo),
+        get(path("{id}/redo"), replay::redo_one, "Redo a command").needs(Action::Undo),
     ]
 }

@@ -10,8 +10,9 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::dialect::envelope::{Envelope, Told};
 use crate::dialect::loose::schema_of;
 use crate::{
-    abstract_image, abstract_slice, annotation, annotation_term, image_instance, ontology, project, property,
-    role, slice_instance, storage, term, uploaded_file, user,
+    abstract_image, abstract_slice, annotation, annotation_term, attached_file, description, image_instance,
+    ontology, project, property, role, slice_instance, storage, tag, tag_association, term, uploaded_file,
+    user,
 };
 
 /// An entity of any kind, as its own routes answer it.
@@ -49,6 +50,14 @@ pub enum Object {
     SliceInstance(slice_instance::wire::SliceInstance),
     /// A property.
     Property(property::wire::Property),
+    /// An attached file.
+    AttachedFile(attached_file::wire::AttachedFile),
+    /// A description.
+    Description(description::wire::Description),
+    /// A tag.
+    Tag(tag::wire::Tag),
+    /// A tag of an entity.
+    TagDomainAssociation(tag_association::wire::TagDomainAssociation),
     /// What belongs to something that is gone.
     Alone(Alone),
 }

@@ -29,6 +29,12 @@ macro_rules! dispatch {
 }
 cytomine_model::each_kind!(dispatch);
 
+/// The kind of a class; clients write it with `.` or `_`.
+pub fn kind_of(class: &str) -> Option<EntityKind> {
+    let class = class.replace('_', ".");
+    EntityKind::ALL.iter().copied().find(|kind| java_class(*kind) == class)
+}
+
 /// The class without its package: `ImageInstance`.
 pub fn simple_name(kind: EntityKind) -> &'static str {
     let class = java_class(kind);
@@ -69,6 +75,10 @@ mod tests {
                 "annotation",
                 "annotationterm",
                 "property",
+                "attachedfile",
+                "description",
+                "tag",
+                "tagdomainassociation",
             ]
         );
     }

@@ -35,6 +35,16 @@ impl DialectError {
         Self::InvalidValue { name: name.to_owned(), value: shortened(value), expected }
     }
 
+    /// The same, of the value of that name.
+    pub(crate) fn named(self, name: &str) -> Self {
+        match self {
+            Self::InvalidValue { value, expected, .. } => {
+                Self::InvalidValue { name: name.to_owned(), value, expected }
+            }
+            other => other,
+        }
+    }
+
     /// An [`DialectError::InvalidSegment`] with its segment shortened for display.
     pub(crate) fn segment(segment: &str, expected: &'static str) -> Self {
         Self::InvalidSegment { segment: shortened(segment), expected }

@@ -203,6 +203,19 @@ impl Id {
     }
 }
 
+impl From<Option<i64>> for Id {
+    fn from(id: Option<i64>) -> Self {
+        Self(id)
+    }
+}
+
+impl Text {
+    /// A text that was read elsewhere.
+    pub fn of(text: Option<String>) -> Self {
+        Self(text)
+    }
+}
+
 impl Ids {
     /// The ids as a type of the model, if the list is there.
     pub fn of<T>(self, make: fn(i64) -> T) -> Option<Vec<T>> {

@@ -2,7 +2,7 @@
 //!
 //! Optional fields of answers are plain `Option`s without `skip_serializing_if`: that is how nulls get listed.
 
-use cytomine_model::Millis;
+use cytomine_model::{May, Millis, Thing};
 use serde::{Serialize, Serializer};
 use serde_json::json;
 use utoipa::openapi::RefOr;
@@ -51,6 +51,37 @@ impl PartialSchema for Nothing {
 }
 
 impl ToSchema for Nothing {}
+
+/// What the caller may do with a thing, as words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words(pub May);
+
+impl Serialize for Words {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.words())
+    }
+}
+
+impl PartialSchema for Words {
+    fn schema() -> RefOr<Schema> {
+        let mut words: Vec<&str> =
+            Thing::ALL.into_iter().flat_map(|thing| thing.told()).map(|(word, _)| *word).collect();
+        words.sort_unstable();
+        words.dedup();
+        schema_of(json!({
+            "description": "What the caller may do with it; other words may come with newer releases",
+            "type": "array",
+            "items": { "type": "string", "enum": words },
+            "example": ["edit"],
+        }))
+    }
+}
+
+impl ToSchema for Words {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "May".into()
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,6 @@
 
 pub mod forwarded;
 pub mod health;
-pub mod limits;
 pub mod metrics;
 pub mod observe;
 pub mod origin;
@@ -54,7 +53,7 @@ pub fn wrap(router: Router, options: EdgeOptions) -> Router {
     let EdgeOptions { origin, cors_origins, metrics } = options;
     let inner = router
         // Whatever an extractor takes into memory. Uploads, which stream, lift it on their own routes.
-        .layer(DefaultBodyLimit::max(limits::JSON_LIMIT))
+        .layer(DefaultBodyLimit::max(body::JSON_LIMIT))
         .layer(middleware::from_fn_with_state(Memory::default(), body::count))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(observe::panicked))
         .layer(middleware::from_fn_with_state(metrics, observe::observe));

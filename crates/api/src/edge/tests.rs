@@ -75,9 +75,11 @@ async fn bodies_have_a_limit_that_a_route_may_raise_or_lower() {
         .route("/api/annotation", length().layer(DefaultBodyLimit::max(64 << 20)))
         .route("/session", length().layer(DefaultBodyLimit::max(8 << 10)));
     let app = wrap(router, EdgeOptions::default());
-    for (path, taken) in
-        [("/api/term.json", limits::JSON_LIMIT), ("/api/annotation.json", 64 << 20), ("/session", 8 << 10)]
-    {
+    for (path, taken) in [
+        ("/api/term.json", crate::body::JSON_LIMIT),
+        ("/api/annotation.json", 64 << 20),
+        ("/session", 8 << 10),
+    ] {
         let request = |bytes| Request::post(path).body(Body::from(vec![b' '; bytes])).unwrap();
         assert_eq!(text(app.clone().oneshot(request(taken)).await.unwrap()).await, taken.to_string());
         let refused = app.clone().oneshot(request(taken + 1)).await.unwrap();

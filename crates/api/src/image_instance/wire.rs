@@ -10,7 +10,7 @@ use crate::abstract_image::wire::{magnification, pictures};
 use crate::dialect::class::java_class;
 use crate::dialect::envelope::OfKind;
 use crate::dialect::loose::{Id, PatchNumber, PatchText};
-use crate::dialect::wire::Ms;
+use crate::dialect::wire::{Ms, Words};
 
 /// Names as the caller may see them: those of a blind project are the number of the base image, and nothing at all
 /// for those who do not manage it.
@@ -22,7 +22,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(Seen { image, names }: &Seen) -> Self {
+    fn of(Seen { image, names, .. }: &Seen) -> Self {
         if !image.project_blind {
             return Self {
                 instance: Some(image.name().to_owned()),
@@ -125,6 +125,7 @@ pub struct ImageInstance {
     preview: String,
     #[serde(rename = "macroURL")]
     macro_url: Option<String>,
+    may: Words,
 }
 
 impl ImageInstance {
@@ -182,6 +183,7 @@ impl ImageInstance {
             thumb,
             preview,
             macro_url,
+            may: Words(seen.may),
         }
     }
 }

@@ -28,7 +28,8 @@ struct ImageServer {
 
 /// Routes of image servers.
 pub fn routes() -> Routes {
-    Routes::of("Server").with(get("/api/imageserver", list, "List the image servers: this one").clean())
+    Routes::of("Server")
+        .with(get("/api/imageserver", list, "List the image servers: this one").signed_in().clean())
 }
 
 /// GET `imageserver`.

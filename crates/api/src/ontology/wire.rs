@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::dialect::class::java_class;
 use crate::dialect::envelope::OfKind;
 use crate::dialect::loose::Text;
-use crate::dialect::wire::Ms;
+use crate::dialect::wire::{Ms, Words};
 use crate::term::wire::Term;
 
 /// An ontology with its terms, and the projects of the caller that use it.
@@ -36,6 +36,7 @@ pub struct Ontology {
     terms: Vec<Term>,
     /// Its terms as a tree.
     children: Vec<TermNode>,
+    may: Words,
 }
 
 /// What a node of a tree stands for.
@@ -97,6 +98,7 @@ impl Ontology {
             projects: tree.projects.iter().map(project).collect(),
             terms: tree.terms.iter().map(Term::of).collect(),
             children: branches(&tree.terms, None, &mut Vec::new()),
+            may: Words(tree.may),
         }
     }
 }

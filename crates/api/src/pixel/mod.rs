@@ -18,6 +18,8 @@ mod pyramid;
 mod tile;
 pub mod wire;
 
+use cytomine_model::Action;
+
 use self::keys::{EncodingKeys, PictureKeys, TileKeys};
 use self::noun::{AbstractImages, AbstractSlices, ImageInstances, Noun, SliceInstances};
 use crate::answer::Picture;
@@ -38,6 +40,7 @@ pub fn routes() -> Routes {
         routes = routes
             .with(
                 get(path.as_str(), annotation::picture, "Make a picture of an annotation")
+                    .needs(Action::SeeProject)
                     .asks::<PictureKeys>()
                     .gives::<Picture>(),
             )
@@ -47,6 +50,7 @@ pub fn routes() -> Routes {
                     annotation::picture,
                     "Make a picture of an annotation, with parameters in the body",
                 )
+                .needs(Action::SeeProject)
                 .takes(SHAPE)
                 .sketched(keys::in_body)
                 .gives::<Picture>(),
@@ -61,31 +65,44 @@ fn of<N: Noun>() -> Routes {
     let tile = |operation: crate::routes::Operation| operation.asks::<TileKeys>().gives::<Picture>();
     let normalized = "normalized-tile/zoom/{z}/tx/{tx}/ty/{ty}";
     Routes::of("Pixels")
-        .with(tile(get(path(normalized), tile::normalized::<N>, "Read a tile of 256 pixels")))
-        .with(tile(get(path("tile/level/{level}/tx/{tx}/ty/{ty}"), tile::native::<N>, "Read a stored tile")))
-        .with(get(path("pyramid"), pyramid::levels::<N>, "Describe the stored levels"))
+        .with(tile(get(path(normalized), tile::normalized::<N>, "Read a tile of 256 pixels").needs(N::SEE)))
+        .with(tile(
+            get(path("tile/level/{level}/tx/{tx}/ty/{ty}"), tile::native::<N>, "Read a stored tile")
+                .needs(N::SEE),
+        ))
+        .with(get(path("pyramid"), pyramid::levels::<N>, "Describe the stored levels").needs(N::SEE))
         .with(
             get(path("dzi.dzi"), pyramid::deep_zoom::<N>, "Describe the Deep Zoom image")
+                .needs(N::SEE)
                 .sketched(keys::deep_zoom),
         )
-        .with(tile(get(path("dzi_files/{level}/{tile}"), tile::deep_zoom::<N>, "Read a Deep Zoom tile")))
-        .with(get(path("associated"), associated::list::<N>, "List the pictures that come with a slide"))
+        .with(tile(
+            get(path("dzi_files/{level}/{tile}"), tile::deep_zoom::<N>, "Read a Deep Zoom tile")
+                .needs(N::SEE),
+        ))
+        .with(
+            get(path("associated"), associated::list::<N>, "List the pictures that come with a slide")
+                .needs(N::SEE),
+        )
         .with(
             get(
                 path("associated/{file}"),
                 associated::picture::<N>,
                 "Read a picture that comes with a slide",
             )
+            .needs(N::SEE)
             .asks::<EncodingKeys>()
             .gives::<Picture>(),
         )
         .with(
             get(path("{picture}"), image::picture::<N>, "Make a picture")
+                .needs(N::SEE)
                 .asks::<PictureKeys>()
                 .gives::<Picture>(),
         )
         .with(
             post(path("{picture}"), image::picture::<N>, "Make a picture, with parameters in the body")
+                .needs(N::SEE)
                 .takes(SHAPE)
                 .sketched(keys::in_body)
                 .gives::<Picture>(),

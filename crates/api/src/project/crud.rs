@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use cytomine_domain::Actor;
 use cytomine_domain::project::{self, ProjectFilter};
-use cytomine_model::{Direction, OntologyId, ProjectId, UserId};
+use cytomine_model::{self as model, Direction, OntologyId, ProjectId, UserId};
 
 use super::wire::{Extras, ListedProject, Project, ProjectBody};
 use crate::answer::{self, Command, Created};
@@ -25,6 +25,12 @@ impl Fields for Names {
     const FIELDS: &'static [&'static str] = &["name"];
 }
 
+/// A project with what the caller may do with it.
+async fn shown(state: &ApiState, actor: &Actor, project: &model::Project) -> Result<Project, ApiError> {
+    let may = project::may(&state.system, actor, std::slice::from_ref(project)).await?;
+    Ok(Project::of(project, may.first().copied()))
+}
+
 type Page = Result<Json<Collection<ListedProject>>, ApiError>;
 
 /// GET `project/{id}`.
@@ -34,7 +40,7 @@ pub(super) async fn show(
     Path(id): Path<ProjectId>,
 ) -> Result<Json<Project>, ApiError> {
     let project = project::get(&state.system, &actor, id).await?;
-    Ok(Json(Project::of(&project)))
+    Ok(Json(shown(&state, &actor, &project).await?))
 }
 
 /// GET `project`: the projects that the caller sees.
@@ -57,9 +63,6 @@ pub(super) async fn list_of_user(
     names: Filters<Names>,
     Asked(extras): Asked<Extras>,
 ) -> Page {
-    if user != actor.id() {
-        actor.require_admin()?;
-    }
     let filter = ProjectFilter { member: Some(user), ..ProjectFilter::default() };
     page(&state, &actor, (paging, names, extras), filter).await
 }
@@ -91,7 +94,9 @@ async fn page(
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
     let (projects, total) =
         project::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
-    let mut items: Vec<ListedProject> = projects.iter().map(ListedProject::of).collect();
+    let may = project::may(&state.system, actor, &projects).await?;
+    let mut items: Vec<ListedProject> =
+        projects.iter().zip(may).map(|(project, may)| ListedProject::of(project, may)).collect();
     let wanted = (
         extras.with_members_count.is_on(),
         extras.with_last_activity.is_on(),
@@ -117,7 +122,7 @@ pub(super) async fn create(
     let read = |body: ProjectBody| Ok(body.fields());
     answer::create(&state, &actor, body, read, async |new| {
         let outcome = project::create(&state.system, &actor, new).await?;
-        Ok(answer::command(outcome.done, outcome.entity.id.0, Project::of(&outcome.entity)))
+        Ok(answer::command(outcome.done, outcome.entity.id.0, shown(&state, &actor, &outcome.entity).await?))
     })
     .await
 }
@@ -130,7 +135,7 @@ pub(super) async fn update(
     Body(body): Body<ProjectBody>,
 ) -> Command<Project> {
     let outcome = project::update(&state.system, &actor, id, body.fields()).await?;
-    Ok(answer::command(outcome.done, id.0, Project::of(&outcome.entity)))
+    Ok(answer::command(outcome.done, id.0, shown(&state, &actor, &outcome.entity).await?))
 }
 
 /// DELETE `project/{id}`.
@@ -140,5 +145,5 @@ pub(super) async fn delete(
     Path(id): Path<ProjectId>,
 ) -> Command<Project> {
     let outcome = project::delete(&state.system, &actor, id).await?;
-    Ok(answer::command(outcome.done, id.0, Project::of(&outcome.entity)))
+    Ok(answer::command(outcome.done, id.0, shown(&state, &actor, &outcome.entity).await?))
 }

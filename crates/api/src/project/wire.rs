@@ -1,14 +1,14 @@
 //! A project on the wire (rest-api 4.11).
 
 use cytomine_domain::project::{Overview, ProjectFields};
-use cytomine_model::{self as model, EditionMode, EntityKind, OntologyId, ProjectRole, UserId};
+use cytomine_model::{self as model, EditionMode, EntityKind, May, OntologyId, ProjectRole, Thing, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::dialect::class::java_class;
 use crate::dialect::envelope::OfKind;
 use crate::dialect::loose::{Flag, Ids, PatchId, Text};
-use crate::dialect::wire::Ms;
+use crate::dialect::wire::{Ms, Words};
 
 /// A project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -35,11 +35,12 @@ pub struct Project {
     number_of_annotations: i64,
     number_of_job_annotations: i64,
     number_of_reviewed_annotations: i64,
+    may: Words,
 }
 
 impl Project {
-    /// All keys of a project.
-    pub fn of(project: &model::Project) -> Self {
+    /// All keys of a project; `may` is what the caller may do with it, if anything.
+    pub fn of(project: &model::Project, may: Option<May>) -> Self {
         Self {
             class: java_class(EntityKind::Project),
             id: project.id.0,
@@ -60,6 +61,7 @@ impl Project {
             number_of_annotations: project.number_of_annotations,
             number_of_job_annotations: 0,
             number_of_reviewed_annotations: 0,
+            may: Words(may.unwrap_or(May::nothing(Thing::Project))),
         }
     }
 }
@@ -109,8 +111,8 @@ crate::keys! {
 
 impl ListedProject {
     /// A project, without anything beside it.
-    pub(super) fn of(project: &model::Project) -> Self {
-        let project = Project::of(project);
+    pub(super) fn of(project: &model::Project, may: May) -> Self {
+        let project = Project::of(project, Some(may));
         Self { project, members_count: None, last_activity: None, current_user_roles: None }
     }
 

@@ -5,7 +5,7 @@ pub mod wire;
 use axum::Json;
 use axum::extract::State;
 use cytomine_domain::{DomainError, account};
-use cytomine_model::{self as model, GlobalRole, RoleId, UserId};
+use cytomine_model::{self as model, Action, GlobalRole, RoleId, UserId};
 
 use self::wire::{Role, RoleBody, UserRole};
 use crate::answer::{self, Command};
@@ -19,13 +19,23 @@ use crate::state::ApiState;
 /// Routes of roles.
 pub fn routes() -> Routes {
     Routes::of("Roles")
-        .with(get("/api/role", list, "List the global roles").clean())
-        .with(get("/api/role/{id}", show, "Read a global role").clean())
-        .with(get("/api/user/{id}/role", list_of_user, "List the global roles of a user").clean())
-        .with(post("/api/user/{id}/role", grant, "Grant a global role"))
-        .with(get("/api/user/{id}/role/{role}", show_of_user, "Read the grant of a global role").clean())
-        .with(delete("/api/user/{id}/role/{role}", revoke, "Take a global role away"))
-        .with(put("/api/user/{id}/role/{role}/define", define, "Let a role be a user's highest"))
+        .with(get("/api/role", list, "List the global roles").signed_in().clean())
+        .with(get("/api/role/{id}", show, "Read a global role").signed_in().clean())
+        .with(get("/api/user/{id}/role", list_of_user, "List the global roles of a user").signed_in().clean())
+        .with(post("/api/user/{id}/role", grant, "Grant a global role").needs(Action::ManageUsers))
+        .with(
+            get("/api/user/{id}/role/{role}", show_of_user, "Read the grant of a global role")
+                .signed_in()
+                .clean(),
+        )
+        .with(
+            delete("/api/user/{id}/role/{role}", revoke, "Take a global role away")
+                .needs(Action::ManageUsers),
+        )
+        .with(
+            put("/api/user/{id}/role/{role}/define", define, "Let a role be a user's highest")
+                .needs(Action::ManageUsers),
+        )
 }
 
 crate::keys! {

@@ -1,7 +1,7 @@
 //! The list of operations: one statement each, from which router, document and rights test are made.
 //!
-//! An [`Operation`] states method, path, summary and what an outsider gets. What goes in and what comes out is not
-//! stated but read from the handler's own signature ([`crate::describe`]), so that document and code cannot differ; only
+//! An [`Operation`] states method, path, summary, the right that it asks and what an outsider gets. What goes in and what
+//! comes out is not stated but read from the handler's own signature ([`crate::describe`]), so that document and code cannot differ; only
 //! handlers whose types are silent (pictures, streams) say it with [`Operation::gives`] and [`Operation::asks`].
 
 pub mod document;
@@ -12,6 +12,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, on};
+use cytomine_model::Action;
 
 use crate::describe::{self, Described, Keys, Output, Sketch};
 use crate::state::ApiState;
@@ -27,6 +28,17 @@ pub enum Outsider {
     Public,
 }
 
+/// What an operation asks before it does anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Nothing: everybody may, signed in or not.
+    Public,
+    /// To be signed in: it is about the caller, lists what the caller may see, or is common knowledge.
+    SignedIn,
+    /// The right to this, by the permission table, on what its path or body names.
+    To(Action),
+}
+
 /// One operation of the interface.
 #[derive(Clone)]
 pub struct Operation {
@@ -40,6 +52,8 @@ pub struct Operation {
     pub tag: &'static str,
     /// What an outsider gets.
     pub outsider: Outsider,
+    /// The right that it asks; a test holds that every operation says which.
+    pub right: Option<Right>,
     describers: Vec<fn(&mut Sketch<'_>)>,
     limit: Option<usize>,
     router: MethodRouter<ApiState>,
@@ -65,6 +79,7 @@ macro_rules! methods {
                 summary,
                 tag: "",
                 outsider: Outsider::Refused,
+                right: None,
                 describers: vec![<H as Described<T>>::describe],
                 limit: None,
                 router: on(axum::routing::MethodFilter::$filter, handler),
@@ -86,10 +101,29 @@ impl Operation {
     #[must_use]
     pub fn public(mut self) -> Self {
         self.outsider = Outsider::Public;
+        self.right(Right::Public)
+    }
+
+    /// It needs the right to this.
+    #[must_use]
+    pub fn needs(self, action: Action) -> Self {
+        self.right(Right::To(action))
+    }
+
+    /// It needs no right but to be signed in.
+    #[must_use]
+    pub fn signed_in(self) -> Self {
+        self.right(Right::SignedIn)
+    }
+
+    /// It asks that right.
+    #[must_use]
+    pub fn right(mut self, right: Right) -> Self {
+        self.right = Some(right);
         self
     }
 
-    /// Takes bodies of up to that many bytes, instead of [`crate::edge::limits::JSON_LIMIT`].
+    /// Takes bodies of up to that many bytes, instead of [`crate::body::JSON_LIMIT`].
     #[must_use]
     pub fn takes(mut self, bytes: usize) -> Self {
         self.limit = Some(bytes);

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use cytomine_domain::{DomainError, session};
-use cytomine_model::ErrorKind;
+use cytomine_model::{Action, ErrorKind};
 use serde_json::Value;
 
 use self::wire::{Session, SignIn};
@@ -16,7 +16,7 @@ use crate::auth::{COOKIE, Caller, session_token};
 use crate::edge::RequestOrigin;
 use crate::error::ApiError;
 use crate::extract::Told;
-use crate::routes::{Routes, delete, get, post};
+use crate::routes::{Right, Routes, delete, get, post};
 use crate::state::ApiState;
 use crate::user::wire::Flags;
 
@@ -26,22 +26,26 @@ const SIGN_IN: usize = 8 << 10;
 /// Routes of sessions.
 pub fn routes() -> Routes {
     let mut routes = Routes::of("Sessions")
-        .with(get("/session", show, "Tell who is signed in").clean())
+        .with(get("/session", show, "Tell who is signed in").signed_in().clean())
         .with(
             post("/session", sign_in, "Sign in with name and password")
+                .right(Right::Public)
                 .takes(SIGN_IN)
                 .gives::<Json<Session>>()
                 .sketched(|sketch| [401, 403, 429].into_iter().for_each(|status| sketch.refuses(status))),
         )
-        .with(delete("/session", sign_out, "Sign out").sketched(|sketch| {
+        .with(delete("/session", sign_out, "Sign out").signed_in().sketched(|sketch| {
             sketch.answers.insert(204, ("The session is over", "", Value::Null));
         }));
     for prefix in ["", "/api"] {
         let path = |rest: &str| format!("{prefix}/session/admin/{rest}");
         routes = routes
-            .with(get(path("open"), open_admin, "Open the administrator's session"))
-            .with(get(path("close"), close_admin, "Close the administrator's session").clean())
-            .with(get(path("info"), info, "Tell which session is open").clean());
+            .with(
+                get(path("open"), open_admin, "Open the administrator's session")
+                    .needs(Action::OpenAdminSession),
+            )
+            .with(get(path("close"), close_admin, "Close the administrator's session").signed_in().clean())
+            .with(get(path("info"), info, "Tell which session is open").signed_in().clean());
     }
     routes
 }

@@ -5,7 +5,7 @@ pub mod wire;
 use axum::Json;
 use axum::extract::State;
 use cytomine_domain::slice;
-use cytomine_model::{AbstractSliceId, ErrorKind, ImageInstanceId, SliceInstanceId};
+use cytomine_model::{AbstractSliceId, Action, ErrorKind, ImageInstanceId, SliceInstanceId};
 
 use self::wire::{SliceInstance, SliceInstanceBody};
 use crate::answer::{self, Command, Created};
@@ -23,13 +23,25 @@ pub fn routes() -> Routes {
     let of_image = "/api/imageinstance/{id}/sliceinstance";
     let at_place = "/api/imageinstance/{id}/{channel}/{z}/{time}/sliceinstance";
     Routes::of("Planes of projects")
-        .with(post("/api/sliceinstance", create, "Add a plane to an image of a project, or several"))
-        .with(get("/api/sliceinstance/{id}", show, "Read a plane of an image of a project"))
-        .with(put("/api/sliceinstance/{id}", update, "Let a plane show another one"))
-        .with(routes::delete("/api/sliceinstance/{id}", delete, "Remove a plane"))
-        .with(get(of_image, of_image_list, "List the planes of an image of a project"))
-        .with(get(format!("{of_image}/reference"), reference, "Read the plane that stands for its image"))
-        .with(get(at_place, at, "Find a plane of an image of a project"))
+        .with(
+            post("/api/sliceinstance", create, "Add a plane to an image of a project, or several")
+                .needs(Action::AddImage),
+        )
+        .with(
+            get("/api/sliceinstance/{id}", show, "Read a plane of an image of a project")
+                .needs(Action::SeeProject),
+        )
+        .with(put("/api/sliceinstance/{id}", update, "Let a plane show another one").needs(Action::EditImage))
+        .with(routes::delete("/api/sliceinstance/{id}", delete, "Remove a plane").needs(Action::DeleteImage))
+        .with(
+            get(of_image, of_image_list, "List the planes of an image of a project")
+                .needs(Action::SeeProject),
+        )
+        .with(
+            get(format!("{of_image}/reference"), reference, "Read the plane that stands for its image")
+                .needs(Action::SeeProject),
+        )
+        .with(get(at_place, at, "Find a plane of an image of a project").needs(Action::SeeProject))
 }
 
 /// GET `sliceinstance/{id}`.

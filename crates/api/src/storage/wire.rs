@@ -1,13 +1,13 @@
 //! A storage on the wire (rest-api 4.3), with the owner in both spellings.
 
-use cytomine_model::{self as model, EntityKind, UserId};
+use cytomine_model::{self as model, EntityKind, May, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::dialect::class::java_class;
 use crate::dialect::envelope::OfKind;
 use crate::dialect::loose::{Id, Text};
-use crate::dialect::wire::Ms;
+use crate::dialect::wire::{Ms, Words};
 
 /// A storage: the place that uploads go to.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -21,11 +21,12 @@ pub struct Storage {
     /// Its owner.
     user: i64,
     user_id: i64,
+    may: Words,
 }
 
 impl Storage {
-    /// All keys of a storage.
-    pub fn of(storage: &model::Storage) -> Self {
+    /// All keys of a storage; `may` is what the caller may do with it.
+    pub fn of(storage: &model::Storage, may: May) -> Self {
         Self {
             class: java_class(EntityKind::Storage),
             id: storage.id.0,
@@ -34,6 +35,7 @@ impl Storage {
             name: storage.name.clone(),
             user: storage.user.0,
             user_id: storage.user.0,
+            may: Words(may),
         }
     }
 }

@@ -6,6 +6,8 @@ pub mod wire;
 
 use serde_json::json;
 
+use cytomine_model::Action;
+
 use self::wire::{RefusedUpload, Taken};
 use crate::describe::Sketch;
 use crate::routes::{Routes, post};
@@ -34,7 +36,7 @@ crate::keys! {
 pub fn routes() -> Routes {
     let mut routes = Routes::of("Uploads");
     for path in ["/upload", "/ims/upload"] {
-        let operation = post(path, receive::upload, "Upload a slide");
+        let operation = post(path, receive::upload, "Upload a slide").needs(Action::FillStorage);
         routes = routes.with(operation.takes(usize::MAX).asks::<UploadKeys>().sketched(answers));
     }
     routes

@@ -1,17 +1,12 @@
 //! POST `upload` and `ims/upload`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{FromRequest, Multipart, Request, State};
-use axum::http::header;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use cytomine_domain::intake::{self, Intake, Received};
+use cytomine_domain::intake::{self, Received};
 use cytomine_domain::{Actor, DomainError, job};
 use cytomine_model::{ErrorKind, ProjectId, StorageId};
-use http_body_util::BodyExt as _;
 
 use super::reply;
 use crate::auth::Caller;
@@ -19,14 +14,9 @@ use crate::base_url::BaseUrl;
 use crate::dialect::ids::parse_ids;
 use crate::dialect::query::Query;
 use crate::error::ApiError;
+use crate::incoming::{self, Incoming};
 use crate::request::Params;
 use crate::state::ApiState;
-
-/// Bytes of a refused body that are read and thrown away, so that the client gets to reading the answer.
-const DRAINED: usize = 256 << 20;
-
-/// How long that may take.
-const DRAINED_FOR: Duration = Duration::from_secs(20);
 
 /// Takes in one file. `sync=True` waits for the end of its conversion.
 pub(super) async fn upload(
@@ -39,7 +29,7 @@ pub(super) async fn upload(
     let actor = match caller {
         Ok(Caller(actor)) => actor,
         Err(cause) => {
-            drain(request.into_body()).await;
+            incoming::drain(request.into_body()).await;
             return cause.into_response();
         }
     };
@@ -68,8 +58,7 @@ async fn take_in(
     query: &Query,
     request: Request,
 ) -> Result<Received, ApiError> {
-    let size =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|size| size.to_str().ok()?.parse().ok());
+    let size = incoming::announced(&request);
     // Whoever may not upload learns it before the bytes travel.
     let allowed = async {
         let asked = intake::Request { size, ..asked(query)? };
@@ -78,15 +67,14 @@ async fn take_in(
     let intake = match allowed.await {
         Ok(intake) => intake,
         Err(cause) => {
-            drain(request.into_body()).await;
+            incoming::drain(request.into_body()).await;
             return Err(cause);
         }
     };
-    let multipart = Multipart::from_request(request, state).await.map_err(|cause| {
-        let text = format!("The upload is not readable ({cause}): send multipart/form-data with one file");
-        ApiError::new(ErrorKind::Invalid, text)
-    })?;
-    one_file(state, actor, intake, multipart).await
+    let Incoming { name, staged, .. } = incoming::one_file(state, request, u64::MAX, &[]).await?;
+    let sealed = staged.seal().await.map_err(DomainError::from)?;
+    let (system, actor) = (Arc::clone(&state.system), actor.clone());
+    incoming::to_the_end(async move { intake::register(&system, &actor, &intake, &name, sealed).await }).await
 }
 
 /// What the query asks for. The literal `null` stands for "no project" (rest-api 5.1).
@@ -118,82 +106,11 @@ fn asked(query: &Query) -> Result<intake::Request, ApiError> {
     Ok(intake::Request { storage, projects, properties: keys.into_iter().zip(values).collect(), size: None })
 }
 
-async fn one_file(
-    state: &ApiState,
-    actor: &Actor,
-    intake: Intake,
-    mut multipart: Multipart,
-) -> Result<Received, ApiError> {
-    let mut taken = None;
-    while let Some(field) = multipart.next_field().await.map_err(|cause| broken(&cause))? {
-        // Plain form fields beside the file are nothing to us.
-        let Some(name) = field.file_name().map(base_name) else { continue };
-        if taken.is_some() {
-            let text = "The upload holds more than one file: send each in a request of its own";
-            return Err(ApiError::new(ErrorKind::Invalid, text));
-        }
-        taken = Some((name, staged(state, field).await?));
-    }
-    let Some((name, staged)) = taken else {
-        let text = "The upload holds no file: send one part with a file name in multipart/form-data";
-        return Err(ApiError::new(ErrorKind::Invalid, text));
-    };
-    let sealed = staged.seal().await.map_err(DomainError::from)?;
-    let (system, actor) = (Arc::clone(&state.system), actor.clone());
-    // On a task of its own, so that a client that goes away now cannot stop it between file and row.
-    let registered =
-        tokio::spawn(async move { intake::register(&system, &actor, &intake, &name, sealed).await }).await;
-    match registered {
-        Ok(received) => Ok(received?),
-        Err(cause) => {
-            tracing::error!(%cause, "an upload broke off");
-            Err(ApiError::new(
-                ErrorKind::Internal,
-                "The server failed to take the file in; its log tells why",
-            ))
-        }
-    }
-}
-
-async fn staged(state: &ApiState, mut field: Field<'_>) -> Result<intake::Staged, ApiError> {
-    let mut staged = intake::stage(&state.system).await?;
-    while let Some(chunk) = field.chunk().await.map_err(|cause| broken(&cause))? {
-        staged.write(&chunk).await.map_err(DomainError::from)?;
-    }
-    Ok(staged)
-}
-
-fn broken(cause: &MultipartError) -> ApiError {
-    ApiError::new(
-        ErrorKind::Invalid,
-        format!("The upload did not arrive completely ({cause}): send it again"),
-    )
-}
-
-/// Some clients send the whole path on their machine.
-fn base_name(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or("file").to_owned()
-}
-
-/// Reads on for a while: a client that still sends would otherwise meet a closed connection instead of the answer.
-async fn drain(mut body: Body) {
-    let read = async {
-        let mut left = DRAINED;
-        while let Some(Ok(frame)) = body.frame().await {
-            left = left.saturating_sub(frame.data_ref().map_or(0, bytes::Bytes::len));
-            if left == 0 {
-                break;
-            }
-        }
-    };
-    let _ = tokio::time::timeout(DRAINED_FOR, read).await;
-}
-
 #[cfg(test)]
 mod tests {
     use cytomine_model::{ProjectId, StorageId};
 
-    use super::{asked, base_name};
+    use super::asked;
     use crate::dialect::query::Query;
 
     fn query(raw: &str) -> Query {
@@ -210,12 +127,5 @@ mod tests {
         assert_eq!(request.properties, [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())]);
         assert!(asked(&query("keys=a,b&values=1")).is_err());
         assert!(asked(&query("idStorage=x")).is_err());
-    }
-
-    #[test]
-    fn names_are_cut_to_their_last_part() {
-        assert_eq!(base_name(r"C:\scans\a.svs"), "a.svs");
-        assert_eq!(base_name("/tmp/a b.svs"), "a b.svs");
-        assert_eq!(base_name("x/"), "file");
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn taken(outcome: &Outcome, waited: bool, base: &str) -> Response {
             image: AbstractImage::of(image, base),
             image_instances: instances
                 .iter()
-                .map(|instance| ImageInstance::of(&Seen { image: instance.clone(), names: true }, base))
+                .map(|seen| ImageInstance::of(&Seen { names: true, ..seen.clone() }, base))
                 .collect(),
         })
         .collect();

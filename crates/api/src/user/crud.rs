@@ -97,11 +97,7 @@ pub(super) async fn update(
     Path(id): Path<UserId>,
     Body(body): Body<UserBody>,
 ) -> Command<User> {
-    let mut fields = body.fields();
-    // Clients send the whole model back; what did not change needs no right of its own.
-    let known = account::get(&state.system, id).await?;
-    fields.enabled = fields.enabled.filter(|enabled| *enabled != known.enabled);
-    let outcome = account::update(&state.system, &actor, id, fields).await?;
+    let outcome = account::update(&state.system, &actor, id, body.fields()).await?;
     Ok(answer::command(outcome.done, id.0, User::of(&outcome.entity)))
 }
 

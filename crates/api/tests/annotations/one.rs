@@ -1,7 +1,5 @@
 //! One annotation.
 
-use cytomine_domain::property;
-use cytomine_model::EntityKind;
 use cytomine_testkit::both;
 use serde_json::json;
 
@@ -42,6 +40,7 @@ async fn an_annotation_lives_as_the_clients_expect() {
             "imageURL": format!(
                 "http://cytomine.test/#/project/{}/image/{}/annotation/{id}", world.project, world.first.image
             ),
+            "may": ["edit", "delete"],
         });
         assert_eq!(made["annotation"], expected);
         assert_eq!(made["data"], expected);
@@ -236,8 +235,9 @@ async fn terms_and_properties_come_in_every_spelling() {
         {
             let body = json!({ "location": SQUARE, "image": world.first.image, "properties": properties });
             let id = draw(&world.alice, body).await;
-            let kept = property::list(&app.system, EntityKind::Annotation, id).await.unwrap();
-            assert_eq!((kept[0].key.as_str(), kept[0].value.as_str()), ("score", "0.5"));
+            let kept = world.alice.get(&format!("/api/annotation/{id}/property.json")).await.ok();
+            let first = &kept["collection"][0];
+            assert_eq!((&first["key"], &first["value"]), (&json!("score"), &json!("0.5")));
         }
         let body = json!({ "location": SQUARE, "image": world.first.image, "property": "score" });
         assert_eq!(world.alice.post("/api/annotation.json", &body).await.status, 400);

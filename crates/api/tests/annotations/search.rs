@@ -29,6 +29,7 @@ async fn every_group_of_columns_is_printed_when_asked_for() {
             "imageURL": format!(
                 "http://cytomine.test/#/project/{}/image/{}/annotation/{id}", world.project, world.first.image
             ),
+            "may": ["edit", "delete"],
         });
         assert_eq!(row("&showMeta=True").await, meta);
         let term = json!({

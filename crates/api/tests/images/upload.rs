@@ -92,13 +92,16 @@ async fn waiting_gives_the_image_with_its_properties() {
         let image = &reply[0]["images"][0];
         assert_eq!(image["imageInstances"][0]["instanceFilename"], "a b.png");
         let id = image["imageInstances"][0]["id"].as_i64().unwrap();
-        let properties =
-            cytomine_domain::property::list(&app.system, cytomine_model::EntityKind::ImageInstance, id);
-        let pairs: Vec<(String, String)> =
-            properties.await.unwrap().into_iter().map(|property| (property.key, property.value)).collect();
+        let listed = alice.get(&format!("/api/imageinstance/{id}/property.json")).await.ok();
+        let pairs: Vec<(&str, &str)> = listed["collection"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|property| (property["key"].as_str().unwrap(), property["value"].as_str().unwrap()))
+            .collect();
         assert_eq!(
             pairs,
-            [("stain".to_owned(), "H&E".to_owned()), ("block".to_owned(), "7".to_owned())],
+            [("stain", "H&E"), ("block", "7")],
             "properties of the image are copied to where it is used"
         );
     })

@@ -1,7 +1,10 @@
 //! Whoever has no right to a project gets nothing of it, by any route.
 #![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
+mod rules;
 mod stage;
+mod walk;
+mod world;
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};

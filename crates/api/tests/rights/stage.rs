@@ -10,7 +10,8 @@ const LOCATION: &str = "POLYGON ((101 201, 151 201, 151 251, 101 251, 101 201))"
 const THEIRS: &str = "POLYGON ((300 300, 350 300, 350 350, 300 350, 300 300))";
 
 /// Refused to the owner, too.
-pub(crate) const FOR_ADMINISTRATORS: &[&str] = &["/api/session/admin/open", "/session/admin/open"];
+pub(crate) const FOR_ADMINISTRATORS: &[&str] =
+    &["/api/session/admin/open", "/session/admin/open", "/api/description", "/api/attachedfile"];
 
 pub(crate) struct Stage {
     pub(crate) owner: Client,
@@ -44,6 +45,9 @@ impl Stage {
             owner.get(&format!("/api/imageinstance/{instance}/sliceinstance/reference.json")).await.ok();
         let body = json!({ "location": LOCATION, "image": instance, "term": [terms[0]] });
         let made = owner.post("/api/annotation.json", &body).await.ok();
+        let annotation = made["annotation"]["id"].as_i64().unwrap();
+        let tag = owner.made("tag", &json!({ "name": "Everybody's word" })).await;
+        let on = hang(&owner, tag, (project, instance, annotation)).await;
         let keys = owner.get("/api/user/current/keys").await.ok();
         let key = |name: &str| keys[name].as_str().unwrap().to_owned();
         let ids = json!({
@@ -63,6 +67,12 @@ impl Stage {
             "user": owner.id,
             "userkey": key("primaryKey"),
             "relation": terms[0],
+            "domain": project,
+            "tag": tag,
+            "tag_domain_association": on["link"],
+            "attachedfile": on["file"],
+            "key": "Hush-key",
+            "on": on,
             "role": owner.get(&format!("/api/user/{}/role.json", owner.id)).await.ok()["collection"][0]["role"],
         });
         let secrets =
@@ -70,7 +80,12 @@ impl Stage {
         Self { owner, secrets, ids }
     }
 
-    fn id(&self, name: &str) -> String {
+    /// Things that are there already.
+    pub(crate) fn with(owner: Client, ids: Value) -> Self {
+        Self { owner, secrets: Vec::new(), ids }
+    }
+
+    pub(crate) fn id(&self, name: &str) -> String {
         match &self.ids[name] {
             Value::String(text) => text.clone(),
             Value::Null => panic!("the stage has no {name}"),
@@ -96,6 +111,12 @@ impl Stage {
                     "relation" => "parent".to_owned(),
                     "picture" if noun.contains("annotation") => "crop.png".to_owned(),
                     "picture" => "thumb.png".to_owned(),
+                    "class" => "be.cytomine.domain.project.Project".to_owned(),
+                    "image" => self.id("imageinstance"),
+                    "property" => {
+                        let parent = template.split('/').nth(2).unwrap_or_default();
+                        self.ids["on"][parent][name].to_string()
+                    }
                     "file" => "macro.png".to_owned(),
                     "tile" => "0_0.jpg".to_owned(),
                     "ty" => "0.jpg".to_owned(),
@@ -117,6 +138,15 @@ impl Stage {
         let geometry = "geometry=POLYGON%20((0%200,0%20999,999%20999,999%200,0%200))";
         if template.ends_with("/included") {
             return format!("{geometry}&showWKT=true&showMeta=true");
+        }
+        if template.ends_with("/property/key") {
+            return format!("idProject={project}&user=true");
+        }
+        if template == "/api/attachedfile" {
+            return format!("domainClassName=be.cytomine.domain.project.Project&domainIdent={project}");
+        }
+        if template.ends_with("/annotationposition") {
+            return "key=Hush-key".to_owned();
         }
         if template.starts_with("/api/annotation") || template.starts_with("/api/userannotation") {
             let annotation = self.id("annotation");
@@ -160,6 +190,12 @@ impl Stage {
             "baseSlice": self.ids["abstractslice"],
             "image": self.ids["imageinstance"],
             "showWKT": true,
+            "domainClassName": "be.cytomine.domain.project.Project",
+            "domainIdent": self.ids["project"],
+            "key": "Stolen",
+            "value": "Stolen",
+            "data": "Stolen",
+            "tag": self.ids["tag"],
         });
         match noun {
             "abstractslice" => body["image"] = self.ids["abstractimage"].clone(),
@@ -228,6 +264,11 @@ impl Stage {
             format!("/api/project/{project}/admin.json"),
             format!("/api/project/{project}/representative.json"),
             format!("/api/project/{project}/defaultlayer.json"),
+            format!("/api/project/{project}/property.json"),
+            format!("/api/domain/be.cytomine.domain.project.Project/{project}/description.json"),
+            "/api/tag_domain_association.json".to_owned(),
+            format!("/api/imageinstance/{}/property.json", self.id("imageinstance")),
+            format!("/api/annotation/{}/property.json", self.id("annotation")),
             format!("/api/project/{project}/imageinstance.json"),
             format!("/api/project/{project}/term.json"),
             format!("/api/annotation.json?project={project}&showWKT=true&showMeta=true&showTerm=true"),
@@ -252,16 +293,53 @@ impl Stage {
     }
 }
 
+/// Hangs one of each kind on a project, an image and an annotation.
+pub(crate) async fn hang(client: &Client, tag: i64, ids: (i64, i64, i64)) -> Value {
+    let mut on = json!({});
+    for (noun, class, entity) in [
+        ("project", "project.Project", ids.0),
+        ("imageinstance", "image.ImageInstance", ids.1),
+        ("annotation", "ontology.UserAnnotation", ids.2),
+    ] {
+        let path = format!("/api/domain/be.cytomine.domain.{class}/{entity}");
+        let body = json!({ "key": "Hush-key", "value": "Hush value" });
+        let property = client.post(&format!("{path}/property.json"), &body).await.ok();
+        on[noun] = json!({ "property": property["property"]["id"] });
+        // A second one is refused.
+        client.post(&format!("{path}/description.json"), &json!({ "data": "Hush text" })).await;
+        client.post(&format!("{path}/tag_domain_association.json"), &json!({ "tag": tag })).await;
+        if noun == "project" {
+            let links = client.get(&format!("{path}/tag_domain_association.json")).await.ok();
+            on["link"] = links["collection"][0]["id"].clone();
+            let query = format!("domainClassName=be.cytomine.domain.{class}&domainIdent={entity}");
+            on["file"] = attach(client, &query).await["id"].clone();
+        }
+    }
+    on["domain"] = on["project"].clone();
+    on
+}
+
 /// Uploads the test slide into the project.
 async fn upload(owner: &Client, project: i64) -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/CMU-1-Small-Region.svs");
+    let slide = std::fs::read(path).unwrap();
+    send(owner, &format!("/upload?idProject={project}&sync=True"), "hush.svs", &slide).await[0].clone()
+}
+
+/// Attaches a file.
+async fn attach(owner: &Client, query: &str) -> Value {
+    send(owner, &format!("/api/attachedfile.json?{query}"), "hush.svs", b"Hush bytes").await
+}
+
+async fn send(owner: &Client, path: &str, name: &str, bytes: &[u8]) -> Value {
     let mut body =
-        b"--b\r\nContent-Disposition: form-data; name=\"files[]\"; filename=\"hush.svs\"\r\n\r\n".to_vec();
-    body.extend(std::fs::read(path).unwrap());
+        format!("--b\r\nContent-Disposition: form-data; name=\"files[]\"; filename=\"{name}\"\r\n\r\n")
+            .into_bytes();
+    body.extend(bytes);
     body.extend(b"\r\n--b--\r\n");
-    let request = Request::post(format!("/upload?idProject={project}&sync=True"))
+    let request = Request::post(path)
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
         .body(Body::from(body))
         .unwrap();
-    owner.send(request).await.ok()[0].clone()
+    owner.send(request).await.ok()
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-use cytomine_model::{Action, EntityKind, GlobalRole, Role, RoleId, User, UserId, UserRole, UserRoleId};
-use cytomine_store::{self as store, Read};
+use cytomine_model::{
+    Action, CommandId, EntityKind, GlobalRole, Role, RoleId, User, UserId, UserRole, UserRoleId, permission,
+};
+use cytomine_store::{self as store, Read, Tx};
 
+use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Outcome, System, Unit, access};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, member};
 
 /// The global roles there are, lowest first.
 ///
@@ -155,6 +158,21 @@ impl Noun for UserRole {
         }
         Ok(Reach::OUTSIDE)
     }
+
+    /// Who is the only one in charge of a project stays able to manage it.
+    async fn free(tx: &mut Tx, ids: &[UserRoleId], _: CommandId) -> Result<(), DomainError> {
+        for id in ids {
+            let Some(grant) = access::unasked::<Self>(&mut *tx, *id, Unasked::Reached).await? else {
+                continue;
+            };
+            let left = store::user::roles_of(&mut *tx, grant.user).await?;
+            let left = left.iter().filter(|left| !ids.contains(&left.id)).map(|left| left.role);
+            if permission::can_manage(grant.role) && !left.into_iter().any(permission::can_manage) {
+                member::keep_managers_without(tx, grant.user).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 async fn take(unit: &mut Unit, actor: &Actor, grant: &UserRole) -> Result<(), DomainError> {
@@ -164,13 +182,14 @@ async fn take(unit: &mut Unit, actor: &Actor, grant: &UserRole) -> Result<(), Do
         ));
     }
     require_grant(actor, grant.role)?;
+    unit.free::<UserRole>(&[grant.id]).await?;
     unit.deleted(EntityKind::UserRole, &[grant.id.0]).await?;
     Ok(())
 }
 
 /// Only a super administrator makes one.
 pub(super) fn require_grant(actor: &Actor, role: GlobalRole) -> Result<(), DomainError> {
-    if role == GlobalRole::SuperAdmin && actor.role < GlobalRole::SuperAdmin {
+    if !permission::outranks(actor.role, role) {
         return Err(DomainError::forbidden("Only a super administrator gives or takes this role"));
     }
     Ok(())
@@ -179,10 +198,7 @@ pub(super) fn require_grant(actor: &Actor, role: GlobalRole) -> Result<(), Domai
 /// Whoever may change the password or read the key of an account can become it; so administrators leave the
 /// accounts of super administrators alone.
 pub(crate) async fn require_rank(ex: impl Read, actor: &Actor, user: UserId) -> Result<(), DomainError> {
-    if user == actor.id() || actor.role == GlobalRole::SuperAdmin {
-        return Ok(());
-    }
-    if store::user::highest_role(ex, user).await? == GlobalRole::SuperAdmin {
+    if user != actor.id() && !permission::outranks(actor.role, store::user::highest_role(ex, user).await?) {
         return Err(DomainError::forbidden(
             "This account is a super administrator's: only a super administrator manages it",
         ));

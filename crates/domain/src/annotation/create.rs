@@ -6,7 +6,7 @@ use cytomine_model::{
     Action, Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, EntityKind, ImageInstanceId,
     ProjectId, SliceInstanceId, TermId, UserId,
 };
-use cytomine_store as store;
+use cytomine_store::{self as store, Tx};
 
 use super::prepare::{Prepared, Size, prepare};
 use super::{AnnotationView, Canvas, NewAnnotation, aside};
@@ -124,6 +124,8 @@ struct Grounds {
     canvases: HashMap<ImageInstanceId, Canvas>,
     projects: HashMap<ProjectId, Result<ProjectAccess, String>>,
     users: HashSet<UserId>,
+    /// Who may be named as author, by project; filled where somebody is named.
+    members: HashMap<ProjectId, HashSet<UserId>>,
     terms: HashMap<ProjectId, HashSet<TermId>>,
 }
 
@@ -166,6 +168,10 @@ impl Grounds {
         if !users.is_empty() {
             let people = store::annotation::canvas::people(db, &users).await?;
             grounds.users = people.into_iter().map(|person| person.user).collect();
+            for project in grounds.projects.keys() {
+                let members = store::project::members(db, *project).await?;
+                grounds.members.insert(*project, members.into_iter().map(|member| member.user).collect());
+            }
         }
         Ok(grounds)
     }
@@ -204,10 +210,25 @@ impl Grounds {
             if !self.users.contains(&user) {
                 return Err(DomainError::not_found("User", user));
             }
+            if self.members.get(&canvas.project).is_none_or(|members| !members.contains(&user)) {
+                return Err(no_member(user));
+            }
         }
         check_terms(access, self.terms.get(&canvas.project), &new.terms)?;
         Ok(Spot { project: canvas.project, image, slice, size: size(canvas), user })
     }
+}
+
+/// Refuses somebody as author who is no member of the project.
+pub(crate) async fn require_author(tx: &mut Tx, project: ProjectId, user: UserId) -> Result<(), DomainError> {
+    match store::project::member_of(tx, project, user).await? {
+        Some(_) => Ok(()),
+        None => Err(no_member(user)),
+    }
+}
+
+fn no_member(user: UserId) -> DomainError {
+    DomainError::invalid(format!("The user {user} is no member of the project"))
 }
 
 /// Refuses terms that are not of the project's vocabulary.

@@ -58,6 +58,9 @@ pub async fn update(
         && user != before.user
     {
         access.require(Action::CreateAnnotationForOther, Some(user))?;
+        if user != actor.id() {
+            create::require_author(&mut unit.tx, canvas.project, user).await?;
+        }
         after.user = user;
     }
     if let Some(prepared) = prepared {
@@ -71,7 +74,7 @@ pub async fn update(
     unit.in_project(after.project);
     let done =
         unit.commit(system, format!("Annotation {id} edited on image {}", canvas.instance_filename)).await?;
-    Ok(Outcome { entity: view(&system.db, after).await?, done })
+    Ok(Outcome { entity: view(&system.db, access.met(), after).await?, done })
 }
 
 /// The image and plane that an edit names.
@@ -179,7 +182,7 @@ pub async fn delete(
     let mut unit = system.begin(actor).await?;
     let (annotation, access) = with_access(&mut unit.tx, actor, id).await?;
     access.require(Action::EditAnnotation, Some(annotation.user))?;
-    let entity = view(&mut unit.tx, annotation).await?;
+    let entity = view(&mut unit.tx, access.met(), annotation).await?;
     unit.deleted(EntityKind::Annotation, &[id.0]).await?;
     unit.in_project(entity.annotation.project);
     let done = unit.commit(system, format!("Annotation {id} deleted")).await?;

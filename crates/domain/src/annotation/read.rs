@@ -1,12 +1,12 @@
 //! Reading single annotations and counts.
 
 use cytomine_geometry::{Shape, decode, wkt_of};
-use cytomine_model::{Action, Annotation, AnnotationId, ProjectId, SliceInstanceId};
+use cytomine_model::{Action, Annotation, AnnotationId, ProjectId, SliceInstanceId, Thing};
 use cytomine_store::change::Spot;
 use cytomine_store::{self as store, Read};
 
 use super::{AnnotationShape, AnnotationView, CountFilter, Layer, damaged, terms_of};
-use crate::access::{ProjectAccess, Unasked};
+use crate::access::{Met, ProjectAccess, Unasked};
 use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, System, access, instance};
 
@@ -36,7 +36,9 @@ impl Noun for Annotation {
 
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
         let edit = Action::EditAnnotation;
-        access::project(ex, actor, self.project).await?.reach(deed.action(edit, edit, edit), Some(self.user))
+        access::project(ex, actor, self.project)
+            .await?
+            .reach(deed.action(edit, edit, Action::DescribeAnnotation, edit), Some(self.user))
     }
 }
 
@@ -45,26 +47,38 @@ impl Noun for Annotation {
 /// # Errors
 /// When there is none, or the actor is no member of its project.
 pub async fn get(system: &System, actor: &Actor, id: AnnotationId) -> Result<AnnotationView, DomainError> {
-    let (annotation, _) = with_access(&system.db, actor, id).await?;
-    view(&system.db, annotation).await
+    let (annotation, access) = with_access(&system.db, actor, id).await?;
+    view(&system.db, access.met(), annotation).await
 }
 
 /// What an answer says of an annotation that the caller holds already, deleted or not.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn describe(system: &System, annotation: Annotation) -> Result<AnnotationView, DomainError> {
-    view(&system.db, annotation).await
+pub async fn describe(
+    system: &System,
+    actor: &Actor,
+    annotation: Annotation,
+) -> Result<AnnotationView, DomainError> {
+    let project = annotation.project;
+    let met = access::standings(&system.db, actor, &[project]).await?;
+    let met = met.get(&project).ok_or_else(|| DomainError::not_found("Project", project))?;
+    view(&system.db, *met, annotation).await
 }
 
-/// What an answer says of an annotation; rights are the caller's question.
-pub(super) async fn view(mut ex: impl Read, annotation: Annotation) -> Result<AnnotationView, DomainError> {
+/// What an answer says of an annotation in a project that the actor meets so; rights are the caller's question.
+pub(super) async fn view(
+    mut ex: impl Read,
+    met: Met,
+    annotation: Annotation,
+) -> Result<AnnotationView, DomainError> {
     let links = store::annotation_term::of_annotations(&mut ex, &[annotation.id]).await?;
     let canvases = store::annotation::canvas::canvases(&mut ex, &[annotation.image]).await?;
     Ok(AnnotationView {
         location: location(&annotation)?,
         terms: terms_of(&links),
         pixel_size_x: canvases.first().and_then(|canvas| canvas.pixel_size_x),
+        may: met.may(Thing::Annotation, Some(annotation.user)),
         annotation,
     })
 }
@@ -102,12 +116,29 @@ pub async fn shape_of(
 /// How many annotations there are: in a project that the actor sees, or by a user in all of these.
 ///
 /// # Errors
-/// When the actor may not see the project.
+/// When the actor may not see the project, or not count what that user did.
 pub async fn count(system: &System, actor: &Actor, filter: CountFilter) -> Result<i64, DomainError> {
-    if let Some(project) = filter.project {
-        access::project(&system.db, actor, project).await?;
-    }
+    countable(system, actor, filter).await?;
     Ok(store::annotation::search::count(&system.db, actor.scope(), filter).await?)
+}
+
+/// As [`count`], of reviewed annotations, of which there are none.
+///
+/// # Errors
+/// As [`count`].
+pub async fn count_reviewed(system: &System, actor: &Actor, filter: CountFilter) -> Result<i64, DomainError> {
+    countable(system, actor, filter).await?;
+    Ok(0)
+}
+
+async fn countable(system: &System, actor: &Actor, filter: CountFilter) -> Result<(), DomainError> {
+    match (filter.project, filter.user) {
+        (Some(project), user) => {
+            let access = access::project(&system.db, actor, project).await?;
+            user.map_or(Ok(()), |user| access.require(Action::CountWork, Some(user)))
+        }
+        (None, user) => access::require_on(actor, Action::SeeWork, user),
+    }
 }
 
 /// The layers of a plane with their counts, by user, and the plane's project.

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use cytomine_geometry::{Bounds, Shape, wkt_of};
 use cytomine_model::{
-    AnnotationId, AnnotationTerm, ImageInstanceId, Millis, ProjectId, SliceInstanceId, TermId, UserId,
+    AnnotationId, AnnotationTerm, ImageInstanceId, May, Millis, ProjectId, SliceInstanceId, TermId, Thing,
+    UserId,
 };
 use cytomine_store::annotation::{AnnotationFilter, Columns, Found, canvas, read, search as index};
 use cytomine_store::{self as store};
 
 use super::read::shape;
 use super::{AnnotationRow, Canvas, Person, Plane, TermFilter, aside, damaged};
+use crate::access::Met;
 use crate::{Actor, DomainError, System, access, instance};
 
 /// Shapes compared at a time.
@@ -90,6 +92,7 @@ impl Search {
 pub struct Listing {
     ids: Vec<AnnotationId>,
     names: bool,
+    met: Met,
 }
 
 impl Listing {
@@ -150,7 +153,7 @@ pub async fn search(system: &System, actor: &Actor, search: &Search) -> Result<L
     } else {
         found.into_iter().map(|found| found.id).collect()
     };
-    Ok(Listing { ids, names: instance::names_shown(&access) })
+    Ok(Listing { ids, names: instance::names_shown(&access), met: access.met() })
 }
 
 type Located = (ProjectId, Option<Vec<ImageInstanceId>>, Option<Vec<SliceInstanceId>>);
@@ -279,6 +282,8 @@ pub struct Listed {
     pub plane: Option<Plane>,
     /// Who drew it.
     pub person: Option<Arc<Person>>,
+    /// What the actor may do with it.
+    pub may: May,
 }
 
 /// Reads the rows of a part of a listing; `from` and `count` are places in it.
@@ -337,6 +342,7 @@ pub async fn rows(
             names: listing.names,
             plane: planes.get(&row.slice).copied(),
             person: people.get(&row.user).cloned(),
+            may: listing.met.may(Thing::Annotation, Some(row.user)),
             row,
         })
     };

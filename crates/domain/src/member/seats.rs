@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cytomine_model::{Action, ErrorKind, ProjectId, Seat, SeatChange, User, UserId};
+use cytomine_model::{Action, ErrorKind, ProjectId, ProjectRole, Seat, SeatChange, User, UserId};
 use cytomine_store as store;
 use cytomine_store::stored::State;
 
-use super::{enter, last_representative};
+use super::{enter, keep_manager, last_representative};
 use crate::access::{self, Unasked};
 use crate::{Actor, DomainError, Unit};
 
@@ -83,6 +83,13 @@ pub(crate) async fn restore(
     let represented = |seats: &Seats| seats.values().any(|seat| seat.is_representative);
     if represented(&found) && !represented(&left) {
         return Err(last_representative());
+    }
+    let lowered = |user: &UserId| {
+        let role = |seats: &Seats| seats.get(user).map(|seat| seat.role);
+        role(&found) == Some(ProjectRole::Manager) && role(&left) != Some(ProjectRole::Manager)
+    };
+    if found.keys().any(lowered) {
+        keep_manager(&mut unit.tx, project).await?;
     }
     unit.rights_changed();
     Ok(())

@@ -33,6 +33,11 @@ pub struct NamedFile {
     pub sha256: String,
 }
 
+/// Files that rows name: slides and what they were made from, where their import did not fail, and attached files.
+pub(super) const FILES: &str = "(SELECT id, filename, size, sha256, deleted_by FROM uploaded_file \
+     WHERE sha256 IS NOT NULL AND (status >= 100 OR status % 2 = 0) \
+     UNION ALL SELECT id, blob, size, sha256, deleted_by FROM attached_file) f";
+
 /// The facts of all tables but those that a restore changes, by name.
 ///
 /// # Errors
@@ -116,8 +121,7 @@ pub async fn files(
 ) -> Result<Vec<(i64, NamedFile)>, StoreError> {
     let mut ex = db;
     let text = format!(
-        "SELECT f.id, f.filename, f.size, f.sha256 FROM uploaded_file f WHERE f.id > $1 \
-         AND f.sha256 IS NOT NULL AND (f.status >= 100 OR f.status % 2 = 0){} ORDER BY f.id LIMIT $2",
+        "SELECT f.id, f.filename, f.size, f.sha256 FROM {FILES} WHERE f.id > $1{} ORDER BY f.id LIMIT $2",
         if living { " AND f.deleted_by IS NULL" } else { "" }
     );
     let rows = ex.rows(sql(text).bind(after).bind(limit)).await?;

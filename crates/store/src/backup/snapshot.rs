@@ -97,11 +97,8 @@ pub async fn copy_lite(
     for table in facts::tables_lite(&mut copy).await? {
         line(json!({ "table": table.table, "rows": table.rows, "hash": table.hash }))?;
     }
-    let mut files = sqlx::query(
-        "SELECT filename, size, sha256 FROM uploaded_file \
-         WHERE sha256 IS NOT NULL AND (status >= 100 OR status % 2 = 0) ORDER BY id",
-    )
-    .fetch(&mut copy);
+    let named = format!("SELECT f.filename, f.size, f.sha256 FROM {} ORDER BY f.id", facts::FILES);
+    let mut files = sqlx::query(AssertSqlSafe(named)).fetch(&mut copy);
     while let Some(row) = files.try_next().await? {
         let (key, size, sha256): (&str, i64, &str) =
             (row.try_get("filename")?, row.try_get("size")?, row.try_get("sha256")?);
