@@ -70,7 +70,7 @@ impl<T: OfKind> Output for Created<T> {
 /// refused ones reported. For kinds of which clients send few; annotations have their own bulk.
 ///
 /// # Errors
-/// When the one object is refused.
+/// What refused the one object; an array is never refused as a whole, its answer tells what became of each.
 pub async fn create<B, T, F, R>(body: Batch<B>, mut one: F) -> Result<Created<T>, CommandError>
 where
     F: FnMut(B) -> R,

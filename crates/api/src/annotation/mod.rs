@@ -12,9 +12,7 @@ mod search;
 mod show;
 pub mod wire;
 
-use self::keys::{IncludedKeys, SearchKeys, in_body};
 pub use self::query::bounds;
-use self::row::Rows;
 use crate::routes::{Operation, Routes, delete, get, post, put};
 
 /// Largest body in bytes of what makes annotations: some 200,000 of nuclei in one request.
@@ -34,21 +32,12 @@ pub fn routes() -> Routes {
     let search = "/api/annotation/search";
     routes
         .with(delete("/api/annotation", bulk::delete, "Delete several annotations as one step"))
-        .with(get(search, search::list, "Search annotations").asks::<SearchKeys>().gives::<Rows>())
-        .with(
-            post(search, search::post, "Search annotations by a body")
-                .takes(SHAPE)
-                .sketched(in_body::<SearchKeys>)
-                .gives::<Rows>(),
-        )
+        .with(get(search, search::list, "Search annotations"))
+        .with(post(search, search::post, "Search annotations by a body").takes(SHAPE))
         .with(put("/api/annotation/{id}/simplify", operate::simplify, "Thin out an annotation"))
         .with(post("/api/annotation/{id}/fill", operate::fill, "Fill the holes of an annotation"))
         .with(put("/api/simplify", operate::simplify_wkt, "Thin out a shape").takes(SHAPE).clean())
-        .with(
-            get("/api/imageinstance/{id}/annotation/included", included::list, "List what touches a shape")
-                .asks::<IncludedKeys>()
-                .gives::<Rows>(),
-        )
+        .with(get("/api/imageinstance/{id}/annotation/included", included::list, "List what touches a shape"))
         .merge(counts())
 }
 
@@ -56,7 +45,7 @@ pub fn routes() -> Routes {
 fn of(noun: &str) -> [Operation; 5] {
     let (all, one) = (format!("/api/{noun}"), format!("/api/{noun}/{{id}}"));
     [
-        get(all.as_str(), search::list, "List annotations").asks::<SearchKeys>().gives::<Rows>(),
+        get(all.as_str(), search::list, "List annotations"),
         post(all, bulk::create, "Make an annotation, or many as one step").takes(BULK),
         get(one.as_str(), crud::show, "Read an annotation"),
         put(one.as_str(), crud::update, "Change an annotation").takes(SHAPE),

@@ -18,7 +18,6 @@ mod pyramid;
 mod tile;
 pub mod wire;
 
-use self::keys::{EncodingKeys, PictureKeys, TileKeys};
 use self::noun::{AbstractImages, AbstractSlices, ImageInstances, Noun, SliceInstances};
 use crate::answer::Picture;
 use crate::routes::{Routes, get, post};
@@ -37,9 +36,7 @@ pub fn routes() -> Routes {
         let path = format!("/api/{noun}/{{id}}/{{picture}}");
         routes = routes
             .with(
-                get(path.as_str(), annotation::picture, "Make a picture of an annotation")
-                    .asks::<PictureKeys>()
-                    .gives::<Picture>(),
+                get(path.as_str(), annotation::picture, "Make a picture of an annotation").gives::<Picture>(),
             )
             .with(
                 post(
@@ -48,7 +45,6 @@ pub fn routes() -> Routes {
                     "Make a picture of an annotation, with parameters in the body",
                 )
                 .takes(SHAPE)
-                .sketched(keys::in_body)
                 .gives::<Picture>(),
             );
     }
@@ -58,7 +54,7 @@ pub fn routes() -> Routes {
 /// Every noun has every route: which plane an image shows is known, so tiles of images cost nothing to offer.
 fn of<N: Noun>() -> Routes {
     let path = |rest: &str| format!("/api/{}/{{id}}/{rest}", N::NAME);
-    let tile = |operation: crate::routes::Operation| operation.asks::<TileKeys>().gives::<Picture>();
+    let tile = |operation: crate::routes::Operation| operation.gives::<Picture>();
     let normalized = "normalized-tile/zoom/{z}/tx/{tx}/ty/{ty}";
     Routes::of("Pixels")
         .with(tile(get(path(normalized), tile::normalized::<N>, "Read a tile of 256 pixels")))
@@ -76,18 +72,12 @@ fn of<N: Noun>() -> Routes {
                 associated::picture::<N>,
                 "Read a picture that comes with a slide",
             )
-            .asks::<EncodingKeys>()
             .gives::<Picture>(),
         )
-        .with(
-            get(path("{picture}"), image::picture::<N>, "Make a picture")
-                .asks::<PictureKeys>()
-                .gives::<Picture>(),
-        )
+        .with(get(path("{picture}"), image::picture::<N>, "Make a picture").gives::<Picture>())
         .with(
             post(path("{picture}"), image::picture::<N>, "Make a picture, with parameters in the body")
                 .takes(SHAPE)
-                .sketched(keys::in_body)
                 .gives::<Picture>(),
         )
 }
