@@ -72,7 +72,7 @@ impl<T: OfKind> Output for Created<T> {
 /// (rest-api 1.8). `read` says what an element asks for, `one` makes a single one and shows it.
 ///
 /// # Errors
-/// When the one object is refused, or all are for one reason.
+/// What refused the one object, or all for one reason; else the answer tells what became of each.
 pub async fn create<B, N, T, F, R>(
     state: &ApiState,
     actor: &Actor,
