@@ -161,3 +161,18 @@ BEGIN
     RETURN NEXT '{"end":true}';
 END
 $function$;
+
+-- Bulks under way.
+-- Bulks that are written, undone or redone in several transactions. `step` says what is going on, `since_id` is an id taken when
+-- it began, `alive` the moment at which it last went on. Annotations with ids in the ranges are not there for anybody.
+CREATE TABLE pending_bulk (
+    command_id BIGINT NOT NULL PRIMARY KEY,
+    step TEXT NOT NULL,
+    since_id BIGINT NOT NULL,
+    alive BIGINT NOT NULL
+);
+CREATE TABLE pending_range (
+    first_id BIGINT NOT NULL PRIMARY KEY,
+    last_id BIGINT NOT NULL,
+    command_id BIGINT NOT NULL REFERENCES pending_bulk (command_id)
+);

@@ -143,3 +143,18 @@ CREATE TABLE attached_file (
 CREATE INDEX attached_file_entity ON attached_file (kind, entity_id);
 CREATE INDEX attached_file_blob ON attached_file (blob);
 CREATE INDEX attached_file_deleted ON attached_file (deleted_by) WHERE deleted_by IS NOT NULL;
+
+-- Bulks under way.
+-- Bulks that are written, undone or redone in several transactions. `step` says what is going on, `since_id` is an id taken when
+-- it began, `alive` the moment at which it last went on. Annotations with ids in the ranges are not there for anybody.
+CREATE TABLE pending_bulk (
+    command_id INTEGER NOT NULL PRIMARY KEY,
+    step TEXT NOT NULL,
+    since_id INTEGER NOT NULL,
+    alive INTEGER NOT NULL
+) STRICT;
+CREATE TABLE pending_range (
+    first_id INTEGER NOT NULL PRIMARY KEY,
+    last_id INTEGER NOT NULL,
+    command_id INTEGER NOT NULL REFERENCES pending_bulk (command_id)
+) STRICT;

@@ -12,6 +12,7 @@ pub mod annotation;
 pub mod annotation_term;
 pub mod applied;
 pub mod attached_file;
+pub mod bulk;
 pub mod change;
 pub mod clock;
 pub mod command;

@@ -19,9 +19,11 @@ const TURN: Duration = Duration::from_secs(60);
 
 /// Which advisory lock: the kind is in the topmost byte, since ids stay below 2^53.
 #[derive(Clone, Copy)]
-enum Key {
+pub(crate) enum Key {
     Turn,
     Undo(UserId),
+    /// Long bulks begin one after the other.
+    Bulk,
 }
 
 impl Key {
@@ -29,6 +31,7 @@ impl Key {
         match self {
             Self::Turn => 1 << 56,
             Self::Undo(user) => (2 << 56) | user.0,
+            Self::Bulk => 3 << 56,
         }
     }
 }
@@ -87,11 +90,15 @@ impl Tx {
     /// Lets nobody else undo or redo steps of this user until the transaction ends: two that begin together would
     /// both take the same step.
     pub async fn hold_undo(&mut self, user: UserId) -> Result<(), StoreError> {
+        self.hold(Key::Undo(user)).await
+    }
+
+    /// Waits until nobody else holds the key, and holds it until the transaction ends.
+    pub(crate) async fn hold(&mut self, key: Key) -> Result<(), StoreError> {
         if self.dialect() == Dialect::Lite {
             return Ok(());
         }
-        let key = Key::Undo(user).number();
         // An answer without columns that this code would have to know the type of.
-        self.rows(sql("SELECT 1 FROM pg_advisory_xact_lock($1)").bind(key)).await.map(|_| ())
+        self.rows(sql("SELECT 1 FROM pg_advisory_xact_lock($1)").bind(key.number())).await.map(|_| ())
     }
 }

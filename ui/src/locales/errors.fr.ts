@@ -124,6 +124,10 @@ const FRENCH: Record<Code, string> = {
   "property.keys_of_what": "Donnez un projet, ou une image pour les annotations.",
   "property.key_length": "La clé d'une propriété a <bytes> octets : donnez-en de 1 à <longest>.",
   "command.foreign": "Seul l'auteur d'une action peut l'annuler ou la refaire.",
+  "command.busy":
+    "Une autre requête ajoute, supprime, annule ou refait ces annotations en ce moment : réessayez dans une minute.",
+  "command.broken_off":
+    "La requête n'a pas avancé pendant <minutes> minutes et a été interrompue : rien n'a changé ; renvoyez-la.",
   "command.taken": "Cela ne peut pas être rétabli : autre chose a pris son nom ou sa place.",
   "command.not_undone": "Vous ne pouvez pas annuler votre dernière action (les changements de <kind> ne s'annulent pas).",
   "image.hidden": "Cette image n'est dans aucun de vos espaces de stockage ni de vos projets ; demandez à son propriétaire.",
