@@ -45,7 +45,7 @@ pub(crate) struct Pace(usize);
 impl Pace {
     /// Begins carefully.
     pub(crate) fn new() -> Self {
-        Self(1_000)
+        Self(500)
     }
 
     /// Rows of the next part.
