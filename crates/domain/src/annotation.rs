@@ -1,7 +1,7 @@
 //! Annotations: what people do with them.
 //!
 //! Plan: geometry is prepared ([`prepare`]) before a unit of work begins, so that the one writer of SQLite never
-//! waits for a plane sweep; [`create`] writes one or a hundred thousand in one transaction; [`search`] answers ids
+//! waits for a plane sweep; [`create`] makes one or a hundred thousand of them one step; [`search`] answers ids
 //! first and rows in chunks. Rights come from the project; the annotation's owner counts in restricted projects.
 
 mod create;
@@ -10,6 +10,7 @@ mod prepare;
 mod read;
 mod search;
 mod shape;
+mod write;
 
 use cytomine_model::{
     Annotation, AnnotationId, AnnotationTerm, ImageInstance, ImageInstanceId, May, SliceInstanceId, TermId,

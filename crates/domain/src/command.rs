@@ -15,7 +15,7 @@ use cytomine_store::{self as store};
 use crate::member::seats;
 use crate::noun::{self, Deed};
 use crate::unit::tell;
-use crate::{Actor, DomainError, Done, System, Unit, access};
+use crate::{Actor, DomainError, Done, System, Unit, access, long_bulk};
 
 /// A command that was undone or done again.
 #[derive(Clone, Debug)]
@@ -68,6 +68,21 @@ async fn replay(
     id: Option<CommandId>,
     way: Way,
 ) -> Result<Option<Replayed>, DomainError> {
+    let Some((unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
+    if long_bulk::is_long(command.kind, &command.ids) {
+        drop(unit);
+        return replay_long(system, actor, command, way).await;
+    }
+    step(system, actor, unit, command, way).await.map(Some)
+}
+
+/// Begins a unit on the command that is to be undone or redone, if there is one.
+async fn begin(
+    system: &System,
+    actor: &Actor,
+    id: Option<CommandId>,
+    way: Way,
+) -> Result<Option<(Unit, Command)>, DomainError> {
     let mut unit = system.begin(actor).await?;
     unit.tx.hold_undo(actor.id()).await?;
     let command = match (id, way) {
@@ -77,7 +92,54 @@ async fn replay(
         (None, Way::Undo) => store::command::to_undo(&mut unit.tx, actor.id()).await?,
         (None, Way::Redo) => store::command::to_redo(&mut unit.tx, actor.id()).await?,
     };
-    let Some(command) = command else { return Ok(None) };
+    Ok(command.map(|command| (unit, command)))
+}
+
+/// As [`step`], of a long bulk. What goes is hidden with the step and goes after it; what comes back does so before it,
+/// hidden, and is seen with it.
+async fn replay_long(
+    system: &System,
+    actor: &Actor,
+    command: Command,
+    way: Way,
+) -> Result<Option<Replayed>, DomainError> {
+    // Where it all lies takes a look at every row: nobody shall wait for that.
+    let places = store::change::spots(&system.db, command.kind, &command.ids).await?;
+    let id = Some(command.id);
+    let comes = match way {
+        Way::Undo => command.action == CommandAction::Delete,
+        Way::Redo => command.action == CommandAction::Add,
+    };
+    if !comes {
+        let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
+        unit.places = Some(places);
+        return step(system, actor, unit, command, way).await.map(Some);
+    }
+    let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
+    let hidden =
+        long_bulk::hide(&mut unit.tx, command.id, long_bulk::Step::Back, unit.now, &command.ids).await?;
+    unit.finish(system).await?;
+    let outcome = async {
+        long_bulk::bring_back(system, hidden).await?;
+        let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
+        unit.end_bulk(hidden).await?;
+        unit.places = Some(places);
+        step(system, actor, unit, command, way).await.map(Some)
+    }
+    .await;
+    if !matches!(outcome, Ok(Some(_))) {
+        long_bulk::clear_up(system, hidden).await;
+    }
+    outcome
+}
+
+async fn step(
+    system: &System,
+    actor: &Actor,
+    mut unit: Unit,
+    command: Command,
+    way: Way,
+) -> Result<Replayed, DomainError> {
     let now = unit.now;
     if !store::command::replay(&mut unit.tx, command.id, now).await? {
         return Err(too_late());
@@ -124,7 +186,7 @@ async fn replay(
         unit.rights_changed();
     }
     unit.finish(system).await?;
-    Ok(Some(replayed(&command, action, if entities.is_empty() { living } else { entities })))
+    Ok(replayed(&command, action, if entities.is_empty() { living } else { entities }))
 }
 
 async fn own(unit: &mut Unit, actor: &Actor, id: CommandId) -> Result<Option<Command>, DomainError> {
@@ -179,10 +241,15 @@ async fn require(unit: &mut Unit, actor: &Actor, command: &Command, deed: Deed) 
 async fn take_away(unit: &mut Unit, command: &Command, action: CommandAction) -> Result<(), DomainError> {
     let along = command.dependents.iter().rev().filter(|touched| touched.action == action);
     let main = (command.action == action).then_some((command.kind, &command.ids));
+    if let Some((kind, ranges)) = main.filter(|(kind, ranges)| long_bulk::is_long(*kind, ranges)) {
+        // What came along hangs on the annotations, and goes with them.
+        unit.take_away(kind, ranges, command.id).await?;
+        return Ok(());
+    }
     for (kind, ranges) in along.map(|touched| (touched.kind, &touched.ids)).chain(main) {
         let ids: Vec<i64> = ranges.iter().flat_map(|(first, last)| *first..=*last).collect();
         noun::free(&mut unit.tx, kind, &ids, command.id).await?;
-        store::rows::delete_with_dependents(&mut unit.tx, kind, ranges, command.id).await?;
+        unit.take_away(kind, ranges, command.id).await?;
     }
     Ok(())
 }
@@ -229,7 +296,7 @@ async fn write_state(
 fn replayed(command: &Command, action: CommandAction, entities: Vec<Entity>) -> Replayed {
     Replayed {
         done: Done { command: command.id, action, kind: command.kind, message: command.message.clone() },
-        count: command.ids.iter().map(|(first, last)| first.abs_diff(*last) + 1).sum(),
+        count: long_bulk::count(&command.ids),
         entities,
     }
 }

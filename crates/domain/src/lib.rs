@@ -30,6 +30,7 @@ pub mod intake;
 pub mod job;
 pub mod keys;
 mod known;
+pub mod long_bulk;
 pub mod member;
 mod name;
 mod noun;

@@ -1,5 +1,5 @@
 //! Removes bytes that nothing names: staged files of broken uploads, and stored files without a row. At a start it
-//! also frees conversions that a dead process held.
+//! also frees conversions that a dead process held, and clears up after its bulks.
 //!
 //! Bytes get their row some moments after they are in place, so what is younger than [`AGE`] is left alone, unless
 //! this process is the only one of the system and takes no uploads yet. Being the only one is said by the lock of the
@@ -11,7 +11,7 @@ use std::time::Duration;
 use cytomine_model::Millis;
 use cytomine_store::{self as store, BlobKey};
 
-use crate::{DomainError, System, conversion};
+use crate::{DomainError, System, conversion, long_bulk};
 
 /// Younger bytes may still get their row.
 pub const AGE: Duration = Duration::from_secs(3_600);
@@ -36,9 +36,11 @@ pub async fn at_start(system: &System) -> Result<Swept, DomainError> {
     let lock = system.blobs.alone()?;
     if lock.is_none() || others_stay(system).await? {
         drop(lock);
+        long_bulk::sweep_stale(system).await?;
         return sweep(system, old(system)).await;
     }
     conversion::take_back(system).await?;
+    long_bulk::sweep(system, Millis(i64::MAX)).await?;
     let swept = sweep(system, Millis(i64::MAX)).await;
     drop(lock);
     swept

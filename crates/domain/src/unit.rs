@@ -12,6 +12,7 @@ use cytomine_store::job::NewJob;
 use cytomine_store::{self as store, Tx};
 
 use crate::job::{self, Job};
+use crate::long_bulk::{self, Pending, Step};
 use crate::noun::Noun;
 use crate::{Actor, DomainError, System};
 
@@ -31,6 +32,10 @@ pub struct Unit {
     project: Option<ProjectId>,
     /// Where annotations were that it moves.
     pub(crate) spots: Vec<Spot>,
+    /// Where its annotations lie, where that was found out before.
+    pub(crate) places: Option<Vec<Spot>>,
+    /// What it hides, and goes when it has ended.
+    going: Option<Pending>,
     rights_changed: bool,
     jobs: bool,
 }
@@ -110,6 +115,8 @@ impl System {
             draft: None,
             project: None,
             spots: Vec::new(),
+            places: None,
+            going: None,
             rights_changed: false,
             jobs: false,
         })
@@ -191,9 +198,42 @@ impl Unit {
     pub async fn deleted(&mut self, kind: EntityKind, ids: &[i64]) -> Result<u64, DomainError> {
         let command = self.command_id().await?;
         let ranges = id_ranges(ids);
-        let count = store::rows::delete_with_dependents(&mut self.tx, kind, &ranges, command).await?;
+        let count = self.take_away(kind, &ranges, command).await?;
         self.note(CommandAction::Delete, kind, ranges);
         Ok(count)
+    }
+
+    /// Deletes living rows with all that hangs on them, in a command's name. A long bulk is hidden with the end of the
+    /// transaction and goes after it.
+    pub(crate) async fn take_away(
+        &mut self,
+        kind: EntityKind,
+        ranges: &[(i64, i64)],
+        command: CommandId,
+    ) -> Result<u64, DomainError> {
+        if long_bulk::is_long(kind, ranges) {
+            self.going = Some(long_bulk::hide(&mut self.tx, command, Step::Away, self.now, ranges).await?);
+            return Ok(long_bulk::count(ranges));
+        }
+        Ok(store::rows::delete_with_dependents(&mut self.tx, kind, ranges, command).await?)
+    }
+
+    /// Begins a long bulk of new annotations: hides them, whatever becomes of the unit's own command.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn begin_bulk(&mut self, ranges: &[(i64, i64)]) -> Result<Pending, DomainError> {
+        let command = self.command_id().await?;
+        long_bulk::hide(&mut self.tx, command, Step::Add, self.now, ranges).await
+    }
+
+    /// Makes this the unit that ends a long bulk: its rows are seen, its command is written.
+    ///
+    /// # Errors
+    /// When somebody else has cleared the bulk up.
+    pub(crate) async fn end_bulk(&mut self, bulk: Pending) -> Result<(), DomainError> {
+        self.command = Some(bulk.command);
+        long_bulk::show(&mut self.tx, bulk).await
     }
 
     /// Fails while something stands in the way of these entities' going.
@@ -283,6 +323,9 @@ impl Unit {
         }
         if self.jobs {
             system.jobs_waiting.notify_one();
+        }
+        if let Some(bulk) = self.going {
+            long_bulk::clear_up(system, bulk).await;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use cytomine_geometry::{Bounds, cell_key};
 use cytomine_model::{Annotation, AnnotationId, EntityKind, ProjectId, UserId};
 
 use crate::dialect::Dialect;
+use crate::pending::complete;
 use crate::statement::Column;
 use crate::table::Hang;
 use crate::{Read, Statement, StoreError, Value, Write, named, sql, table};
@@ -174,6 +175,7 @@ table! {
         Hang::Column(EntityKind::SliceInstance, "slice_id"),
         Hang::Column(EntityKind::User, "user_id"),
     }
+    seen { complete!("a") }
     columns {
         id = Stay "id",
         project = Change "project_id",
@@ -205,7 +207,10 @@ table! {
 /// # Errors
 /// When the database refuses.
 pub async fn whose(mut ex: impl Read, id: AnnotationId) -> Result<Option<(ProjectId, UserId)>, StoreError> {
-    let statement =
-        sql("SELECT project_id, user_id FROM annotation WHERE id = $1 AND deleted_by IS NULL").bind(id);
+    let statement = sql(concat!(
+        "SELECT a.project_id, a.user_id FROM annotation a WHERE a.id = $1 AND a.deleted_by IS NULL AND ",
+        complete!("a")
+    ))
+    .bind(id);
     ex.first(statement).await?.map(|row| Ok((row.id("project_id")?, row.id("user_id")?))).transpose()
 }

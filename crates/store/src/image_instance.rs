@@ -7,11 +7,16 @@ use cytomine_model::{
 
 use crate::abstract_image::{CONTENT_TYPE, files_of_image};
 use crate::condition::{self, Condition, Field};
+use crate::pending::complete;
 use crate::table::{Hang, Order};
 use crate::{Read, Statement, StoreError, Value, table};
 
 /// Counting reads an index entry per annotation: lists and answers show the number, tiles and rights do without.
-const COUNT: &str = "(SELECT count(*) FROM annotation n WHERE n.image_id = i.id AND n.deleted_by IS NULL)";
+const COUNT: &str = concat!(
+    "(SELECT count(*) FROM annotation n WHERE n.image_id = i.id AND n.deleted_by IS NULL AND ",
+    complete!("n"),
+    ")"
+);
 
 table! {
     ImageInstance as "i", joins concat!(

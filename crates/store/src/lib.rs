@@ -29,6 +29,7 @@ pub mod inspect;
 pub mod job;
 pub mod named;
 pub mod ontology;
+pub mod pending;
 pub mod processes;
 pub mod project;
 pub mod property;

@@ -19,11 +19,13 @@ const TURN: Duration = Duration::from_secs(60);
 
 /// Which advisory lock: the kind is in the topmost byte, since ids stay below 2^53.
 #[derive(Clone, Copy)]
-enum Key {
+pub(crate) enum Key {
     Turn,
     Purge,
     Undo(UserId),
     Names,
+    /// Long bulks begin one after the other.
+    Bulk,
 }
 
 impl Key {
@@ -33,6 +35,7 @@ impl Key {
             Self::Undo(user) => (2 << 56) | user.0,
             Self::Purge => 3 << 56,
             Self::Names => 4 << 56,
+            Self::Bulk => 5 << 56,
         }
     }
 }
@@ -119,7 +122,8 @@ impl Tx {
         self.hold(Key::Names).await
     }
 
-    async fn hold(&mut self, key: Key) -> Result<(), StoreError> {
+    /// Waits until nobody else holds the key, and holds it until the transaction ends.
+    pub(crate) async fn hold(&mut self, key: Key) -> Result<(), StoreError> {
         if self.dialect() == Dialect::Lite {
             return Ok(());
         }

@@ -6,14 +6,18 @@ use cytomine_model::{
 };
 
 use crate::condition::Field;
+use crate::pending::complete;
 use crate::table::Order;
 use crate::{Read, Row, Statement, StoreError, Write, sql, table};
 
 /// Counting reads an index entry per annotation: lists and answers show the numbers, checks of rights do without.
 const IMAGES: &str =
     "(SELECT count(*) FROM image_instance i WHERE i.project_id = p.id AND i.deleted_by IS NULL)";
-const ANNOTATIONS: &str =
-    "(SELECT count(*) FROM annotation a WHERE a.project_id = p.id AND a.deleted_by IS NULL)";
+const ANNOTATIONS: &str = concat!(
+    "(SELECT count(*) FROM annotation a WHERE a.project_id = p.id AND a.deleted_by IS NULL AND ",
+    complete!("a"),
+    ")"
+);
 
 table! {
     Project as "p", joins "LEFT JOIN ontology o ON o.id = p.ontology_id AND o.deleted_by IS NULL";

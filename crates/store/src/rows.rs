@@ -1,5 +1,7 @@
 //! What all tables of entities share: marking rows as deleted by a command, with all that hangs on them, and
-//! bringing them back.
+//! bringing them back. [`parts`] does the same to a bulk under way, some thousand rows at a time.
+
+pub mod parts;
 
 use std::sync::LazyLock;
 
@@ -43,7 +45,7 @@ fn hangs_on_any(kind: EntityKind) -> bool {
 }
 
 /// Kinds that can go when rows of this kind go, itself first, in the order of [`ORDER`].
-fn reach(kind: EntityKind) -> Vec<EntityKind> {
+pub(crate) fn reach(kind: EntityKind) -> Vec<EntityKind> {
     let mut reached = vec![kind];
     for child in ORDER.iter().filter(|child| **child != kind) {
         let hangs = hangs_of(*child).iter().any(|hang| match hang {

@@ -33,6 +33,12 @@ const STEPS: &[Step] = &[
         include_str!("../../../migrations/sqlite/0002_ground.sql"),
         include_str!("../../../migrations/postgres/0002_ground.sql"),
     ),
+    (
+        3,
+        "hanging",
+        include_str!("../../../migrations/sqlite/0003_hanging.sql"),
+        include_str!("../../../migrations/postgres/0003_hanging.sql"),
+    ),
 ];
 
 static LITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|(_, _, lite, _)| lite));

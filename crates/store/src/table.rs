@@ -53,6 +53,8 @@ pub trait Table: Kind {
     const COLUMNS: &'static [Column];
     /// On what its rows hang.
     const HANGS: &'static [Hang];
+    /// A condition that living rows meet beside being alive, to be seen.
+    const SEEN: Option<&'static str>;
 
     /// What is selected, in the order that [`Table::read`] expects; `counted`: with numbers that cost a scan.
     fn select(counted: bool) -> String;
@@ -75,6 +77,7 @@ macro_rules! table {
     (
         $entity:ident as $alias:literal $(, joins $joins:expr)?;
         $(hangs { $($hang:expr),+ $(,)? })?
+        $(seen { $seen:expr })?
         columns { $($field:ident = $may:ident $column:literal,)+ }
         $(derived { $($derived_may:ident $derived_column:literal: $derived_type:ident = $getter:expr,)+ })?
         $(shown { $($shown:ident = $expression:expr,)+ })?
@@ -85,6 +88,7 @@ macro_rules! table {
             const ALIAS: &'static str = $alias;
             const JOINS: &'static str = table!(@or "" $(, $joins)?);
             const HANGS: &'static [$crate::table::Hang] = &[$($($hang),+)?];
+            const SEEN: Option<&'static str> = table!(@or None $(, Some($seen))?);
             const COLUMNS: &'static [$crate::table::Column] = &[
                 $($crate::table::Column {
                     name: $column,
@@ -158,6 +162,9 @@ fn from<T: Table>(columns: &str) -> String {
         text.push_str(T::JOINS);
     }
     let _ = write!(text, " WHERE {alias}.deleted_by IS NULL");
+    if let Some(seen) = T::SEEN {
+        let _ = write!(text, " AND {seen}");
+    }
     text
 }
 

@@ -1,4 +1,4 @@
-//! What keys held, and changes by position, on both databases.
+//! What keys held, changes by position, and bulks under way, on both databases.
 #![allow(clippy::unwrap_used, reason = "clippy does not know helpers of integration tests as tests")]
 
 use cytomine_geometry::{Bounds, Shape, StoredShape};
@@ -6,8 +6,9 @@ use cytomine_model::{
     Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, CommandAction, CommandId, EntityKind,
     ImageInstanceId, Millis, ProjectId, Scope, SliceInstanceId, TermId, UserId,
 };
-use cytomine_store::annotation::insert_many;
+use cytomine_store::annotation::{AnnotationFilter, insert_many, search};
 use cytomine_store::change::{self, Change, Position, Read, Spot};
+use cytomine_store::pending::{self, Step};
 use cytomine_store::testing::both;
 use cytomine_store::{Db, Read as _, StoreError, Tx, Write as _, named, sql, table};
 
@@ -305,6 +306,44 @@ async fn places_of_a_change_are_joined_by_plane() {
         assert_eq!(spots, std::slice::from_ref(&expected));
         let many = (0..100).map(|slice| Spot { slice: Some(SliceInstanceId(slice)), ..expected.clone() });
         assert_eq!(change::joined(many.collect()), [Spot { slice: None, ..expected }]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bulk_under_way_is_not_there_for_anybody() {
+    both(|db| async move {
+        world(&db).await;
+        let all = async || {
+            let filter = AnnotationFilter::of_project(PROJECT);
+            let found = search::ids(&db, Scope::Everything, &filter).await.unwrap();
+            found.iter().map(|found| found.id.0).collect::<Vec<_>>()
+        };
+        let mut tx = db.begin().await.unwrap();
+        insert_many(&mut tx, &[boxed(1000), boxed(1001), boxed(1002), boxed(1003)]).await.unwrap();
+        let ranges = [(1001, 1001), (1002, 1002)];
+        let bulk = pending::begin(&mut tx, CommandId(900), Step::Add, Millis(5), &ranges).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(pending::ranges(&db, CommandId(900)).await.unwrap(), ranges);
+        assert_eq!(all().await, [1003, 1000]);
+        assert!(table::by_id::<Annotation>(&db, AnnotationId(1001), false).await.unwrap().is_none());
+        for taken in [(1002, 1005), (990, 1001), (1001, 1001)] {
+            let mut tx = db.begin().await.unwrap();
+            let outcome = pending::begin(&mut tx, CommandId(901), Step::Away, Millis(5), &[taken]).await;
+            assert!(matches!(outcome, Err(StoreError::Duplicate { .. })), "{outcome:?}");
+        }
+
+        assert!(pending::stale(&db, Millis(5)).await.unwrap().is_empty());
+        assert_eq!(pending::stale(&db, Millis(6)).await.unwrap(), [bulk]);
+        let mut tx = db.begin().await.unwrap();
+        let taken = pending::take_over(&mut tx, bulk, Millis(7)).await.unwrap().unwrap();
+        assert_eq!(taken.step, Step::Wipe);
+        assert!(pending::take_over(&mut tx, bulk, Millis(8)).await.unwrap().is_none());
+        assert!(!pending::renew(&mut tx, bulk, Millis(9)).await.unwrap(), "it is another's now");
+        assert!(!pending::end(&mut tx, bulk).await.unwrap());
+        assert!(pending::end(&mut tx, taken).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(all().await, [1003, 1002, 1001, 1000]);
     })
     .await;
 }

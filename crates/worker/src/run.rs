@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cytomine_domain::job::Lease;
-use cytomine_domain::{System, sweep};
+use cytomine_domain::{System, long_bulk, sweep};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
@@ -52,6 +52,8 @@ pub async fn run(system: Arc<System>, options: Options, shutdown: impl Future<Ou
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut sweeping = interval_at(Instant::now() + options.sweep, options.sweep);
     let purging = tokio::spawn(purge::daily(Arc::clone(&system)));
+    let mut bulks = interval_at(Instant::now() + long_bulk::STALE, long_bulk::STALE);
+    bulks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     tokio::pin!(shutdown);
     loop {
         if running.len() >= options.at_a_time {
@@ -81,6 +83,11 @@ pub async fn run(system: Arc<System>, options: Options, shutdown: impl Future<Ou
             Some(ended) = running.join_next() => {
                 if let Err(cause) = ended {
                     tracing::error!(%cause, "a job broke off; it is taken again when its lease has run out");
+                }
+            }
+            _ = bulks.tick() => {
+                if let Err(cause) = long_bulk::sweep_stale(&system).await {
+                    tracing::error!(%cause, "broken off bulks could not be cleared up; trying again in some minutes");
                 }
             }
             _ = sweeping.tick() => {

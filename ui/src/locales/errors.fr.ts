@@ -128,6 +128,10 @@ const FRENCH: Record<Code, string> = {
   "property.keys_of_what": "Donnez un projet, ou une image pour les annotations.",
   "property.key_length": "La clé d'une propriété a <bytes> octets : donnez-en de 1 à <longest>.",
   "command.foreign": "Seul l'auteur d'une action peut l'annuler ou la refaire.",
+  "command.busy":
+    "Une autre requête ajoute, supprime, annule ou refait ces annotations en ce moment : réessayez dans une minute.",
+  "command.broken_off":
+    "La requête n'a pas avancé pendant <minutes> minutes et a été interrompue : rien n'a changé ; renvoyez-la.",
   "command.taken": "Cela ne peut pas être rétabli : autre chose a pris son nom ou sa place.",
   "command.too_late":
     "Cette action ne peut plus être annulée ni refaite : elle date de plus de 30 jours, ou vous avez fait autre chose après l'avoir annulée. Faites le changement à la main.",

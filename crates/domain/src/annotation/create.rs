@@ -2,20 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use cytomine_model::{
-    Action, Annotation, AnnotationId, AnnotationTerm, AnnotationTermId, EntityKind, ImageInstanceId,
-    ProjectId, SliceInstanceId, TermId, UserId,
-};
+use cytomine_model::{Action, AnnotationId, ImageInstanceId, ProjectId, SliceInstanceId, TermId, UserId};
 use cytomine_store::{self as store, Tx};
 
-use super::prepare::{Prepared, Size, prepare};
+use super::prepare::{Size, prepare};
+use super::write::{Ready, Spot, distinct, write};
 use super::{AnnotationView, Canvas, NewAnnotation, aside};
 use crate::access::ProjectAccess;
-use crate::{Actor, DomainError, Done, Outcome, System, Unit, access, property};
-
-/// From this number on, ids follow the cells instead of the list, so that neighbours on the image are neighbours
-/// in the table.
-const CELL_ORDER_FROM: usize = 256;
+use crate::{Actor, DomainError, Done, Outcome, System, access};
 
 /// What became of a list of new annotations.
 #[derive(Debug)]
@@ -57,8 +51,8 @@ pub async fn create(
     Ok(Outcome { entity: super::get(system, actor, id).await?, done })
 }
 
-/// Makes many annotations: each is checked by itself, the good ones are written in one transaction as one step
-/// that undo takes back as a whole.
+/// Makes many annotations: each is checked by itself, the good ones are written as one step that undo takes back as a
+/// whole. They are there all at once, or not at all.
 ///
 /// # Errors
 /// Only what concerns all of them, such as the database being out of reach. What is wrong with one stands in
@@ -94,26 +88,10 @@ pub async fn create_many(
     }
     bulk.refused.sort_by_key(|refusal| refusal.place);
     if !ready.is_empty() {
-        let (added, done) = write(system, actor, &grounds, ready).await?;
+        let (added, done) = write(system, actor, &grounds.canvases, ready).await?;
         (bulk.added, bulk.done) = (added, Some(done));
     }
     Ok(bulk)
-}
-
-/// Where one annotation goes.
-#[derive(Clone, Copy, Debug)]
-struct Spot {
-    project: ProjectId,
-    image: ImageInstanceId,
-    slice: SliceInstanceId,
-    size: Option<Size>,
-    user: UserId,
-}
-
-struct Ready {
-    new: NewAnnotation,
-    spot: Spot,
-    shape: Prepared,
 }
 
 /// Everything that the elements of a list name, looked up once each.
@@ -252,104 +230,4 @@ pub(crate) fn check_terms(
 /// Width and height, once known.
 pub(super) fn size(canvas: &Canvas) -> Option<Size> {
     Some((canvas.width?, canvas.height?))
-}
-
-fn distinct<T: Copy + Eq + std::hash::Hash>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut seen = HashSet::new();
-    items.filter(|item| seen.insert(*item)).collect()
-}
-
-async fn write(
-    system: &System,
-    actor: &Actor,
-    grounds: &Grounds,
-    mut ready: Vec<Ready>,
-) -> Result<(Vec<AnnotationId>, Done), DomainError> {
-    let mut unit = system.begin(actor).await?;
-    still_there(&mut unit, actor, &ready).await?;
-    if ready.len() >= CELL_ORDER_FROM {
-        ready.sort_by_cached_key(|ready| {
-            let key = cytomine_geometry::cell_key(&ready.shape.stored.bounds);
-            (ready.spot.image, key.level, key.cell)
-        });
-    }
-    let ids = unit.ids(ready.len()).await?;
-    let (mut annotations, mut links, mut properties) =
-        (Vec::with_capacity(ready.len()), Vec::new(), Vec::new());
-    for (id, Ready { new, spot, shape }) in ids.iter().zip(ready) {
-        let annotation = row(AnnotationId(*id), spot, shape, &unit);
-        for term in distinct(new.terms.into_iter()) {
-            links.push(AnnotationTerm {
-                id: AnnotationTermId(0),
-                annotation: annotation.id,
-                term,
-                user: actor.id(),
-                created: unit.now,
-                updated: None,
-            });
-        }
-        properties.extend(new.properties.into_iter().map(|(key, value)| (*id, key, value)));
-        annotations.push(annotation);
-    }
-    store::annotation::insert_many(&mut unit.tx, &annotations).await?;
-    unit.added(EntityKind::Annotation, &ids);
-    if !links.is_empty() {
-        let link_ids = unit.ids(links.len()).await?;
-        for (link, id) in links.iter_mut().zip(&link_ids) {
-            link.id = AnnotationTermId(*id);
-        }
-        store::table::insert_many(&mut unit.tx, &links).await?;
-        unit.added(EntityKind::AnnotationTerm, &link_ids);
-    }
-    property::insert_all(&mut unit, EntityKind::Annotation, &properties).await?;
-    let message = match (ids.as_slice(), annotations.as_slice()) {
-        ([id], [annotation]) => {
-            let name = grounds.canvases.get(&annotation.image).map_or("", |c| c.instance_filename.as_str());
-            format!("Annotation {id} added on image {name}")
-        }
-        _ => format!("{} annotations added", ids.len()),
-    };
-    unit.in_project(annotations[0].project);
-    let done = unit.commit(system, message).await?;
-    Ok((ids.into_iter().map(AnnotationId).collect(), done))
-}
-
-/// Looks again, now that nobody else writes: rights and images may have gone while shapes were prepared.
-async fn still_there(unit: &mut Unit, actor: &Actor, ready: &[Ready]) -> Result<(), DomainError> {
-    for project in distinct(ready.iter().map(|ready| ready.spot.project)) {
-        let access = access::project(&mut unit.tx, actor, project).await?;
-        access.require(Action::CreateAnnotation, Some(actor.id()))?;
-    }
-    let images = distinct(ready.iter().map(|ready| ready.spot.image));
-    let living = store::annotation::canvas::canvases(&mut unit.tx, &images).await?;
-    for image in images {
-        if living.iter().all(|canvas| canvas.image != image) {
-            return Err(DomainError::not_found("ImageInstance", image));
-        }
-    }
-    Ok(())
-}
-
-fn row(id: AnnotationId, spot: Spot, shape: Prepared, unit: &Unit) -> Annotation {
-    let Prepared { stored, compression } = shape;
-    Annotation {
-        id,
-        image: spot.image,
-        slice: spot.slice,
-        project: spot.project,
-        user: spot.user,
-        geometry: stored.blob,
-        wkt: stored.wkt,
-        min_x: stored.bounds.min_x,
-        min_y: stored.bounds.min_y,
-        max_x: stored.bounds.max_x,
-        max_y: stored.bounds.max_y,
-        area: stored.area,
-        perimeter: stored.perimeter,
-        centroid_x: stored.centroid.0,
-        centroid_y: stored.centroid.1,
-        geometry_compression: compression,
-        created: unit.now,
-        updated: None,
-    }
 }

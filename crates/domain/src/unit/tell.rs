@@ -28,9 +28,12 @@ pub(crate) fn reversed(mut touched: Vec<Touched>) -> Vec<Touched> {
 impl Unit {
     /// Writes what was changed, and where: where the annotations are now, and where those were that moved.
     pub(crate) async fn tell(&mut self, command: CommandId, parts: &[Touched]) -> Result<(), DomainError> {
-        let before = std::mem::take(&mut self.spots);
+        let (before, places) = (std::mem::take(&mut self.spots), self.places.take());
         for part in parts {
-            let mut spots = store::change::spots(&mut self.tx, part.kind, &part.ids).await?;
+            let mut spots = match (part.kind, &places) {
+                (EntityKind::Annotation | EntityKind::AnnotationTerm, Some(places)) => places.clone(),
+                _ => store::change::spots(&mut self.tx, part.kind, &part.ids).await?,
+            };
             if part.kind == EntityKind::Annotation && part.action == CommandAction::Edit {
                 spots.extend(before.iter().cloned());
             }

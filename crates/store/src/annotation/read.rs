@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use cytomine_model::{AnnotationId, ImageInstanceId, Millis, ProjectId, Scope, SliceInstanceId, UserId};
 
+use crate::pending::complete;
 use crate::{Read, Row, StoreError, sql};
 
 /// Which columns are read beside ids and dates.
@@ -77,7 +78,10 @@ pub async fn rows(
     if columns.measures {
         text.push_str(", a.area, a.perimeter, a.centroid_x, a.centroid_y");
     }
-    text.push_str(" FROM annotation a WHERE a.id = ANY($1) AND a.deleted_by IS NULL");
+    text.push_str(concat!(
+        " FROM annotation a WHERE a.id = ANY($1) AND a.deleted_by IS NULL AND ",
+        complete!("a")
+    ));
     let places: HashMap<AnnotationId, usize> =
         ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     let read = ex.rows(sql(text).bind(ids)).await?;
@@ -133,8 +137,11 @@ pub async fn layers(
     image: ImageInstanceId,
     slice: SliceInstanceId,
 ) -> Result<Vec<Layer>, StoreError> {
-    let mut statement = sql("SELECT a.user_id, count(*) AS n FROM annotation a \
-         WHERE a.image_id = $1 AND a.slice_id = $2 AND a.deleted_by IS NULL")
+    let mut statement = sql(concat!(
+        "SELECT a.user_id, count(*) AS n FROM annotation a \
+         WHERE a.image_id = $1 AND a.slice_id = $2 AND a.deleted_by IS NULL AND ",
+        complete!("a")
+    ))
     .bind(image)
     .bind(slice);
     if let Scope::User(user) = scope {

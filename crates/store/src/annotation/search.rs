@@ -6,6 +6,7 @@ use cytomine_model::{
 };
 
 use crate::dialect::Dialect;
+use crate::pending::complete;
 use crate::statement::corrupt;
 use crate::{Read, Statement, StoreError, sql};
 
@@ -71,6 +72,7 @@ impl AnnotationFilter {
             }
             Some(region) => self.push_region(&mut statement, region, dialect),
         }
+        statement.push(concat!(" AND ", complete!("a")));
         self.push_images(&mut statement, "a");
         // The plus keeps planners from the index by project where the one by image and cell is meant.
         statement.push(if self.images.is_some() { " AND +a.project_id = " } else { " AND a.project_id = " });
@@ -240,7 +242,10 @@ pub struct CountFilter {
 /// # Errors
 /// When the database refuses.
 pub async fn count(mut ex: impl Read, scope: Scope, filter: CountFilter) -> Result<i64, StoreError> {
-    let mut statement = sql("SELECT count(*) AS n FROM annotation a WHERE a.deleted_by IS NULL");
+    let mut statement = sql(concat!(
+        "SELECT count(*) AS n FROM annotation a WHERE a.deleted_by IS NULL AND ",
+        complete!("a")
+    ));
     if let Some(project) = filter.project {
         statement.push(" AND a.project_id = ").push_value(project);
     }

@@ -165,6 +165,14 @@ pub const CODES: &[(&str, &str)] = &[
     ("property.key_length", "The key of a property has <bytes> bytes: give 1 to <longest>"),
     // Commands.
     ("command.foreign", "Only who gave a command may undo or redo it"),
+    (
+        "command.busy",
+        "Another request adds, deletes, undoes or does again these annotations at the moment: try again in a minute",
+    ),
+    (
+        "command.broken_off",
+        "The request did not get on for <minutes> minutes and was broken off: nothing has changed; send it again",
+    ),
     ("command.taken", "This cannot be brought back: something else has taken its name or place by now"),
     (
         "command.too_late",
