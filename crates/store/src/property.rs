@@ -3,6 +3,7 @@
 use cytomine_geometry::Bounds;
 use cytomine_model::{AnnotationId, EntityKind, ImageInstanceId, ProjectId, Property, UserId};
 
+use crate::pending::complete;
 use crate::table::Hang;
 use crate::{Read, StoreError, sql, table};
 
@@ -42,6 +43,9 @@ pub async fn keys(
     if let Some(image) = image {
         statement.push(" AND s.image_id = ").push_value(image);
     }
+    if kind == EntityKind::Annotation {
+        statement.push(concat!(" AND ", complete!("s")));
+    }
     statement.push(" ORDER BY 1, 2");
     let rows = ex.rows(statement).await?;
     rows.iter().map(|row| Ok((row.get("key")?, row.opt_id("user_id")?))).collect()
@@ -69,7 +73,7 @@ pub async fn positions(
         statement.push(" AND a.max_x >= ").push_value(min_x).push(" AND a.min_x <= ").push_value(max_x);
         statement.push(" AND a.max_y >= ").push_value(min_y).push(" AND a.min_y <= ").push_value(max_y);
     }
-    statement.push(" ORDER BY a.id, p.id");
+    statement.push(concat!(" AND ", complete!("a"), " ORDER BY a.id, p.id"));
     let row = |row: &crate::Row| {
         Ok((row.id("id")?, row.get("centroid_x")?, row.get("centroid_y")?, row.get("value")?))
     };
