@@ -14,7 +14,7 @@ use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cytomine_domain::DomainError;
-use cytomine_domain::upload::Download;
+use cytomine_domain::uploaded_file::Download;
 use cytomine_model::ErrorKind;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::io::{AsyncRead, AsyncSeek, ReadBuf};

@@ -179,9 +179,6 @@ impl Held {
 
     /// Removes the backups that the rule does not keep; only good ones count, and bad ones stay to be looked at. Gives
     /// the names of what was removed.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub fn prune(&self, rule: Retention) -> Result<Vec<String>, BackupError> {
         let mut good: Vec<(Millis, String)> = Vec::new();
         for entry in self.target.entries()? {

@@ -77,9 +77,6 @@ pub(crate) enum Unasked {
 }
 
 /// The entity, without asking for a right. Its numbers that cost a scan are 0.
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn unasked<T: Table>(
     ex: impl Read,
     id: T::Id,
@@ -89,9 +86,6 @@ pub(crate) async fn unasked<T: Table>(
 }
 
 /// As [`unasked`], with all numbers.
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn counted<T: Table>(
     ex: impl Read,
     id: T::Id,
@@ -171,9 +165,6 @@ impl Met {
 
 /// The actor's standing in each of these projects, by one query; nothing is refused. For answers about what the actor
 /// sees anyway.
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn standings(
     ex: impl Read,
     actor: &Actor,

@@ -71,9 +71,6 @@ pub async fn by_name(system: &System, username: &str) -> Result<User, DomainErro
 }
 
 /// Users with these ids, in their order.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn by_ids(system: &System, ids: &[UserId]) -> Result<Vec<User>, DomainError> {
     let mut users = store::user::by_ids(&system.db, ids).await?;
     users.sort_by_key(|user| ids.iter().position(|id| *id == user.id));
@@ -81,9 +78,6 @@ pub async fn by_ids(system: &System, ids: &[UserId]) -> Result<Vec<User>, Domain
 }
 
 /// A page of all users, and how many there are; names are no secret among users.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     system: &System,
     full_name: Option<&str>,
@@ -162,9 +156,6 @@ pub async fn actor_for_command_line(system: &System, username: &str) -> Result<A
 }
 
 /// Makes the account `admin` where there is none, with the given password or one made up, which is returned.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn ensure_admin(system: &System, password: Option<String>) -> Result<Option<String>, DomainError> {
     let _turn = system.db.turn().await?;
     if store::user::secrets_by_name(&system.db, ADMIN).await?.is_some() {

@@ -6,7 +6,7 @@ use cytomine_store::BlobKey;
 use cytomine_store::blobs::Sealed;
 
 use crate::hanging::{Hanging, Subject, Which};
-use crate::upload::{Download, stored};
+use crate::uploaded_file::{Download, stored};
 use crate::{Actor, DomainError, Outcome, System, hanging, name};
 
 /// Largest file, in bytes.

@@ -34,9 +34,6 @@ pub const KEPT: Duration = Duration::from_secs(30 * 86_400);
 const AT_A_TIME: i64 = 5_000;
 
 /// Removes changes that are older than [`KEPT`].
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn forget_old(system: &System) -> Result<(), DomainError> {
     let before = system.clock.now().0.saturating_sub(i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX));
     loop {

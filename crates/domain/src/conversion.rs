@@ -107,9 +107,6 @@ pub async fn run(
 
 /// Frees conversions whose worker died, before their leases run out. For a process that has the data directory to
 /// itself: nobody else can be reading the files in it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn take_back(system: &System) -> Result<(), DomainError> {
     for job in store::job::running(&system.db).await? {
         if job.kind != Work::NAME {
@@ -195,9 +192,6 @@ async fn open_to(tx: &mut Tx, work: &Work, file: &UploadedFile) -> Result<Vec<Pr
 }
 
 /// Gives a conversion up: the rows keep the status and the cause, the bytes go.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn fail(system: &System, work: &Work, cause: &str) -> Result<Ended, DomainError> {
     let Some((file, child)) = waiting(system, work.file).await? else { return Ok(Ended::Done) };
     let text = format!("{}: {cause}", file.original_filename);

@@ -72,7 +72,7 @@ pub async fn ensure(system: &System, actor: &Actor, demo: Demo<'_>) -> Result<bo
 }
 
 async fn slide_of(system: &System, project: ProjectId) -> Result<Option<ImageInstanceId>, DomainError> {
-    let filter = crate::instance::ImageFilter { project: Some(project), ..Default::default() };
+    let filter = crate::image_instance::ImageFilter { project: Some(project), ..Default::default() };
     let scope = cytomine_model::Scope::Everything;
     let (images, _) = store::image_instance::list(&system.db, scope, &filter, None, Page::default()).await?;
     Ok(images.iter().find(|image| image.base.original_filename == SLIDE).map(|image| image.id))

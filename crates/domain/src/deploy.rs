@@ -7,7 +7,7 @@ use cytomine_model::{
 use cytomine_slide::{Plane, SlideInfo};
 use cytomine_store as store;
 
-use crate::{DomainError, Unit, image, instance, property};
+use crate::{DomainError, Unit, abstract_image, image_instance, property};
 
 /// What to make an image of.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) async fn deploy(
     let image = AbstractImage {
         uploaded_file: Some(file.id),
         original_filename: file.original_filename.clone(),
-        ..described(image::blank(AbstractImageId(ids[0]), unit.now), info)
+        ..described(abstract_image::blank(AbstractImageId(ids[0]), unit.now), info)
     };
     store::table::insert(&mut unit.tx, &image).await?;
     store::abstract_image::set_slide_file(&mut unit.tx, image.id, Some(*slide_file)).await?;
@@ -64,7 +64,7 @@ pub(crate) async fn deploy(
         properties.iter().map(|(key, value)| (image.id.0, key.clone(), value.clone())).collect();
     property::insert_all(unit, EntityKind::AbstractImage, &entries).await?;
     for project in projects {
-        instance::add(unit, file.user, &image, project).await?;
+        image_instance::add(unit, file.user, &image, project).await?;
     }
     Ok(image.id)
 }

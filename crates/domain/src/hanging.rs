@@ -175,9 +175,6 @@ pub async fn all<T: Hanging>(
 }
 
 /// All of a kind on what the actor may see, newest first.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn seen<T: Hanging>(
     system: &System,
     actor: &Actor,

@@ -14,7 +14,7 @@ pub use cytomine_store::blobs::{Sealed, Staged};
 use cytomine_store::{self as store, BlobKey};
 
 use crate::deploy::{self, Deployment};
-use crate::instance::Seen;
+use crate::image_instance::Seen;
 use crate::{Actor, DomainError, Done, System, access, conversion, name, slides, storage};
 
 /// What an upload asks for, besides its bytes.
@@ -231,14 +231,14 @@ fn extension(name: &str) -> String {
 /// # Errors
 /// When the actor may not see it.
 pub async fn outcome(system: &System, actor: &Actor, id: UploadedFileId) -> Result<Outcome, DomainError> {
-    let file = crate::upload::get(system, actor, id).await?;
+    let file = crate::uploaded_file::get(system, actor, id).await?;
     let image: Option<AbstractImage> = match store::uploaded_file::images_of(&system.db, &[id]).await?.first()
     {
         Some((_, image)) => access::unasked(&system.db, *image, access::Unasked::Reached).await?,
         None => None,
     };
     let instances = match &image {
-        Some(image) => crate::instance::list_of_image(system, actor, image.id).await?,
+        Some(image) => crate::image_instance::list_of_image(system, actor, image.id).await?,
         None => Vec::new(),
     };
     Ok(Outcome { file, image, instances })

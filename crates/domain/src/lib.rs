@@ -5,6 +5,8 @@
 //! It knows neither HTTP nor SQL. Whatever talks to the database fails when that refuses or is away; a section on errors
 //! says what else can go wrong.
 
+pub mod abstract_image;
+pub mod abstract_slice;
 pub mod access;
 pub mod account;
 pub mod actor;
@@ -22,10 +24,8 @@ mod deploy;
 mod description;
 pub mod error;
 pub mod hanging;
-pub mod image;
-pub mod image_slice;
+pub mod image_instance;
 pub mod import;
-pub mod instance;
 pub mod intake;
 pub mod job;
 pub mod keys;
@@ -46,7 +46,7 @@ pub mod purge;
 pub mod random;
 pub mod server_key;
 pub mod session;
-pub mod slice;
+pub mod slice_instance;
 pub mod slides;
 pub mod start;
 pub mod storage;
@@ -57,7 +57,7 @@ mod tag_association;
 pub mod term;
 pub mod unit;
 pub mod upkeep;
-pub mod upload;
+pub mod uploaded_file;
 
 pub use actor::Actor;
 pub use clock::{Clock, ManualClock, SystemClock};

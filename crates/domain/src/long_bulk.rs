@@ -205,9 +205,6 @@ impl Spans {
 }
 
 /// Clears bulks up that nobody has been at since that moment. Tells how many there were.
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn sweep(system: &System, before: Millis) -> Result<usize, DomainError> {
     let stale = pending::stale(&system.db, before).await?;
     for bulk in &stale {
@@ -218,9 +215,6 @@ pub(crate) async fn sweep(system: &System, before: Millis) -> Result<usize, Doma
 }
 
 /// Clears bulks up that nobody has been at for [`STALE`]. Tells how many there were.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn sweep_stale(system: &System) -> Result<usize, DomainError> {
     let age = i64::try_from(STALE.as_millis()).unwrap_or(i64::MAX);
     sweep(system, Millis(system.clock.now().0.saturating_sub(age))).await

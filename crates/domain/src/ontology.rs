@@ -81,17 +81,11 @@ async fn tree(system: &System, actor: &Actor, ontology: Ontology) -> Result<Onto
 }
 
 /// A page of the ontologies that the actor may read, and how many there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(system: &System, actor: &Actor, page: Page) -> Result<(Vec<Ontology>, i64), DomainError> {
     Ok(store::ontology::list(&system.db, actor.scope(), page).await?)
 }
 
 /// Ontologies of [`list`] with their terms and projects.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn trees(
     system: &System,
     actor: &Actor,

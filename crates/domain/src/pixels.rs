@@ -74,7 +74,7 @@ async fn right(
     match project {
         Some(project) => {
             let access = access::project(&system.db, actor, project).await?;
-            Ok(PixelRight { names: crate::instance::names_shown(&access) })
+            Ok(PixelRight { names: crate::image_instance::names_shown(&access) })
         }
         None => {
             access::get::<AbstractImage>(&system.db, actor, image, Deed::See).await?;

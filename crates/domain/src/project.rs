@@ -56,9 +56,6 @@ async fn counted(ex: impl Read, id: ProjectId) -> Result<Project, DomainError> {
 }
 
 /// A page of the projects that the actor sees, and how many there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     system: &System,
     actor: &Actor,
@@ -73,9 +70,6 @@ pub async fn list(
 }
 
 /// What lists show of these projects beside them: members, last activity, the actor's role.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn overviews(
     system: &System,
     actor: &Actor,
@@ -86,9 +80,6 @@ pub async fn overviews(
 }
 
 /// What the actor may do with each of these projects, which may be deleted.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn may(system: &System, actor: &Actor, projects: &[Project]) -> Result<Vec<May>, DomainError> {
     let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
     let met = access::standings(&system.db, actor, &ids).await?;

@@ -71,9 +71,6 @@ pub async fn run(system: &System, kept: Duration) -> Result<Option<Purged>, Doma
 }
 
 /// What [`run`] would remove, without removing it: at most this, for what is kept may keep what it stands on.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn preview(system: &System, kept: Duration) -> Result<Purged, DomainError> {
     let before = moment(system, kept);
     let commands = store::purge::discardable(&system.db, before).await?;

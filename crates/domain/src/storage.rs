@@ -42,9 +42,6 @@ pub(crate) async fn owner(ex: impl Read, id: StorageId) -> Result<Option<UserId>
 }
 
 /// A page of the storages that the actor sees, and how many there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     system: &System,
     actor: &Actor,
@@ -93,9 +90,6 @@ impl New for NewStorage {
 }
 
 /// Writes a storage of a user's; the caller notes it in the unit.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn insert(unit: &mut Unit, owner: UserId, name: &str) -> Result<Storage, DomainError> {
     let storage = Storage {
         id: StorageId(unit.id().await?),
@@ -109,9 +103,6 @@ pub async fn insert(unit: &mut Unit, owner: UserId, name: &str) -> Result<Storag
 }
 
 /// The storage that a user's uploads go to by themselves: the oldest, made where there is none.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn personal(system: &System, user: UserId, username: &str) -> Result<Storage, DomainError> {
     if let Some(storage) = store::storage::first_of(&system.db, user).await? {
         return Ok(storage);

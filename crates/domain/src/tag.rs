@@ -19,9 +19,6 @@ pub async fn get(system: &System, actor: &Actor, id: TagId) -> Result<Tag, Domai
 }
 
 /// A page of all tags, and how many there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     system: &System,
     _: &Actor,

@@ -36,9 +36,6 @@ pub async fn get(system: &System, actor: &Actor, id: TermId) -> Result<Term, Dom
 }
 
 /// All terms that the actor may read.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(system: &System, actor: &Actor) -> Result<Vec<Term>, DomainError> {
     Ok(store::term::list(&system.db, actor.scope()).await?)
 }
@@ -161,17 +158,11 @@ pub async fn delete(system: &System, actor: &Actor, id: TermId) -> Result<Outcom
 }
 
 /// The kinds of relation there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn relations(system: &System) -> Result<Vec<Relation>, DomainError> {
     Ok(store::term::relations(&system.db).await?)
 }
 
 /// The relation `parent`.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn parent_relation(system: &System) -> Result<Relation, DomainError> {
     parent_of(&system.db).await
 }

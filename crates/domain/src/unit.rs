@@ -125,25 +125,16 @@ impl System {
 
 impl Unit {
     /// Takes new ids, ascending.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn ids(&mut self, count: usize) -> Result<Vec<i64>, DomainError> {
         Ok(self.tx.next_ids(count).await?)
     }
 
     /// Takes one new id.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn id(&mut self) -> Result<i64, DomainError> {
         Ok(self.tx.next_id().await?)
     }
 
     /// The id of this unit's command; deleted rows bear it.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn command_id(&mut self) -> Result<CommandId, DomainError> {
         if let Some(id) = self.command {
             return Ok(id);
@@ -192,9 +183,6 @@ impl Unit {
     }
 
     /// Deletes living rows with all that hangs on them, and notes it. Tells how many of `kind` went.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn deleted(&mut self, kind: EntityKind, ids: &[i64]) -> Result<u64, DomainError> {
         let command = self.command_id().await?;
         let ranges = id_ranges(ids);
@@ -219,9 +207,6 @@ impl Unit {
     }
 
     /// Begins a long bulk of new annotations: hides them, whatever becomes of the unit's own command.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub(crate) async fn begin_bulk(&mut self, ranges: &[(i64, i64)]) -> Result<Pending, DomainError> {
         let command = self.command_id().await?;
         long_bulk::hide(&mut self.tx, command, Step::Add, self.now, ranges).await
@@ -265,9 +250,6 @@ impl Unit {
     }
 
     /// Queues a job in the same transaction.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn enqueue<J: Job>(&mut self, job: &J) -> Result<cytomine_model::JobId, DomainError> {
         let (id, payload) = (cytomine_model::JobId(self.tx.next_id().await?), job::payload(job)?);
         let row = NewJob { id, kind: J::NAME, queue: J::QUEUE, priority: J::PRIORITY, payload: &payload };

@@ -97,9 +97,6 @@ impl AbstractImageFilter {
 }
 
 /// A page of the abstract images in scope, and how many there are in all.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     ex: impl Read,
     scope: Scope,
@@ -112,9 +109,6 @@ pub async fn list(
 }
 
 /// Whose an image is: the owner of the storage that its file lies in.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn owner(mut ex: impl Read, id: AbstractImageId) -> Result<Option<UserId>, StoreError> {
     let statement =
         sql("SELECT s.user_id FROM abstract_image a JOIN uploaded_file u ON u.id = a.uploaded_file_id \
@@ -124,9 +118,6 @@ pub async fn owner(mut ex: impl Read, id: AbstractImageId) -> Result<Option<User
 }
 
 /// The highest role that a user has in projects that hold the image.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn role_through_projects(
     mut ex: impl Read,
     id: AbstractImageId,
@@ -142,9 +133,6 @@ pub async fn role_through_projects(
 }
 
 /// The file that tiles of images made from this upload are read from, where there is one.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn slide_file_of(
     mut ex: impl Read,
     upload: UploadedFileId,
@@ -156,9 +144,6 @@ pub async fn slide_file_of(
 }
 
 /// Names of the projects that use an image, with the image's name in each.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn uses(
     mut ex: impl Read,
     images: &[AbstractImageId],
@@ -176,9 +161,6 @@ pub async fn uses(
 }
 
 /// Living images made from any of these files.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of_files(
     mut ex: impl Read,
     files: &[UploadedFileId],
@@ -190,9 +172,6 @@ pub async fn of_files(
 }
 
 /// Which of these images a project holds.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn in_project(
     mut ex: impl Read,
     images: &[AbstractImageId],
@@ -206,9 +185,6 @@ pub async fn in_project(
 }
 
 /// Names the file that tiles are read from.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_slide_file(
     mut tx: impl Write,
     id: AbstractImageId,

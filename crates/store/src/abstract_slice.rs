@@ -24,9 +24,6 @@ table! {
 }
 
 /// Planes of an image: by time, z, channel.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of_image(ex: impl Read, image: AbstractImageId) -> Result<Vec<AbstractSlice>, StoreError> {
     let mut statement = table::living::<AbstractSlice>();
     statement
@@ -37,9 +34,6 @@ pub async fn of_image(ex: impl Read, image: AbstractImageId) -> Result<Vec<Abstr
 }
 
 /// Planes that a file holds: by image, time, z, channel.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of_file(ex: impl Read, file: UploadedFileId) -> Result<Vec<AbstractSlice>, StoreError> {
     let mut statement = table::living::<AbstractSlice>();
     statement

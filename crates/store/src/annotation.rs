@@ -203,9 +203,6 @@ table! {
 }
 
 /// In which project a living annotation lies, and who drew it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn whose(mut ex: impl Read, id: AnnotationId) -> Result<Option<(ProjectId, UserId)>, StoreError> {
     let statement = sql(concat!(
         "SELECT a.project_id, a.user_id FROM annotation a WHERE a.id = $1 AND a.deleted_by IS NULL AND ",

@@ -23,9 +23,6 @@ table! {
 }
 
 /// The links of many annotations, by annotation, newest annotation first, then in the order they were made.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of_annotations(
     ex: impl Read,
     annotations: &[AnnotationId],
@@ -37,9 +34,6 @@ pub async fn of_annotations(
 }
 
 /// The link of one user, or of whoever set it first, between an annotation and a term.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn between(
     ex: impl Read,
     annotation: AnnotationId,
@@ -60,9 +54,6 @@ pub async fn between(
 }
 
 /// Which of these terms are living terms of that vocabulary.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn terms_in(
     mut ex: impl Read,
     ontology: OntologyId,

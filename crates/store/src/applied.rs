@@ -5,18 +5,12 @@ use cytomine_model::Millis;
 use crate::{Read, StoreError, Write, sql};
 
 /// Hash of what was last taken under that name.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn hash(mut ex: impl Read, name: &str) -> Result<Option<String>, StoreError> {
     let row = ex.first(sql("SELECT hash FROM applied WHERE name = $1").bind(name)).await?;
     row.map(|row| row.get("hash")).transpose()
 }
 
 /// Notes that something new was taken in place of what had the hash `before`; false when somebody else was quicker.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn replace(
     mut tx: impl Write,
     name: &str,

@@ -25,9 +25,6 @@ table! {
 }
 
 /// Of these keys of bytes, those that no row names, living or deleted.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn unneeded(mut ex: impl Read, keys: Vec<BlobKey>) -> Result<Vec<BlobKey>, StoreError> {
     let mut needed = HashSet::new();
     for key in &keys {

@@ -83,9 +83,6 @@ fn record(row: &Row) -> Result<Record, StoreError> {
 const COLUMNS: &str = "kind, name, time, size, duration, error, removed";
 
 /// Writes a line.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn insert(mut tx: impl Write, id: i64, record: &Record) -> Result<(), StoreError> {
     let statement = sql("INSERT INTO backup (id, kind, name, time, size, duration, result, error, removed) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
@@ -102,18 +99,12 @@ pub async fn insert(mut tx: impl Write, id: i64, record: &Record) -> Result<(), 
 }
 
 /// The newest lines of one kind.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn newest(mut ex: impl Read, kind: Kind, limit: i64) -> Result<Vec<Record>, StoreError> {
     let text = format!("SELECT {COLUMNS} FROM backup WHERE kind = $1 ORDER BY time DESC, id DESC LIMIT $2");
     ex.rows(sql(text).bind(kind.as_str()).bind(limit)).await?.iter().map(record).collect()
 }
 
 /// Names of backups that went well and were not removed.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn kept(mut ex: impl Read) -> Result<Vec<String>, StoreError> {
     let statement = sql(
         "SELECT name FROM backup WHERE kind = 'push' AND result = 'ok' AND removed IS NULL ORDER BY time",
@@ -122,9 +113,6 @@ pub async fn kept(mut ex: impl Read) -> Result<Vec<String>, StoreError> {
 }
 
 /// Notes that a backup is gone from the target.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn mark_removed(mut tx: impl Write, name: &str, now: Millis) -> Result<(), StoreError> {
     let statement =
         sql("UPDATE backup SET removed = $2 WHERE kind = 'push' AND name = $1 AND removed IS NULL")

@@ -252,9 +252,6 @@ impl Blobs {
     }
 
     /// Whether the folder of the slides can be read.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub async fn readable(&self) -> Result<(), BlobError> {
         let folder = self.disk.slides.clone();
         blocking(move || {
@@ -265,9 +262,6 @@ impl Blobs {
     }
 
     /// Everything stored, in no order.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub async fn list(&self) -> Result<Vec<Found>, BlobError> {
         if let Some(objects) = &self.objects {
             return objects.list().await.map_err(failed("list the slides"));
@@ -277,9 +271,6 @@ impl Blobs {
     }
 
     /// Removes staged files last written before that moment. Tells how many.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub async fn clear_staging(&self, before: Millis) -> Result<usize, BlobError> {
         let disk = Arc::clone(&self.disk);
         blocking(move || {
@@ -305,9 +296,6 @@ impl Blobs {
     /// Whether no other process has these blobs open; while the answer is held, others wait to open them. None also
     /// where the file system has no locks. Where it pretends to have them (network file systems do), the answer can
     /// be wrong: with a shared database ask [`Db::has_others`](crate::Db::has_others) too.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub fn alone(&self) -> Result<Option<Alone<'_>>, BlobError> {
         let Some(lock) = &self.disk.lock else { return Ok(None) };
         match lock.try_lock() {

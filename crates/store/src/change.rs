@@ -91,9 +91,6 @@ pub fn joined(spots: Vec<Spot>) -> Vec<Spot> {
 }
 
 /// Where annotations (or the annotations of term links) with these ids lie, deleted or not.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn spots(
     mut ex: impl crate::Read,
     kind: EntityKind,
@@ -125,9 +122,6 @@ pub async fn spots(
 }
 
 /// The projects that things with these ids are or lie in, deleted or not; none for kinds that lie in no project.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn projects(
     mut ex: impl crate::Read,
     kind: EntityKind,
@@ -153,9 +147,6 @@ pub async fn projects(
 }
 
 /// Writes a change.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn insert(tx: &mut Tx, change: &Change) -> Result<(), StoreError> {
     let written_in = match tx.dialect() {
         Dialect::Lite => "0",
@@ -280,9 +271,6 @@ pub enum Read {
 
 /// Changes in scope since a position, in the order in which each thing changed: at most `limit`. Without a position
 /// none, only where to begin.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn since(
     db: &Db,
     scope: Scope,
@@ -364,9 +352,6 @@ fn between(dialect: Dialect, read: &str, until: &str) -> Statement {
 
 /// Removes at most `limit` changes that are older than that moment, and notes that positions before them are lost.
 /// Tells how many.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn remove_old(tx: &mut Tx, before: Millis, limit: i64) -> Result<u64, StoreError> {
     let old = sql("SELECT id, written_in FROM change WHERE created < $1 ORDER BY created, id LIMIT $2")
         .bind(before)
@@ -387,9 +372,6 @@ pub async fn remove_old(tx: &mut Tx, before: Millis, limit: i64) -> Result<u64, 
 
 /// Forgets all changes and makes every position that was given worthless: after a restore they tell of another history,
 /// and PostgreSQL counts transactions anew.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget(tx: &mut Tx) -> Result<(), StoreError> {
     tx.execute(sql("DELETE FROM change")).await?;
     let incarnation = tx.next_id().await?;

@@ -37,9 +37,6 @@ fn command(row: &Row) -> Result<Command, StoreError> {
 }
 
 /// Writes a command; what its user had undone before can no longer be redone.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn insert(mut tx: impl Write, command: &Command) -> Result<(), StoreError> {
     let discard = sql("UPDATE command SET discarded = TRUE WHERE user_id = $1 AND undone_at IS NOT NULL \
          AND discarded = FALSE")
@@ -65,18 +62,12 @@ pub async fn insert(mut tx: impl Write, command: &Command) -> Result<(), StoreEr
 }
 
 /// The user's command that undo would undo: the newest that is not undone.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn to_undo(mut ex: impl Read, user: UserId) -> Result<Option<Command>, StoreError> {
     let statement = format!("{COLUMNS} AND user_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1");
     ex.first(sql(statement).bind(user)).await?.as_ref().map(command).transpose()
 }
 
 /// The user's command that redo would do again: the one undone last.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn to_redo(mut ex: impl Read, user: UserId) -> Result<Option<Command>, StoreError> {
     let statement =
         format!("{COLUMNS} AND user_id = $1 AND undone_at IS NOT NULL ORDER BY undone_at DESC LIMIT 1");
@@ -84,36 +75,24 @@ pub async fn to_redo(mut ex: impl Read, user: UserId) -> Result<Option<Command>,
 }
 
 /// A command by id.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn by_id(mut ex: impl Read, id: CommandId) -> Result<Option<Command>, StoreError> {
     let statement = sql(format!("{COLUMNS} AND id = $1")).bind(id);
     ex.first(statement).await?.as_ref().map(command).transpose()
 }
 
 /// Notes that a command is being undone or done again, and holds its row against a purge. Tells whether it still can be.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn replay(mut tx: impl Write, id: CommandId, now: Millis) -> Result<bool, StoreError> {
     let statement = sql("UPDATE command SET replayed = $2 WHERE id = $1 AND discarded = FALSE");
     Ok(tx.execute(statement.bind(id).bind(now)).await? > 0)
 }
 
 /// Who gave a command that can be undone no more.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn discarded(mut ex: impl Read, id: CommandId) -> Result<Option<UserId>, StoreError> {
     let statement = sql("SELECT user_id FROM command WHERE id = $1 AND discarded = TRUE").bind(id);
     ex.first(statement).await?.map(|row| row.id("user_id")).transpose()
 }
 
 /// Marks a command as undone (`position`: a new id, the order in which redo goes back) or as done.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_undone(mut tx: impl Write, id: CommandId, position: Option<i64>) -> Result<(), StoreError> {
     tx.execute(sql("UPDATE command SET undone_at = $2 WHERE id = $1").bind(id).bind(position))
         .await
@@ -121,9 +100,6 @@ pub async fn set_undone(mut tx: impl Write, id: CommandId, position: Option<i64>
 }
 
 /// Writes one line of activity.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn insert_activity(
     mut tx: impl Write,
     id: i64,

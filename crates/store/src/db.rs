@@ -278,9 +278,6 @@ impl Db {
     }
 
     /// Runs a statement that no transaction may hold: `CREATE DATABASE`, `DROP DATABASE`.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn administer(&self, statement: Statement) -> Result<(), StoreError> {
         match self {
             Db::Lite { writer, .. } => on_lite!(statement, writer, execute).rows_affected(),
@@ -324,34 +321,22 @@ impl Tx {
     }
 
     /// Begins a part that can be taken back alone. Parts follow each other; one within another is not meant.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn savepoint(&mut self) -> Result<(), StoreError> {
         self.execute(sql("SAVEPOINT part")).await.map(|_| ())
     }
 
     /// Keeps the part that [`Tx::savepoint`] began.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn release(&mut self) -> Result<(), StoreError> {
         self.execute(sql("RELEASE SAVEPOINT part")).await.map(|_| ())
     }
 
     /// Takes the part back that [`Tx::savepoint`] began, also after a statement of it was refused.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn roll_back(&mut self) -> Result<(), StoreError> {
         self.execute(sql("ROLLBACK TO SAVEPOINT part")).await?;
         self.release().await
     }
 
     /// Takes `count` new ids, ascending; on SQLite they are consecutive.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn next_ids(&mut self, count: usize) -> Result<Vec<i64>, StoreError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         match self.dialect() {
@@ -382,9 +367,6 @@ impl Tx {
     }
 
     /// Takes one new id.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn next_id(&mut self) -> Result<i64, StoreError> {
         Ok(self.next_ids(1).await?[0])
     }

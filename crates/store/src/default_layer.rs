@@ -5,9 +5,6 @@ use cytomine_model::{DefaultLayer, ProjectId, UserId};
 use crate::{Read, StoreError, Write, sql};
 
 /// The default layers of a project, in the order of their users.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(mut ex: impl Read, project: ProjectId) -> Result<Vec<DefaultLayer>, StoreError> {
     let statement = sql("SELECT project_id, user_id, hide_by_default FROM project_default_layer \
          WHERE project_id = $1 ORDER BY user_id")
@@ -39,9 +36,6 @@ pub async fn insert(mut tx: impl Write, layer: DefaultLayer) -> Result<(), Store
 }
 
 /// Changes whether the layer is hidden at first. Tells whether there was one.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn update(mut tx: impl Write, layer: DefaultLayer) -> Result<bool, StoreError> {
     let statement =
         sql("UPDATE project_default_layer SET hide_by_default = $3 WHERE project_id = $1 AND user_id = $2")
@@ -52,9 +46,6 @@ pub async fn update(mut tx: impl Write, layer: DefaultLayer) -> Result<bool, Sto
 }
 
 /// Takes a default layer away. Tells whether there was one.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn remove(mut tx: impl Write, project: ProjectId, user: UserId) -> Result<bool, StoreError> {
     let statement = sql("DELETE FROM project_default_layer WHERE project_id = $1 AND user_id = $2")
         .bind(project)

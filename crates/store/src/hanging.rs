@@ -17,9 +17,6 @@ pub fn lies_in_project(kind: EntityKind) -> bool {
 }
 
 /// What hangs on entities of one kind, by entity, oldest first.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of<T: Table>(ex: impl Read, kind: EntityKind, entities: &[i64]) -> Result<Vec<T>, StoreError> {
     let (mut statement, alias) = (table::living::<T>(), T::ALIAS);
     statement.push(&format!(" AND {alias}.kind = ")).push_value(kind.as_str());
@@ -30,9 +27,6 @@ pub async fn of<T: Table>(ex: impl Read, kind: EntityKind, entities: &[i64]) -> 
 
 /// A page of all of a kind, newest first, and how many there are. Left out is what hangs on something in a project that
 /// is out of scope; what lies in no project is the caller's question.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list<T: Table>(
     ex: impl Read,
     scope: Scope,

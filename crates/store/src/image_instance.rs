@@ -134,9 +134,6 @@ impl ImageFilter {
 }
 
 /// A page of the images in scope, and how many there are in all.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     ex: impl Read,
     scope: Scope,
@@ -150,9 +147,6 @@ pub async fn list(
 
 /// The neighbour of an image in its project by date of creation: the one made just before it (`older`), or just
 /// after.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn neighbour(
     ex: impl Read,
     of: &ImageInstance,

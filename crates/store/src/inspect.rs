@@ -23,9 +23,6 @@ pub struct Facts {
 }
 
 /// Asks for the facts.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn facts(mut ex: impl Read) -> Result<Facts, StoreError> {
     match ex.dialect() {
         Dialect::Lite => lite(&mut ex).await,
@@ -89,9 +86,6 @@ fn none() -> StoreError {
 }
 
 /// Databases of the server that a restore set aside for this one, oldest first. SQLite has none, its files lie beside.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_aside(mut ex: impl Read) -> Result<Vec<String>, StoreError> {
     if ex.dialect() == Dialect::Lite {
         return Ok(Vec::new());

@@ -106,9 +106,6 @@ pub(crate) async fn hold_all(
 }
 
 /// Annotations and term links that name something that does not exist, as lines for people; none is as it should be.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn orphans(db: &Db) -> Result<Vec<String>, StoreError> {
     let mut ex = db;
     let mut found = Vec::new();

@@ -32,9 +32,6 @@ fn push_scope(scope: Scope, statement: &mut Statement) {
 }
 
 /// A page of the ontologies in scope, newest first, and how many there are in all.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(ex: impl Read, scope: Scope, page: Page) -> Result<(Vec<Ontology>, i64), StoreError> {
     let filter = |statement: &mut Statement| push_scope(scope, statement);
     let order = Order { sort: None, default: ("o.created", Direction::Descending) };
@@ -42,9 +39,6 @@ pub async fn list(ex: impl Read, scope: Scope, page: Page) -> Result<(Vec<Ontolo
 }
 
 /// The highest role that a user has in living projects that use the ontology.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn role_through_projects(
     mut ex: impl Read,
     id: OntologyId,
@@ -59,9 +53,6 @@ pub async fn role_through_projects(
 }
 
 /// The highest role that a user has in living projects that use each of these ontologies; none of them, left out.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn roles_through_projects(
     mut ex: impl Read,
     ids: &[OntologyId],
@@ -82,9 +73,6 @@ pub async fn roles_through_projects(
 }
 
 /// Ids and names of the living projects in scope that use these ontologies, each with its ontology.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn projects(
     mut ex: impl Read,
     scope: Scope,
@@ -104,9 +92,6 @@ pub async fn projects(
 }
 
 /// Ids of everyone with rights on the ontology: its creator and the members of living projects that use it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn users(mut ex: impl Read, id: OntologyId) -> Result<Vec<UserId>, StoreError> {
     let statement = sql("SELECT user_id FROM ontology WHERE id = $1 AND deleted_by IS NULL \
          UNION SELECT m.user_id FROM project p JOIN project_member m ON m.project_id = p.id \

@@ -136,18 +136,12 @@ pub async fn begin(
 
 /// Takes ids for a bulk, ascending and mostly consecutive: two bulks do not take them by turns, which would make a range
 /// of each id.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn reserve(tx: &mut Tx, count: usize) -> Result<Vec<i64>, StoreError> {
     tx.hold(Key::Bulk).await?;
     tx.next_ids(count).await
 }
 
 /// Notes that it goes on. False when it no longer does: somebody else has taken it over or ended it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn renew(tx: &mut Tx, bulk: Pending, now: Millis) -> Result<bool, StoreError> {
     let statement = sql("UPDATE pending_bulk SET alive = $3 WHERE command_id = $1 AND step = $2")
         .bind(bulk.command)
@@ -157,9 +151,6 @@ pub async fn renew(tx: &mut Tx, bulk: Pending, now: Millis) -> Result<bool, Stor
 }
 
 /// Takes one over that has not gone on since it was read, to clear up after it. None when it has, or is over.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn take_over(tx: &mut Tx, stale: Pending, now: Millis) -> Result<Option<Pending>, StoreError> {
     let step = stale.step.cleared();
     let statement = sql("UPDATE pending_bulk SET alive = $4, step = $5 \
@@ -173,9 +164,6 @@ pub async fn take_over(tx: &mut Tx, stale: Pending, now: Millis) -> Result<Optio
 }
 
 /// The ranges that a bulk hides, ascending.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn ranges(mut ex: impl Read, command: CommandId) -> Result<Vec<(i64, i64)>, StoreError> {
     let statement =
         sql("SELECT first_id, last_id FROM pending_range WHERE command_id = $1 ORDER BY first_id")
@@ -185,9 +173,6 @@ pub async fn ranges(mut ex: impl Read, command: CommandId) -> Result<Vec<(i64, i
 }
 
 /// Ends it: what it hid is seen, if it lives. False when somebody else has ended it or taken it over.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn end(tx: &mut Tx, bulk: Pending) -> Result<bool, StoreError> {
     // A second that waits here for the first would find the row gone.
     if !renew(tx, bulk, bulk.alive).await? {
@@ -199,9 +184,6 @@ pub async fn end(tx: &mut Tx, bulk: Pending) -> Result<bool, StoreError> {
 }
 
 /// What is under way with a command.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of(mut ex: impl Read, command: CommandId) -> Result<Option<Pending>, StoreError> {
     let statement =
         sql("SELECT command_id, step, since_id, alive FROM pending_bulk WHERE command_id = $1").bind(command);
@@ -209,9 +191,6 @@ pub async fn of(mut ex: impl Read, command: CommandId) -> Result<Option<Pending>
 }
 
 /// Those that have not gone on since that moment.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn stale(mut ex: impl Read, before: Millis) -> Result<Vec<Pending>, StoreError> {
     let statement = sql("SELECT command_id, step, since_id, alive FROM pending_bulk WHERE alive < $1 \
          ORDER BY command_id")

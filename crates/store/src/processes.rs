@@ -81,9 +81,6 @@ impl Db {
 
     /// The turn to purge; none while another process has it. Two programs on one SQLite file may purge at once, which
     /// costs time only.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn purge_turn(&self) -> Result<Option<Turn>, StoreError> {
         match self {
             Self::Lite { .. } => Ok(Some(Turn(None))),

@@ -97,9 +97,6 @@ impl ProjectFilter {
 }
 
 /// A living project by its exact name.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn by_name(ex: impl Read, name: &str) -> Result<Option<Project>, StoreError> {
     let mut statement = table::living::<Project>();
     statement.push(" AND p.name = ").push_value(name);
@@ -107,9 +104,6 @@ pub async fn by_name(ex: impl Read, name: &str) -> Result<Option<Project>, Store
 }
 
 /// A page of the projects in scope, and how many there are in all.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     ex: impl Read,
     scope: Scope,
@@ -135,9 +129,6 @@ pub struct Overview {
 }
 
 /// Overviews of projects, as one user sees them, in no particular order.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn overviews(
     mut ex: impl Read,
     user: UserId,
@@ -164,9 +155,6 @@ pub async fn overviews(
 }
 
 /// The membership of a user in a project.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn member_of(
     mut ex: impl Read,
     project: ProjectId,
@@ -180,9 +168,6 @@ pub async fn member_of(
 }
 
 /// All memberships of a project, managers first, then in the order they joined.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn members(mut ex: impl Read, project: ProjectId) -> Result<Vec<Member>, StoreError> {
     let statement = sql("SELECT project_id, user_id, role, is_representative FROM project_member \
          WHERE project_id = $1 ORDER BY CASE WHEN role = 'manager' THEN 0 ELSE 1 END, created, user_id")
@@ -191,9 +176,6 @@ pub async fn members(mut ex: impl Read, project: ProjectId) -> Result<Vec<Member
 }
 
 /// The living projects that a user is a manager of, by name.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn managed_by(mut ex: impl Read, user: UserId) -> Result<Vec<(ProjectId, String)>, StoreError> {
     let statement = sql("SELECT p.id, p.name FROM project_member m JOIN project p ON p.id = m.project_id \
          WHERE m.user_id = $1 AND m.role = 'manager' AND p.deleted_by IS NULL ORDER BY p.name")
@@ -202,9 +184,6 @@ pub async fn managed_by(mut ex: impl Read, user: UserId) -> Result<Vec<(ProjectI
 }
 
 /// Mode of each of these projects, and what a user is in it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn met_by(
     mut ex: impl Read,
     user: UserId,
@@ -231,9 +210,6 @@ fn joined(row: &Row, project: ProjectId, user: UserId) -> Result<Option<Member>,
 }
 
 /// Makes a user a member, or changes what kind of member they are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn put_member(mut tx: impl Write, member: Member, now: Millis) -> Result<(), StoreError> {
     let statement =
         sql("INSERT INTO project_member (project_id, user_id, role, is_representative, created) \
@@ -249,9 +225,6 @@ pub async fn put_member(mut tx: impl Write, member: Member, now: Millis) -> Resu
 }
 
 /// Ends a membership. Tells whether there was one.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn remove_member(mut tx: impl Write, project: ProjectId, user: UserId) -> Result<bool, StoreError> {
     let statement =
         sql("DELETE FROM project_member WHERE project_id = $1 AND user_id = $2").bind(project).bind(user);
@@ -259,9 +232,6 @@ pub async fn remove_member(mut tx: impl Write, project: ProjectId, user: UserId)
 }
 
 /// Ids of the living term links of a project's living annotations, ascending.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn term_links(mut ex: impl Read, project: ProjectId) -> Result<Vec<i64>, StoreError> {
     let statement = sql("SELECT t.id FROM annotation_term t JOIN annotation a ON a.id = t.annotation_id \
          WHERE a.project_id = $1 AND a.deleted_by IS NULL AND t.deleted_by IS NULL ORDER BY t.id")

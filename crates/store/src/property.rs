@@ -23,9 +23,6 @@ table! {
 
 /// Keys of properties on the images, or on the annotations, of a project or of one of its images, in order; with the
 /// users whose these are where that is asked for. The rights are those on the project.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn keys(
     mut ex: impl Read,
     kind: EntityKind,
@@ -52,9 +49,6 @@ pub async fn keys(
 }
 
 /// Where a user's annotations on an image have their centres, with the values that they have for a key.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn positions(
     mut ex: impl Read,
     image: ImageInstanceId,

@@ -37,9 +37,6 @@ struct Edge {
 pub struct Catalogue(Vec<Edge>);
 
 /// Reads what names what.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn catalogue(mut db: &Db) -> Result<Catalogue, StoreError> {
     let text = match db.dialect() {
         Dialect::Lite => {
@@ -71,9 +68,6 @@ pub async fn catalogue(mut db: &Db) -> Result<Catalogue, StoreError> {
 }
 
 /// Makes sure that commands which are older than that moment can be undone no more: at most `limit`. Tells how many.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn discard(tx: &mut Tx, before: Millis, limit: i64) -> Result<u64, StoreError> {
     let statement = sql(format!(
         "UPDATE command SET discarded = TRUE WHERE discarded = FALSE AND id IN \
@@ -83,9 +77,6 @@ pub async fn discard(tx: &mut Tx, before: Millis, limit: i64) -> Result<u64, Sto
 }
 
 /// How many commands [`discard`] would take.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn discardable(mut db: &Db, before: Millis) -> Result<u64, StoreError> {
     let statement = sql(format!("SELECT count(*) AS n FROM command c WHERE c.discarded = FALSE AND {OLD}"));
     let n: i64 = db.first(statement.bind(before)).await?.map_or(Ok(0), |row| row.get("n"))?;
@@ -104,9 +95,6 @@ pub enum Marks {
 impl Catalogue {
     /// Ids of deleted rows of that kind that nothing keeps, beyond `after`, and the last id that was looked at; none once
     /// there are no more to look at.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn doomed(
         &self,
         mut db: &Db,
@@ -180,9 +168,6 @@ pub async fn remove(tx: &mut Tx, kind: EntityKind, ids: &[i64]) -> Result<u64, S
 }
 
 /// Bytes of what is of that kind and has these ids, where no other row names the same bytes.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn bytes(mut db: &Db, kind: EntityKind, ids: &[i64]) -> Result<u64, StoreError> {
     let key = match kind {
         EntityKind::UploadedFile => "filename",

@@ -61,9 +61,6 @@ pub(crate) fn reach(kind: EntityKind) -> Vec<EntityKind> {
 
 /// Lets nobody else change this row until the transaction ends: whoever reads it, changes a field and writes it back
 /// would otherwise undo what another wrote in between. SQLite has one writer anyway.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn hold(mut tx: impl Write, kind: EntityKind, id: i64) -> Result<(), StoreError> {
     if tx.dialect() == Dialect::Lite {
         return Ok(());
@@ -125,9 +122,6 @@ fn cascade(kind: EntityKind) -> Vec<String> {
 
 /// Marks living rows of one kind with ids in these (inclusive) ranges as deleted by a command, and then everything that
 /// hangs on them. Tells how many rows of `kind` went.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn delete_with_dependents(
     mut tx: impl Write,
     kind: EntityKind,

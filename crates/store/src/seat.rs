@@ -7,9 +7,6 @@ use cytomine_model::{ProjectId, ProjectRole, Seat, UserId};
 use crate::{Read, StoreError, Write, sql};
 
 /// The seats of a project by user.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of_project(mut ex: impl Read, project: ProjectId) -> Result<BTreeMap<UserId, Seat>, StoreError> {
     let statement = sql("SELECT m.user_id, m.role, m.is_representative, m.created, l.hide_by_default \
          FROM project_member m LEFT JOIN project_default_layer l \
@@ -30,9 +27,6 @@ pub async fn of_project(mut ex: impl Read, project: ProjectId) -> Result<BTreeMa
 }
 
 /// Writes a seat, or takes it away.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn put(
     mut tx: impl Write,
     project: ProjectId,

@@ -3,9 +3,6 @@
 use crate::{StoreError, Write, sql};
 
 /// Keeps `sealed` unless a word is there already; gives the one that is kept.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn first_word(mut tx: impl Write, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
     let statement =
         sql("INSERT INTO server_key (one, sealed) VALUES (1, $1) ON CONFLICT (one) DO NOTHING").bind(sealed);

@@ -16,9 +16,6 @@ pub struct Session {
 }
 
 /// The session with that token.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn by_token(mut ex: impl Read, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
     let statement =
         sql("SELECT user_id, created, last_seen FROM session WHERE token_hash = $1").bind(token_hash);
@@ -34,9 +31,6 @@ pub async fn by_token(mut ex: impl Read, token_hash: &[u8]) -> Result<Option<Ses
 }
 
 /// Writes a new session.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn insert(
     mut tx: impl Write,
     token_hash: &[u8],
@@ -52,9 +46,6 @@ pub async fn insert(
 }
 
 /// Notes that a session was used.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn touch(mut tx: impl Write, token_hash: &[u8], now: Millis) -> Result<(), StoreError> {
     tx.execute(sql("UPDATE session SET last_seen = $2 WHERE token_hash = $1").bind(token_hash).bind(now))
         .await
@@ -62,25 +53,16 @@ pub async fn touch(mut tx: impl Write, token_hash: &[u8], now: Millis) -> Result
 }
 
 /// Ends a session.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn delete(mut tx: impl Write, token_hash: &[u8]) -> Result<(), StoreError> {
     tx.execute(sql("DELETE FROM session WHERE token_hash = $1").bind(token_hash)).await.map(|_| ())
 }
 
 /// Ends all sessions of a user.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn delete_of_user(mut tx: impl Write, user: UserId) -> Result<(), StoreError> {
     tx.execute(sql("DELETE FROM session WHERE user_id = $1").bind(user)).await.map(|_| ())
 }
 
 /// Removes sessions that nobody can use any more.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn sweep(mut tx: impl Write, began_before: Millis, seen_before: Millis) -> Result<u64, StoreError> {
     let statement =
         sql("DELETE FROM session WHERE created < $1 OR last_seen < $2").bind(began_before).bind(seen_before);

@@ -7,9 +7,6 @@ use crate::statement::corrupt;
 use crate::{StoreError, Write, sql};
 
 /// The latest tries of that name from that address, oldest first. Nobody else gets them until the transaction ends.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn hold_tries(
     mut tx: impl Write,
     username: &str,
@@ -28,9 +25,6 @@ pub async fn hold_tries(
 }
 
 /// Writes the tries of that name from that address.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn put_tries(
     mut tx: impl Write,
     username: &str,
@@ -48,9 +42,6 @@ pub async fn put_tries(
 }
 
 /// Forgets the tries of that name from that address: one succeeded.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_tries(mut tx: impl Write, username: &str, address: &str) -> Result<(), StoreError> {
     let statement =
         sql("DELETE FROM sign_in_try WHERE username = $1 AND address = $2").bind(username).bind(address);
@@ -58,9 +49,6 @@ pub async fn forget_tries(mut tx: impl Write, username: &str, address: &str) -> 
 }
 
 /// Removes tries that all lie before that moment. Tells of how many names and addresses.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn sweep_tries(mut tx: impl Write, before: Millis) -> Result<u64, StoreError> {
     tx.execute(sql("DELETE FROM sign_in_try WHERE latest < $1").bind(before)).await
 }

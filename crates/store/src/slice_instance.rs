@@ -23,9 +23,6 @@ table! {
 }
 
 /// Planes of an image: by time, z, channel.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of_image(ex: impl Read, image: ImageInstanceId) -> Result<Vec<SliceInstance>, StoreError> {
     let mut statement = table::living::<SliceInstance>();
     statement.push(" AND i.image_id = ").push_value(image);
@@ -52,9 +49,6 @@ pub fn reference(slices: &[SliceInstance]) -> Option<&SliceInstance> {
 }
 
 /// The reference plane of an image, see [`reference`].
-///
-/// # Errors
-/// When the database refuses.
 pub async fn reference_of(
     ex: impl Read,
     image: ImageInstanceId,

@@ -21,9 +21,6 @@ table! {
 const FIELDS: &[Field] = &[Field::text(&["name"], "s.name"), Field::number(&["created"], "s.created")];
 
 /// The oldest storage of a user: the one that uploads go to by themselves.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn first_of(ex: impl Read, user: UserId) -> Result<Option<Storage>, StoreError> {
     let mut statement = table::living::<Storage>();
     statement.push(" AND s.user_id = ").push_value(user).push(" ORDER BY s.id LIMIT 1");
@@ -31,9 +28,6 @@ pub async fn first_of(ex: impl Read, user: UserId) -> Result<Option<Storage>, St
 }
 
 /// A page of the storages in scope, and how many there are in all.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     ex: impl Read,
     scope: Scope,

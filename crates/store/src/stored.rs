@@ -144,9 +144,6 @@ pub enum State {
 
 /// Writes one state of an edit where the row still is in the other. Tells the columns that somebody else has changed since;
 /// then nothing was written.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn restore(
     tx: &mut Tx,
     kind: EntityKind,

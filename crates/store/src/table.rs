@@ -187,17 +187,11 @@ pub fn read<T: Table>(row: &Row) -> Result<T, StoreError> {
 }
 
 /// Reads the rows of a statement that began with [`living`].
-///
-/// # Errors
-/// When the database refuses.
 pub async fn all<T: Table>(mut ex: impl Read, statement: Statement) -> Result<Vec<T>, StoreError> {
     ex.rows(statement).await?.iter().map(read).collect()
 }
 
 /// Reads the first row of a statement that began with [`living`].
-///
-/// # Errors
-/// When the database refuses.
 pub async fn first<T: Table>(mut ex: impl Read, statement: Statement) -> Result<Option<T>, StoreError> {
     ex.first(statement).await?.as_ref().map(read).transpose()
 }
@@ -208,9 +202,6 @@ fn one<T: Table>(mut statement: Statement, id: T::Id) -> Statement {
 }
 
 /// A living row by id; numbers that cost a scan are counted where that is asked for.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn by_id<T: Table>(
     ex: impl Read,
     id: T::Id,
@@ -230,9 +221,6 @@ pub struct Order<'a> {
 }
 
 /// A page of living rows and how many there are in all; one filter holds for both.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn page<T: Table>(
     mut ex: impl Read,
     filter: impl Fn(&mut Statement),

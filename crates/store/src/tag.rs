@@ -40,9 +40,6 @@ pub const ASSOCIATION_FIELDS: &[Field] = &[
 ];
 
 /// A page of all tags, newest first, and how many there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(ex: impl Read, sort: Option<&Sort>, page: Page) -> Result<(Vec<Tag>, i64), StoreError> {
     let fields = &[
         Field::text(&["name"], "g.name"),
@@ -53,9 +50,6 @@ pub async fn list(ex: impl Read, sort: Option<&Sort>, page: Page) -> Result<(Vec
 }
 
 /// Of these names, those that a tag has.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn taken(mut ex: impl Read, names: &[&str]) -> Result<Vec<String>, StoreError> {
     let mut taken = Vec::new();
     for name in names {
@@ -66,9 +60,6 @@ pub async fn taken(mut ex: impl Read, names: &[&str]) -> Result<Vec<String>, Sto
 }
 
 /// Whether something is marked with the tag.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn is_used(mut ex: impl Read, id: TagId) -> Result<bool, StoreError> {
     let text = "SELECT id FROM tag_domain_association WHERE tag_id = $1 AND deleted_by IS NULL LIMIT 1";
     Ok(ex.first(sql(text).bind(id)).await?.is_some())

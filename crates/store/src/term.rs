@@ -37,17 +37,11 @@ table! {
 }
 
 /// The terms of an ontology, in the order they were made.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of_ontology(ex: impl Read, id: OntologyId) -> Result<Vec<Term>, StoreError> {
     of_ontologies(ex, &[id]).await
 }
 
 /// The terms of these ontologies, in the order they were made.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn of_ontologies(ex: impl Read, ids: &[OntologyId]) -> Result<Vec<Term>, StoreError> {
     let mut statement = table::living::<Term>();
     statement.push(" AND t.ontology_id = ANY(").push_value(ids).push(") ORDER BY t.id");
@@ -55,9 +49,6 @@ pub async fn of_ontologies(ex: impl Read, ids: &[OntologyId]) -> Result<Vec<Term
 }
 
 /// All terms of the ontologies in scope, in the order they were made.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(ex: impl Read, scope: Scope) -> Result<Vec<Term>, StoreError> {
     let mut statement = table::living::<Term>();
     if let Scope::User(user) = scope {
@@ -75,18 +66,12 @@ pub async fn list(ex: impl Read, scope: Scope) -> Result<Vec<Term>, StoreError> 
 }
 
 /// The kinds of relation there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn relations(mut ex: impl Read) -> Result<Vec<Relation>, StoreError> {
     let rows = ex.rows(sql("SELECT id, name FROM relation ORDER BY id")).await?;
     rows.iter().map(|row| Ok(Relation { id: row.id("id")?, name: row.get("name")? })).collect()
 }
 
 /// The relation of that kind between two terms.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn relation_term_between(
     ex: impl Read,
     relation: RelationId,
@@ -100,9 +85,6 @@ pub async fn relation_term_between(
 }
 
 /// All relations that a term takes part in.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn relations_of(ex: impl Read, term: TermId) -> Result<Vec<RelationTerm>, StoreError> {
     let mut statement = table::living::<RelationTerm>();
     statement.push(" AND (r.term1_id = ").push_value(term);

@@ -85,9 +85,6 @@ impl UploadedFileFilter {
 }
 
 /// Files made from this one, oldest first.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn children(ex: impl Read, parent: UploadedFileId) -> Result<Vec<UploadedFile>, StoreError> {
     let mut statement = table::living::<UploadedFile>();
     statement.push(" AND f.parent_id = ").push_value(parent).push(" ORDER BY f.id");
@@ -95,9 +92,6 @@ pub async fn children(ex: impl Read, parent: UploadedFileId) -> Result<Vec<Uploa
 }
 
 /// A page of the files in scope, and how many there are in all.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     ex: impl Read,
     scope: Scope,
@@ -110,9 +104,6 @@ pub async fn list(
 }
 
 /// The highest role that a user has in projects that hold an image made of the file, or read from it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn role_through_projects(
     mut ex: impl Read,
     id: UploadedFileId,
@@ -130,9 +121,6 @@ pub async fn role_through_projects(
 }
 
 /// The images made from each of these files, newest first.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn images_of(
     mut ex: impl Read,
     files: &[UploadedFileId],
@@ -145,9 +133,6 @@ pub async fn images_of(
 
 /// Of these keys, those that no row needs: no living or deleted row of ours names them, or only one whose import
 /// failed and whose bytes therefore go.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn unneeded(mut ex: impl Read, keys: &[BlobKey]) -> Result<Vec<BlobKey>, StoreError> {
     let mut unneeded = Vec::new();
     for chunk in keys.chunks(500) {
@@ -166,9 +151,6 @@ pub async fn unneeded(mut ex: impl Read, keys: &[BlobKey]) -> Result<Vec<BlobKey
 }
 
 /// Notes how far a file got.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_status(
     mut tx: impl Write,
     id: UploadedFileId,
@@ -185,9 +167,6 @@ pub async fn set_status(
 }
 
 /// Changes the status of a living file if it is the expected one; of two that try, one succeeds.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn advance(
     mut tx: impl Write,
     id: UploadedFileId,
@@ -205,9 +184,6 @@ pub async fn advance(
 }
 
 /// Whether a project holds an image made from a file of that name and size.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn in_project(
     mut ex: impl Read,
     project: ProjectId,

@@ -79,9 +79,6 @@ fn with_secrets(row: &Row) -> Result<(User, UserSecrets), StoreError> {
 }
 
 /// A user by id, with secrets.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn secrets_by_id(mut ex: impl Read, id: UserId) -> Result<Option<(User, UserSecrets)>, StoreError> {
     let mut statement = secret();
     statement.push(" AND u.id = ").push_value(id);
@@ -89,9 +86,6 @@ pub async fn secrets_by_id(mut ex: impl Read, id: UserId) -> Result<Option<(User
 }
 
 /// A user by name, with secrets.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn secrets_by_name(
     mut ex: impl Read,
     username: &str,
@@ -102,9 +96,6 @@ pub async fn secrets_by_name(
 }
 
 /// A user by public key, with secrets.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn secrets_by_public_key(
     mut ex: impl Read,
     key: &str,
@@ -115,18 +106,12 @@ pub async fn secrets_by_public_key(
 }
 
 /// Ids and names of all living accounts.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn names(mut ex: impl Read) -> Result<Vec<(UserId, String)>, StoreError> {
     let statement = sql("SELECT id, username FROM user_account WHERE deleted_by IS NULL");
     ex.rows(statement).await?.iter().map(|row| Ok((row.id("id")?, row.get("username")?))).collect()
 }
 
 /// Users with these ids, in no particular order; unknown ids are left out.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn by_ids(ex: impl Read, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
     let mut statement = table::living::<User>();
     statement.push(" AND u.id = ANY(").push_value(ids).push(")");
@@ -135,9 +120,6 @@ pub async fn by_ids(ex: impl Read, ids: &[UserId]) -> Result<Vec<User>, StoreErr
 
 /// A page of all users (everyone signed in may see names), and how many there are. `full_name` keeps those whose
 /// `first last (username)` contains the text, whatever the case; `*` in it stands for anything.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     ex: impl Read,
     full_name: Option<&str>,
@@ -159,9 +141,6 @@ pub async fn list(
 }
 
 /// Writes the hash of a new password.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_password(mut tx: impl Write, id: UserId, hash: &str) -> Result<(), StoreError> {
     tx.execute(sql("UPDATE user_account SET password_hash = $2 WHERE id = $1").bind(id).bind(hash))
         .await
@@ -169,9 +148,6 @@ pub async fn set_password(mut tx: impl Write, id: UserId, hash: &str) -> Result<
 }
 
 /// Writes a new pair of keys; the private one sealed.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_keys(
     mut tx: impl Write,
     id: UserId,
@@ -186,9 +162,6 @@ pub async fn set_keys(
 }
 
 /// Writes the first pair of keys of an account; tells whether there was none yet.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_first_keys(
     mut tx: impl Write,
     id: UserId,
@@ -204,9 +177,6 @@ pub async fn set_first_keys(
 }
 
 /// Opens the admin session until a moment, or closes it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_admin_session(
     mut tx: impl Write,
     id: UserId,
@@ -222,18 +192,12 @@ fn role_of(row: &Row) -> Result<GlobalRole, StoreError> {
 }
 
 /// The roles there are, lowest first.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn roles(mut ex: impl Read) -> Result<Vec<Role>, StoreError> {
     let rows = ex.rows(sql("SELECT id, authority FROM role ORDER BY id")).await?;
     rows.iter().map(|row| Ok(Role { id: row.id("id")?, role: role_of(row)? })).collect()
 }
 
 /// The roles that a user holds, lowest first.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn roles_of(ex: impl Read, id: UserId) -> Result<Vec<UserRole>, StoreError> {
     let mut statement = table::living::<UserRole>();
     statement.push(" AND g.user_id = ").push_value(id).push(" ORDER BY g.role_id");
@@ -241,17 +205,11 @@ pub async fn roles_of(ex: impl Read, id: UserId) -> Result<Vec<UserRole>, StoreE
 }
 
 /// The highest role that a user holds; who holds none counts as a guest.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn highest_role(ex: impl Read, id: UserId) -> Result<GlobalRole, StoreError> {
     Ok(roles_of(ex, id).await?.iter().map(|grant| grant.role).max().unwrap_or(GlobalRole::Guest))
 }
 
 /// The highest role of each of these users; who holds none is left out.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn highest_roles(
     mut ex: impl Read,
     ids: &[UserId],
@@ -269,9 +227,6 @@ pub async fn highest_roles(
 }
 
 /// How many uploaded files lie in the user's storages, with those that this command has deleted already.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn files_in_storages(mut ex: impl Read, id: UserId, command: CommandId) -> Result<i64, StoreError> {
     let statement = sql("SELECT count(*) AS n FROM uploaded_file f JOIN storage s ON s.id = f.storage_id \
          WHERE s.user_id = $1 AND (s.deleted_by IS NULL OR s.deleted_by = $2) \

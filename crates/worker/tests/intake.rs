@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use cytomine_domain::annotation::CountFilter;
 use cytomine_domain::demo::{self, Demo};
 use cytomine_domain::import::{self, Fate, Import, Progress};
-use cytomine_domain::{Actor, account, annotation, instance, ontology, project, sweep};
+use cytomine_domain::{Actor, account, annotation, image_instance, ontology, project, sweep};
 use cytomine_model::{GlobalRole, Page};
 use cytomine_testkit::{App, both, sample};
 
@@ -59,7 +59,14 @@ async fn a_folder_is_imported_with_what_is_no_slide_left_out() {
             "{reason}"
         );
         let listed = |project| {
-            instance::list_of_project(&app.system, &alice, project, Default::default(), None, Page::default())
+            image_instance::list_of_project(
+                &app.system,
+                &alice,
+                project,
+                Default::default(),
+                None,
+                Page::default(),
+            )
         };
         let (_, images, total) = listed(report.project.id).await.unwrap();
         assert_eq!((images.len(), total), (2, 2));
@@ -142,7 +149,7 @@ async fn malformed_files_are_refused_or_read_and_nothing_falls() {
             assert!(reason.starts_with(&*name), "{}: {reason}", path.display());
         }
     }
-    let listed = instance::list_of_project(
+    let listed = image_instance::list_of_project(
         &app.system,
         &alice,
         report.project.id,

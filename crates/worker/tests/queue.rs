@@ -8,7 +8,7 @@ use std::time::Duration;
 use cytomine_domain::conversion::{self, Ended, Work};
 use cytomine_domain::intake::{self, Received, Request};
 use cytomine_domain::job::{self, Lease};
-use cytomine_domain::{Actor, account, sweep, upload};
+use cytomine_domain::{Actor, account, sweep, uploaded_file};
 use cytomine_model::{GlobalRole, Job, JobState, UploadedFileId};
 use cytomine_store::{Blobs, Db};
 use cytomine_testkit::{App, TestWorker, both, sample};
@@ -50,7 +50,7 @@ fn slides(app: &App) -> usize {
 }
 
 async fn status(app: &App, actor: &Actor, id: UploadedFileId) -> (i32, Option<String>) {
-    let file = upload::get(&app.system, actor, id).await.unwrap();
+    let file = uploaded_file::get(&app.system, actor, id).await.unwrap();
     (file.status, file.error)
 }
 
@@ -106,12 +106,13 @@ async fn running_a_conversion_again_changes_nothing() {
         let (first, second) = tokio::join!(run(), run());
         assert_eq!((first.unwrap(), second.unwrap()), (Ended::Done, Ended::Done));
         assert_eq!(run().await.unwrap(), Ended::Done);
-        let images = upload::images(&app.system, std::slice::from_ref(&received.file)).await.unwrap();
+        let images = uploaded_file::images(&app.system, std::slice::from_ref(&received.file)).await.unwrap();
         assert_eq!(images.len(), 1);
-        let filter = cytomine_domain::image::AbstractImageFilter::default();
-        let listed = cytomine_domain::image::list(&app.system, &actor, &filter, None, Default::default())
-            .await
-            .unwrap();
+        let filter = cytomine_domain::abstract_image::AbstractImageFilter::default();
+        let listed =
+            cytomine_domain::abstract_image::list(&app.system, &actor, &filter, None, Default::default())
+                .await
+                .unwrap();
         assert_eq!(listed.1, 1, "two that ran at a time made one image");
     })
     .await;
@@ -135,8 +136,8 @@ async fn what_cannot_be_converted_keeps_its_row_and_loses_its_bytes() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         assert_eq!(slides(&app), 0);
-        assert!(upload::download(&app.system, &actor, received.file.id).await.is_err());
-        upload::delete(&app.system, &actor, received.file.id).await.unwrap();
+        assert!(uploaded_file::download(&app.system, &actor, received.file.id).await.is_err());
+        uploaded_file::delete(&app.system, &actor, received.file.id).await.unwrap();
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use cytomine_domain::Actor;
-use cytomine_domain::image::{self, AbstractImageFilter};
+use cytomine_domain::abstract_image::{self, AbstractImageFilter};
 use cytomine_model::{AbstractImageId, Direction, ProjectId};
 
 use super::wire::{AbstractImage, AbstractImageBody, ListedImage};
@@ -81,9 +81,10 @@ async fn page(
 ) -> Page {
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
     let filter = AbstractImageFilter { uploaded_file: None, unused, conditions: conditions(&filters.list) };
-    let (images, total) = image::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
+    let (images, total) =
+        abstract_image::list(&state.system, actor, &filter, sort.as_ref(), paging.page()).await?;
     let held = match holder.project.of(ProjectId) {
-        Some(project) => Some(image::in_project(&state.system, actor, &images, project).await?),
+        Some(project) => Some(abstract_image::in_project(&state.system, actor, &images, project).await?),
         None => None,
     };
     let item = |image| ListedImage {
@@ -100,7 +101,7 @@ pub(super) async fn show(
     BaseUrl(base): BaseUrl,
     Path(id): Path<AbstractImageId>,
 ) -> Result<Json<AbstractImage>, ApiError> {
-    let image = image::get(&state.system, &actor, id).await?;
+    let image = abstract_image::get(&state.system, &actor, id).await?;
     Ok(Json(AbstractImage::of(&image, &base)))
 }
 
@@ -113,7 +114,7 @@ pub(super) async fn create(
 ) -> Result<Created<AbstractImage>, CommandError> {
     let read = |body: AbstractImageBody| Ok(body.fields());
     answer::create(&state, &actor, body, read, async |new| {
-        let outcome = image::create(&state.system, &actor, new).await?;
+        let outcome = abstract_image::create(&state.system, &actor, new).await?;
         let object = AbstractImage::of(&outcome.entity, &base);
         Ok(answer::command(outcome.done, outcome.entity.id.0, object))
     })
@@ -128,7 +129,7 @@ pub(super) async fn update(
     Path(id): Path<AbstractImageId>,
     Body(body): Body<AbstractImageBody>,
 ) -> Command<AbstractImage> {
-    let outcome = image::update(&state.system, &actor, id, body.fields()).await?;
+    let outcome = abstract_image::update(&state.system, &actor, id, body.fields()).await?;
     Ok(answer::command(outcome.done, id.0, AbstractImage::of(&outcome.entity, &base)))
 }
 
@@ -139,6 +140,6 @@ pub(super) async fn delete(
     BaseUrl(base): BaseUrl,
     Path(id): Path<AbstractImageId>,
 ) -> Command<AbstractImage> {
-    let outcome = image::delete(&state.system, &actor, id).await?;
+    let outcome = abstract_image::delete(&state.system, &actor, id).await?;
     Ok(answer::command(outcome.done, id.0, AbstractImage::of(&outcome.entity, &base)))
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use cytomine_domain::{DomainError, image};
+use cytomine_domain::{DomainError, abstract_image};
 use cytomine_model::AbstractImageId;
 
 use crate::abstract_slice::wire::AbstractSlice;
@@ -22,7 +22,7 @@ pub(super) async fn user(
     Caller(actor): Caller,
     Path(id): Path<AbstractImageId>,
 ) -> Result<Json<User>, ApiError> {
-    Ok(Json(User::of(&image::uploader(&state.system, &actor, id).await?)))
+    Ok(Json(User::of(&abstract_image::uploader(&state.system, &actor, id).await?)))
 }
 
 /// GET `abstractimage/{id}/abstractslice`.
@@ -32,7 +32,7 @@ pub(super) async fn slices(
     paging: Paging,
     Path(id): Path<AbstractImageId>,
 ) -> Result<Json<Collection<AbstractSlice>>, ApiError> {
-    let (slices, image) = image::slices(&state.system, &actor, id).await?;
+    let (slices, image) = abstract_image::slices(&state.system, &actor, id).await?;
     let items = slices.iter().map(|slice| AbstractSlice::of(slice, &image)).collect();
     Ok(Json(Collection::sliced(items, &paging)))
 }
@@ -43,7 +43,7 @@ pub(super) async fn slice(
     Caller(actor): Caller,
     Path((id, channel, z, time)): Path<(AbstractImageId, i32, i32, i32)>,
 ) -> Result<Json<AbstractSlice>, ApiError> {
-    let (slices, image) = image::slices(&state.system, &actor, id).await?;
+    let (slices, image) = abstract_image::slices(&state.system, &actor, id).await?;
     let slice = slices.iter().find(|slice| (slice.channel, slice.z_stack, slice.time) == (channel, z, time));
     let slice = slice.ok_or_else(|| {
         DomainError::not_found("AbstractSlice", format!("{id}, channel={channel}, zStack={z}, time={time}"))
@@ -58,5 +58,5 @@ pub(super) async fn download(
     Path(id): Path<AbstractImageId>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    bytes::send(image::download(&state.system, &actor, id).await?, request).await
+    bytes::send(abstract_image::download(&state.system, &actor, id).await?, request).await
 }

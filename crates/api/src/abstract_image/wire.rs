@@ -1,6 +1,6 @@
 //! An abstract image on the wire (rest-api 4.5).
 
-use cytomine_domain::image::ImageFields;
+use cytomine_domain::abstract_image::ImageFields;
 use cytomine_model::image::TILE_SIZE;
 use cytomine_model::{self as model, EntityKind, UploadedFileId};
 use serde::{Deserialize, Serialize};

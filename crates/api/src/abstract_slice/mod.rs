@@ -4,7 +4,7 @@ pub mod wire;
 
 use axum::Json;
 use axum::extract::State;
-use cytomine_domain::{Actor, image, image_slice};
+use cytomine_domain::{Actor, abstract_image, abstract_slice};
 use cytomine_model::{self as model, AbstractSliceId, Action};
 
 use self::wire::{AbstractSlice, SliceBody};
@@ -41,7 +41,7 @@ async fn show(
     Caller(actor): Caller,
     Path(id): Path<AbstractSliceId>,
 ) -> Result<Json<AbstractSlice>, ApiError> {
-    let (slice, image) = image::slice(&state.system, &actor, id).await?;
+    let (slice, image) = abstract_image::slice(&state.system, &actor, id).await?;
     Ok(Json(AbstractSlice::of(&slice, &image)))
 }
 
@@ -51,8 +51,8 @@ async fn uploader(
     Caller(actor): Caller,
     Path(id): Path<AbstractSliceId>,
 ) -> Result<Json<User>, ApiError> {
-    let (_, image) = image::slice(&state.system, &actor, id).await?;
-    Ok(Json(User::of(&image::uploader(&state.system, &actor, image.id).await?)))
+    let (_, image) = abstract_image::slice(&state.system, &actor, id).await?;
+    Ok(Json(User::of(&abstract_image::uploader(&state.system, &actor, image.id).await?)))
 }
 
 async fn object(
@@ -60,7 +60,7 @@ async fn object(
     actor: &Actor,
     slice: &model::AbstractSlice,
 ) -> Result<AbstractSlice, ApiError> {
-    let image = image::get(&state.system, actor, slice.image).await?;
+    let image = abstract_image::get(&state.system, actor, slice.image).await?;
     Ok(AbstractSlice::of(slice, &image))
 }
 
@@ -72,7 +72,7 @@ async fn create(
 ) -> Result<Created<AbstractSlice>, CommandError> {
     let read = |body: SliceBody| Ok(body.fields());
     answer::create(&state, &actor, body, read, async |new| {
-        let outcome = image_slice::create(&state.system, &actor, new).await?;
+        let outcome = abstract_slice::create(&state.system, &actor, new).await?;
         let object = object(&state, &actor, &outcome.entity).await?;
         Ok(answer::command(outcome.done, outcome.entity.id.0, object))
     })
@@ -86,7 +86,7 @@ async fn update(
     Path(id): Path<AbstractSliceId>,
     Body(body): Body<SliceBody>,
 ) -> Command<AbstractSlice> {
-    let outcome = image_slice::update(&state.system, &actor, id, body.fields()).await?;
+    let outcome = abstract_slice::update(&state.system, &actor, id, body.fields()).await?;
     let object = object(&state, &actor, &outcome.entity).await?;
     Ok(answer::command(outcome.done, id.0, object))
 }
@@ -97,7 +97,7 @@ async fn delete(
     Caller(actor): Caller,
     Path(id): Path<AbstractSliceId>,
 ) -> Command<AbstractSlice> {
-    let outcome = image_slice::delete(&state.system, &actor, id).await?;
+    let outcome = abstract_slice::delete(&state.system, &actor, id).await?;
     let object = object(&state, &actor, &outcome.entity).await?;
     Ok(answer::command(outcome.done, id.0, object))
 }

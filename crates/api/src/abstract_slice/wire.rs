@@ -1,6 +1,6 @@
 //! A plane of an abstract image on the wire (rest-api 4.6).
 
-use cytomine_domain::image_slice::SliceFields;
+use cytomine_domain::abstract_slice::SliceFields;
 use cytomine_model::{self as model, AbstractImage, AbstractImageId, EntityKind, UploadedFileId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
-use cytomine_domain::instance::Seen;
+use cytomine_domain::image_instance::Seen;
 use cytomine_domain::ontology::OntologyTree;
-use cytomine_domain::{Actor, DomainError, annotation, image, instance, ontology};
+use cytomine_domain::{self as domain, Actor, DomainError};
 use cytomine_model::{
     AbstractImage, AbstractSlice, Annotation, AnnotationTerm, AttachedFile, Description, Entity, ErrorKind,
     ImageInstance, May, Ontology, Project, Property, RelationTerm, SliceInstance, Storage, Tag,
@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::hanging::Wire;
 use crate::state::ApiState;
 use crate::{
-    abstract_image, abstract_slice, annotation as annotation_api, annotation_term, image_instance,
-    ontology as ontology_api, project, role, slice_instance, storage, tag, term, uploaded_file, user,
+    abstract_image, abstract_slice, annotation, annotation_term, image_instance, ontology, project, role,
+    slice_instance, storage, tag, term, uploaded_file, user,
 };
 
 /// Who asks for an entity, and where.
@@ -42,9 +42,6 @@ macro_rules! dispatch {
         ids { $($(#[$other_doc:meta])+ $other:ident;)+ }
     ) => {
         /// As [`Shown::json`].
-        ///
-        /// # Errors
-        /// When the database refuses.
         pub async fn entity_json(
             state: &ApiState,
             actor: &Actor,
@@ -131,7 +128,7 @@ impl JavaClass for AbstractSlice {
 
 impl Shown for AbstractSlice {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
-        Ok(match living(image::get(&asked.state.system, asked.actor, self.image).await)? {
+        Ok(match living(domain::abstract_image::get(&asked.state.system, asked.actor, self.image).await)? {
             Some(image) => Object::AbstractSlice(abstract_slice::wire::AbstractSlice::of(self, &image)),
             None => alone(self),
         })
@@ -157,7 +154,7 @@ impl JavaClass for ImageInstance {
 impl Shown for ImageInstance {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
-            let seen = living(instance::see(&asked.state.system, asked.actor, self.id).await)?;
+            let seen = living(domain::image_instance::see(&asked.state.system, asked.actor, self.id).await)?;
             let may = May::nothing(Thing::Image);
             let bare = || Seen { image: self.clone(), names: !self.project_blind, may };
             let seen = seen.unwrap_or_else(bare);
@@ -172,7 +169,7 @@ impl JavaClass for SliceInstance {
 
 impl Shown for SliceInstance {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
-        Ok(match living(instance::get(&asked.state.system, asked.actor, self.image).await)? {
+        Ok(match living(domain::image_instance::get(&asked.state.system, asked.actor, self.image).await)? {
             Some(image) => Object::SliceInstance(slice_instance::wire::SliceInstance::of(self, &image)),
             None => alone(self),
         })
@@ -186,11 +183,11 @@ impl JavaClass for Ontology {
 impl Shown for Ontology {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
-            let tree = living(ontology::get(&asked.state.system, asked.actor, self.id).await)?;
+            let tree = living(domain::ontology::get(&asked.state.system, asked.actor, self.id).await)?;
             let may = May::nothing(Thing::Ontology);
             let (terms, projects) = (Vec::new(), Vec::new());
             let bare = || OntologyTree { ontology: self.clone(), terms, projects, may };
-            Object::Ontology(ontology_api::wire::Ontology::of(&tree.unwrap_or_else(bare)))
+            Object::Ontology(ontology::wire::Ontology::of(&tree.unwrap_or_else(bare)))
         })
     }
 }
@@ -222,8 +219,8 @@ impl JavaClass for Annotation {
 impl Shown for Annotation {
     async fn json(&self, asked: Asked<'_>) -> Result<Object, ApiError> {
         Ok({
-            let view = annotation::describe(&asked.state.system, asked.actor, self.clone()).await?;
-            Object::Annotation(annotation_api::wire::Annotation::of(&view, asked.base))
+            let view = domain::annotation::describe(&asked.state.system, asked.actor, self.clone()).await?;
+            Object::Annotation(annotation::wire::Annotation::of(&view, asked.base))
         })
     }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use cytomine_domain::Actor;
-use cytomine_domain::instance;
+use cytomine_domain::image_instance;
 use cytomine_model::{AbstractImageId, ErrorKind, ImageInstanceId, ProjectId};
 
 use super::wire::{ImageInstance, InstanceBody, Neighbour, NewInstance, NoKeys};
@@ -24,7 +24,7 @@ pub(super) async fn show(
     BaseUrl(base): BaseUrl,
     Path(id): Path<ImageInstanceId>,
 ) -> Result<Json<ImageInstance>, ApiError> {
-    Ok(Json(ImageInstance::of(&instance::see(&state.system, &actor, id).await?, &base)))
+    Ok(Json(ImageInstance::of(&image_instance::see(&state.system, &actor, id).await?, &base)))
 }
 
 /// GET `imageinstance/{id}/next`: the image made just before this one, `{}` when there is none.
@@ -54,7 +54,7 @@ async fn neighbour(
     id: ImageInstanceId,
     older: bool,
 ) -> Result<Json<Neighbour>, ApiError> {
-    let found = instance::neighbour(&state.system, actor, id, older).await?;
+    let found = image_instance::neighbour(&state.system, actor, id, older).await?;
     Ok(Json(match found {
         Some(seen) => Neighbour::Image(ImageInstance::of(&seen, base)),
         None => Neighbour::None(NoKeys {}),
@@ -68,7 +68,7 @@ pub(super) async fn download(
     Path(id): Path<ImageInstanceId>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    bytes::send(instance::download(&state.system, &actor, id).await?, request).await
+    bytes::send(image_instance::download(&state.system, &actor, id).await?, request).await
 }
 
 /// POST `imageinstance`: `{baseImage, project}`, or an array of them; a second one of an image in a project
@@ -82,10 +82,10 @@ pub(super) async fn create(
     let read = |body: NewInstance| {
         let base = AbstractImageId(required(body.base_image, "baseImage")?);
         let project = ProjectId(required(body.project, "project")?);
-        Ok(instance::NewInstance { base, project })
+        Ok(image_instance::NewInstance { base, project })
     };
     answer::create(&state, &actor, body, read, async |new| {
-        let outcome = instance::create(&state.system, &actor, new.base, new.project).await?;
+        let outcome = image_instance::create(&state.system, &actor, new.base, new.project).await?;
         let object = ImageInstance::of(&outcome.entity, &base);
         Ok(answer::command(outcome.done, outcome.entity.image.id.0, object))
     })
@@ -106,7 +106,7 @@ pub(super) async fn update(
     Path(id): Path<ImageInstanceId>,
     Body(body): Body<InstanceBody>,
 ) -> Command<ImageInstance> {
-    let outcome = instance::update(&state.system, &actor, id, body.fields()).await?;
+    let outcome = image_instance::update(&state.system, &actor, id, body.fields()).await?;
     Ok(answer::command(outcome.done, id.0, ImageInstance::of(&outcome.entity, &base)))
 }
 
@@ -117,6 +117,6 @@ pub(super) async fn delete(
     BaseUrl(base): BaseUrl,
     Path(id): Path<ImageInstanceId>,
 ) -> Command<ImageInstance> {
-    let outcome = instance::delete(&state.system, &actor, id).await?;
+    let outcome = image_instance::delete(&state.system, &actor, id).await?;
     Ok(answer::command(outcome.done, id.0, ImageInstance::of(&outcome.entity, &base)))
 }

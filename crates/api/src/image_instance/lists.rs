@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use cytomine_domain::instance::{self, ImageFilter};
+use cytomine_domain::image_instance::{self, ImageFilter};
 use cytomine_model::{AbstractImageId, Direction, ImageInstanceId, ProjectId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -90,7 +90,8 @@ pub(super) async fn of_project(
 ) -> Result<Json<Listing>, ApiError> {
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
     let filter = filter(filters.list)?;
-    let listed = instance::list_of_project(&state.system, &actor, id, filter, sort.as_ref(), paging.page());
+    let listed =
+        image_instance::list_of_project(&state.system, &actor, id, filter, sort.as_ref(), paging.page());
     let (project, images, total) = listed.await?;
     if form.tree.is_on() {
         return Ok(Json(Listing::Tree(Tree::of(&project, &images, total))));
@@ -123,7 +124,7 @@ pub(super) async fn of_user(
     let sort = paging.sort.is_some().then(|| paging.sort_or("created", Direction::Descending));
     let filter = ImageFilter { member: Some(id), ..filter(filters.list)? };
     let (images, total) =
-        instance::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
+        image_instance::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
     let items = images.iter().map(|seen| ImageInstance::of(seen, &base)).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
@@ -137,7 +138,7 @@ pub(super) async fn light_of_user(
     Path(_): Path<UserId>,
 ) -> Result<Json<Collection<InstanceOfUser>>, ApiError> {
     let filter = ImageFilter { member: Some(actor.id()), ..filter(filters.list)? };
-    let (images, total) = instance::list(&state.system, &actor, &filter, None, paging.page()).await?;
+    let (images, total) = image_instance::list(&state.system, &actor, &filter, None, paging.page()).await?;
     let items = images.iter().map(InstanceOfUser::of).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
 }
@@ -160,7 +161,7 @@ pub(super) async fn of_abstract_image(
     paging: Paging,
     Path(id): Path<AbstractImageId>,
 ) -> Result<Json<Collection<ImageInstance>>, ApiError> {
-    let images = instance::list_of_image(&state.system, &actor, id).await?;
+    let images = image_instance::list_of_image(&state.system, &actor, id).await?;
     let items = images.iter().map(|image| ImageInstance::of(image, &base)).collect();
     Ok(Json(Collection::sliced(items, &paging)))
 }

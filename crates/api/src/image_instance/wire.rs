@@ -1,6 +1,6 @@
 //! An image in a project on the wire (rest-api 4.7, blind mode 3.4).
 
-use cytomine_domain::instance::{InstanceFields, Seen};
+use cytomine_domain::image_instance::{InstanceFields, Seen};
 use cytomine_model::image::TILE_SIZE;
 use cytomine_model::{self as model, EntityKind, Project};
 use serde::{Deserialize, Serialize};

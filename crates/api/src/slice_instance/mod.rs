@@ -4,7 +4,7 @@ pub mod wire;
 
 use axum::Json;
 use axum::extract::State;
-use cytomine_domain::slice;
+use cytomine_domain::slice_instance;
 use cytomine_model::{AbstractSliceId, Action, ErrorKind, ImageInstanceId, SliceInstanceId};
 
 use self::wire::{SliceInstance, SliceInstanceBody};
@@ -50,7 +50,7 @@ async fn show(
     Caller(actor): Caller,
     Path(id): Path<SliceInstanceId>,
 ) -> Result<Json<SliceInstance>, ApiError> {
-    let (slice, image) = slice::get(&state.system, &actor, id).await?;
+    let (slice, image) = slice_instance::get(&state.system, &actor, id).await?;
     Ok(Json(SliceInstance::of(&slice, &image)))
 }
 
@@ -61,7 +61,7 @@ async fn of_image_list(
     paging: Paging,
     Path(id): Path<ImageInstanceId>,
 ) -> Result<Json<Collection<SliceInstance>>, ApiError> {
-    let (slices, image) = slice::list(&state.system, &actor, id).await?;
+    let (slices, image) = slice_instance::list(&state.system, &actor, id).await?;
     let items = slices.iter().map(|slice| SliceInstance::of(slice, &image)).collect();
     Ok(Json(Collection::sliced(items, &paging)))
 }
@@ -72,7 +72,7 @@ async fn reference(
     Caller(actor): Caller,
     Path(id): Path<ImageInstanceId>,
 ) -> Result<Json<SliceInstance>, ApiError> {
-    let (slice, image) = slice::reference(&state.system, &actor, id).await?;
+    let (slice, image) = slice_instance::reference(&state.system, &actor, id).await?;
     Ok(Json(SliceInstance::of(&slice, &image)))
 }
 
@@ -82,7 +82,7 @@ async fn at(
     Caller(actor): Caller,
     Path((id, channel, z, time)): Path<(ImageInstanceId, i32, i32, i32)>,
 ) -> Result<Json<SliceInstance>, ApiError> {
-    let (slice, image) = slice::at(&state.system, &actor, id, (channel, z, time)).await?;
+    let (slice, image) = slice_instance::at(&state.system, &actor, id, (channel, z, time)).await?;
     Ok(Json(SliceInstance::of(&slice, &image)))
 }
 
@@ -95,10 +95,10 @@ async fn create(
     let read = |body: SliceInstanceBody| {
         let image = ImageInstanceId(required(body.image, "image")?);
         let base = AbstractSliceId(required(body.base_slice, "baseSlice")?);
-        Ok(slice::NewSlice { image, base })
+        Ok(slice_instance::NewSlice { image, base })
     };
     answer::create(&state, &actor, body, read, async |new| {
-        let outcome = slice::create(&state.system, &actor, new.image, new.base).await?;
+        let outcome = slice_instance::create(&state.system, &actor, new.image, new.base).await?;
         let (slice, image) = &outcome.entity;
         Ok(answer::command(outcome.done, slice.id.0, SliceInstance::of(slice, image)))
     })
@@ -119,7 +119,7 @@ async fn update(
     Body(body): Body<SliceInstanceBody>,
 ) -> Command<SliceInstance> {
     let base = body.base_slice.of(AbstractSliceId);
-    let outcome = slice::update(&state.system, &actor, id, base).await?;
+    let outcome = slice_instance::update(&state.system, &actor, id, base).await?;
     let (slice, image) = &outcome.entity;
     Ok(answer::command(outcome.done, id.0, SliceInstance::of(slice, image)))
 }
@@ -130,7 +130,7 @@ async fn delete(
     Caller(actor): Caller,
     Path(id): Path<SliceInstanceId>,
 ) -> Command<SliceInstance> {
-    let outcome = slice::delete(&state.system, &actor, id).await?;
+    let outcome = slice_instance::delete(&state.system, &actor, id).await?;
     let (slice, image) = &outcome.entity;
     Ok(answer::command(outcome.done, id.0, SliceInstance::of(slice, image)))
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use cytomine_domain::instance::Seen;
+use cytomine_domain::image_instance::Seen;
 use cytomine_domain::intake::Outcome;
 use cytomine_model::ErrorKind;
 

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use cytomine_domain::upload::{self, UploadedFileFilter};
-use cytomine_domain::{image, image_slice};
+use cytomine_domain::uploaded_file::{self, UploadedFileFilter};
+use cytomine_domain::{abstract_image, abstract_slice};
 use cytomine_model::{self as model, Direction, StorageId, UploadedFileId};
 
 use super::wire::{FileBody, UploadedFile};
@@ -60,8 +60,9 @@ pub(super) async fn list(
         storage: which.storage.of(StorageId),
         conditions: conditions(&filters.list),
     };
-    let (files, total) = upload::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
-    let images = upload::images(&state.system, &files).await?;
+    let (files, total) =
+        uploaded_file::list(&state.system, &actor, &filter, sort.as_ref(), paging.page()).await?;
+    let images = uploaded_file::images(&state.system, &files).await?;
     let items =
         files.iter().map(|file| UploadedFile::of(file, images.get(&file.id).copied(), &base)).collect();
     Ok(Json(Collection::new(items, &paging, total.unsigned_abs())))
@@ -74,13 +75,13 @@ pub(super) async fn show(
     BaseUrl(base): BaseUrl,
     Path(id): Path<UploadedFileId>,
 ) -> Result<Json<UploadedFile>, ApiError> {
-    let file = upload::get(&state.system, &actor, id).await?;
+    let file = uploaded_file::get(&state.system, &actor, id).await?;
     Ok(Json(object(&state, file, &base).await?))
 }
 
 async fn object(state: &ApiState, file: model::UploadedFile, base: &str) -> Result<UploadedFile, ApiError> {
     let files = [file];
-    let images = upload::images(&state.system, &files).await?;
+    let images = uploaded_file::images(&state.system, &files).await?;
     let [file] = files;
     Ok(UploadedFile::of(&file, images.get(&file.id).copied(), base))
 }
@@ -94,7 +95,7 @@ pub(super) async fn create(
 ) -> Result<Created<UploadedFile>, CommandError> {
     let read = |body: FileBody| Ok(body.fields());
     answer::create(&state, &actor, body, read, async |new| {
-        let outcome = upload::create(&state.system, &actor, new).await?;
+        let outcome = uploaded_file::create(&state.system, &actor, new).await?;
         let object = UploadedFile::of(&outcome.entity, None, &base);
         Ok(answer::command(outcome.done, outcome.entity.id.0, object))
     })
@@ -109,7 +110,7 @@ pub(super) async fn update(
     Path(id): Path<UploadedFileId>,
     Body(body): Body<FileBody>,
 ) -> Command<UploadedFile> {
-    let outcome = upload::update(&state.system, &actor, id, body.fields()).await?;
+    let outcome = uploaded_file::update(&state.system, &actor, id, body.fields()).await?;
     let object = object(&state, outcome.entity, &base).await?;
     Ok(answer::command(outcome.done, id.0, object))
 }
@@ -121,7 +122,7 @@ pub(super) async fn delete(
     BaseUrl(base): BaseUrl,
     Path(id): Path<UploadedFileId>,
 ) -> Command<UploadedFile> {
-    let outcome = upload::delete(&state.system, &actor, id).await?;
+    let outcome = uploaded_file::delete(&state.system, &actor, id).await?;
     Ok(answer::command(outcome.done, id.0, UploadedFile::of(&outcome.entity, None, &base)))
 }
 
@@ -132,7 +133,7 @@ pub(super) async fn download(
     Path(id): Path<UploadedFileId>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    bytes::send(upload::download(&state.system, &actor, id).await?, request).await
+    bytes::send(uploaded_file::download(&state.system, &actor, id).await?, request).await
 }
 
 /// GET `uploadedfile/{id}/abstractimage`: the image made from it.
@@ -142,7 +143,7 @@ pub(super) async fn image(
     BaseUrl(base): BaseUrl,
     Path(id): Path<UploadedFileId>,
 ) -> Result<Json<AbstractImage>, ApiError> {
-    let image = image::of_file(&state.system, &actor, id).await?;
+    let image = abstract_image::of_file(&state.system, &actor, id).await?;
     Ok(Json(AbstractImage::of(&image, &base)))
 }
 
@@ -152,7 +153,7 @@ pub(super) async fn slices(
     Caller(actor): Caller,
     Path(id): Path<UploadedFileId>,
 ) -> Result<Json<Collection<AbstractSlice>>, ApiError> {
-    let planes = image_slice::of_file(&state.system, &actor, id).await?;
+    let planes = abstract_slice::of_file(&state.system, &actor, id).await?;
     let items = planes.iter().map(|(slice, image)| AbstractSlice::of(slice, image)).collect();
     Ok(Json(Collection::whole(items)))
 }

@@ -1,6 +1,6 @@
 //! An uploaded file on the wire (rest-api 4.4).
 
-use cytomine_domain::upload::FileFields;
+use cytomine_domain::uploaded_file::FileFields;
 use cytomine_model::{
     self as model, AbstractImageId, EntityKind, ProjectId, StorageId, UploadStatus, UploadedFileId, UserId,
 };

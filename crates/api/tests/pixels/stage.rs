@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cytomine_domain::import::{self, Import};
-use cytomine_domain::{Actor, slice};
+use cytomine_domain::{Actor, slice_instance};
 use cytomine_model::{GlobalRole, Page};
 use cytomine_slide::codec::{Channels, jpeg};
 use cytomine_testkit::{Answer, App, Client, sample};
@@ -44,7 +44,7 @@ impl Stage {
         assert_eq!(report.imported(), 1, "{:?}", report.files);
         let project = report.project.id;
         let filter = Default::default();
-        let (_, seen, _) = cytomine_domain::instance::list_of_project(
+        let (_, seen, _) = cytomine_domain::image_instance::list_of_project(
             &app.system,
             &actor,
             project,
@@ -55,7 +55,7 @@ impl Stage {
         .await
         .unwrap();
         let image = &seen[0].image;
-        let (plane, _) = slice::reference(&app.system, &actor, image.id).await.unwrap();
+        let (plane, _) = slice_instance::reference(&app.system, &actor, image.id).await.unwrap();
         Self {
             project: project.0,
             image: image.id.0,

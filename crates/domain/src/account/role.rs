@@ -12,9 +12,6 @@ use crate::noun::{Deed, Noun, Reach};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, member};
 
 /// The global roles there are, lowest first.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn roles(system: &System) -> Result<Vec<Role>, DomainError> {
     Ok(store::user::roles(&system.db).await?)
 }
@@ -29,17 +26,11 @@ pub async fn roles_of(system: &System, id: UserId) -> Result<Vec<UserRole>, Doma
 }
 
 /// The highest role of a user; who holds none counts as a guest.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn highest_role(system: &System, id: UserId) -> Result<GlobalRole, DomainError> {
     Ok(store::user::highest_role(&system.db, id).await?)
 }
 
 /// The highest role of each of these users; who holds none is left out.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn highest_roles(
     system: &System,
     ids: &[UserId],

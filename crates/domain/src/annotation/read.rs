@@ -8,7 +8,7 @@ use cytomine_store::{self as store, Read};
 use super::{AnnotationShape, AnnotationView, CountFilter, Layer, damaged, terms_of};
 use crate::access::{Met, ProjectAccess, Unasked};
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, System, access, instance};
+use crate::{Actor, DomainError, System, access, image_instance};
 
 /// An annotation that the actor may see, with its project.
 pub(crate) async fn with_access(
@@ -52,9 +52,6 @@ pub async fn get(system: &System, actor: &Actor, id: AnnotationId) -> Result<Ann
 }
 
 /// What an answer says of an annotation that the caller holds already, deleted or not.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn describe(
     system: &System,
     actor: &Actor,
@@ -102,7 +99,7 @@ pub async fn shape_of(
     id: AnnotationId,
 ) -> Result<AnnotationShape, DomainError> {
     let (annotation, _) = with_access(&system.db, actor, id).await?;
-    let image = instance::get(system, actor, annotation.image).await?;
+    let image = image_instance::get(system, actor, annotation.image).await?;
     let links = store::annotation_term::of_annotations(&system.db, &[id]).await?;
     Ok(AnnotationShape {
         id,
@@ -150,7 +147,7 @@ pub async fn layers(
     actor: &Actor,
     slice: SliceInstanceId,
 ) -> Result<(ProjectId, Vec<Layer>), DomainError> {
-    let (_, image) = crate::slice::get(system, actor, slice).await?;
+    let (_, image) = crate::slice_instance::get(system, actor, slice).await?;
     let layers = store::annotation::read::layers(&system.db, actor.scope(), image.id, slice).await?;
     Ok((image.project, layers))
 }

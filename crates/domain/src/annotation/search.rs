@@ -16,7 +16,7 @@ use cytomine_store::{self as store};
 use super::read::shape;
 use super::{AnnotationRow, Canvas, Person, Plane, TermFilter, aside, damaged};
 use crate::access::Met;
-use crate::{Actor, DomainError, System, access, instance};
+use crate::{Actor, DomainError, System, access, image_instance};
 
 /// Shapes compared at a time.
 const COMPARED: usize = 2_000;
@@ -153,7 +153,7 @@ pub async fn search(system: &System, actor: &Actor, search: &Search) -> Result<L
     } else {
         found.into_iter().map(|found| found.id).collect()
     };
-    Ok(Listing { ids, names: instance::names_shown(&access), met: access.met() })
+    Ok(Listing { ids, names: image_instance::names_shown(&access), met: access.met() })
 }
 
 type Located = (ProjectId, Option<Vec<ImageInstanceId>>, Option<Vec<SliceInstanceId>>);
@@ -287,9 +287,6 @@ pub struct Listed {
 }
 
 /// Reads the rows of a part of a listing; `from` and `count` are places in it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn rows(
     system: &System,
     listing: &Listing,

@@ -15,17 +15,11 @@ use crate::{Actor, DomainError, Unit};
 pub(crate) type Seats = BTreeMap<UserId, Seat>;
 
 /// The seats of a project as they are.
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn now(unit: &mut Unit, project: ProjectId) -> Result<Seats, DomainError> {
     Ok(store::seat::of_project(&mut unit.tx, project).await?)
 }
 
 /// Notes in the unit what became of the seats of a project since. Tells whether anything did.
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn note(unit: &mut Unit, project: ProjectId, before: &Seats) -> Result<bool, DomainError> {
     let after = now(unit, project).await?;
     let users: BTreeSet<UserId> = before.keys().chain(after.keys()).copied().collect();
@@ -119,9 +113,6 @@ fn merged(here: Option<Seat>, left: Option<Seat>, wanted: Option<Seat>) -> Optio
 }
 
 /// What people call a user.
-///
-/// # Errors
-/// When the database refuses.
 pub(crate) async fn name_of(unit: &mut Unit, user: UserId) -> Result<String, DomainError> {
     let found = access::unasked::<User>(&mut unit.tx, user, Unasked::Reached).await?;
     Ok(found.map_or_else(|| user.to_string(), |user| user.username))

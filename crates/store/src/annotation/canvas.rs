@@ -26,9 +26,6 @@ pub struct Canvas {
 }
 
 /// The living ones of these images.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn canvases(mut ex: impl Read, images: &[ImageInstanceId]) -> Result<Vec<Canvas>, StoreError> {
     let statement = sql("SELECT i.id, i.project_id, i.base_image_id, b.width, b.height, \
          i.physical_size_x, b.physical_size_x AS base_size_x, b.original_filename, i.instance_filename \
@@ -82,9 +79,6 @@ fn plane(row: &Row) -> Result<Plane, StoreError> {
 }
 
 /// The living ones of these planes.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn planes(mut ex: impl Read, slices: &[SliceInstanceId]) -> Result<Vec<Plane>, StoreError> {
     let statement = sql("SELECT s.id, s.image_id, b.channel, b.z_stack, b.time FROM slice_instance s \
          JOIN abstract_slice b ON b.id = s.base_slice_id WHERE s.id = ANY($1) AND s.deleted_by IS NULL")
@@ -106,9 +100,6 @@ pub struct Person {
 }
 
 /// The living ones of these accounts.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn people(mut ex: impl Read, users: &[UserId]) -> Result<Vec<Person>, StoreError> {
     let statement = sql("SELECT id, username, firstname, lastname FROM user_account \
          WHERE id = ANY($1) AND deleted_by IS NULL")

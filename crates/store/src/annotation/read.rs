@@ -62,9 +62,6 @@ pub struct MeasureColumns {
 }
 
 /// Reads living annotations in the order of `ids`; those that are gone by now are left out.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn rows(
     mut ex: impl Read,
     ids: &[AnnotationId],
@@ -128,9 +125,6 @@ pub struct Layer {
 }
 
 /// The layers of a plane of an image with their counts, by user.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn layers(
     mut ex: impl Read,
     scope: Scope,

@@ -189,9 +189,6 @@ pub struct Found {
 
 /// Ids of the annotations in scope, newest (highest) first. With a region, bounds alone were compared: where
 /// `inside` is false, the shape itself may still miss the box.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn ids(
     mut ex: impl Read,
     scope: Scope,
@@ -238,9 +235,6 @@ pub struct CountFilter {
 }
 
 /// Counts the annotations in scope.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn count(mut ex: impl Read, scope: Scope, filter: CountFilter) -> Result<i64, StoreError> {
     let mut statement = sql(concat!(
         "SELECT count(*) AS n FROM annotation a WHERE a.deleted_by IS NULL AND ",

@@ -7,9 +7,6 @@ use super::swap::identifier;
 use super::{TRANSIENT, TRANSIENT_COLUMN};
 
 /// Rows that name something that does not exist, as lines for people; on SQLite also damage of the file.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn dangling(db: &Db) -> Result<Vec<String>, StoreError> {
     let mut ex = db;
     let mut found = Vec::new();
@@ -89,9 +86,6 @@ pub async fn carried(db: &Db) -> Result<Carried, StoreError> {
 }
 
 /// Makes a restored database go on where another one stopped: ids above, rights of a new generation, nobody signed in.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn carry(db: &Db, from: Carried) -> Result<(), StoreError> {
     let mut tx = db.begin().await?;
     match tx.dialect() {
@@ -122,9 +116,6 @@ pub(crate) fn forget() -> impl Iterator<Item = String> {
 }
 
 /// The largest id in use, when the sequence that gives them is behind it: then the next one would be given twice.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn ids_behind(db: &Db) -> Result<Option<i64>, StoreError> {
     let mut ex = db;
     let tables = match ex.dialect() {

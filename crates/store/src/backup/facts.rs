@@ -39,9 +39,6 @@ pub(super) const FILES: &str = "(SELECT id, filename, size, sha256, deleted_by F
      UNION ALL SELECT id, blob, size, sha256, deleted_by FROM attached_file) f";
 
 /// The facts of all tables but those that a restore changes, by name.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn tables(db: &Db) -> Result<Vec<TableFacts>, StoreError> {
     match db {
         Db::Lite { readers, .. } => {
@@ -110,9 +107,6 @@ async fn table_lite(connection: &mut SqliteConnection, table: String) -> Result<
 
 /// Up to `limit` files that are named by rows with ids above `after`, with those ids, ascending. `living` leaves out
 /// those that were deleted and wait for the end of the time in which that can be undone.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn files(
     db: &Db,
     living: bool,
@@ -129,9 +123,6 @@ pub async fn files(
 }
 
 /// Up to `count` living slides that tiles are read from, taken at random.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn sample(db: &Db, count: i64) -> Result<Vec<NamedFile>, StoreError> {
     let mut ex = db;
     let statement = sql("SELECT f.filename, f.size, f.sha256 FROM uploaded_file f \

@@ -35,9 +35,6 @@ fn beside(file: &Path) -> [PathBuf; 2] {
 
 /// Puts `new` in the place of `live`, which stays under the name `kept`. At no moment is there no live file, and a log
 /// of the old one never meets the new one.
-///
-/// # Errors
-/// When the disk refuses.
 pub fn put(new: &Path, live: &Path, kept: &Path) -> io::Result<()> {
     if live.exists() {
         fs::hard_link(live, kept)?;

@@ -29,9 +29,6 @@ fn written(cause: std::io::Error) -> StoreError {
 
 impl Snapshot {
     /// Takes it; none on SQLite, see [`copy_lite`].
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn take(db: &Db) -> Result<Option<Self>, StoreError> {
         let Db::Pg(pool) = db else { return Ok(None) };
         let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;

@@ -26,9 +26,6 @@ pub struct Speed {
 
 impl Blobs {
     /// How much room there is.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub fn room(&self) -> Result<Room, BlobError> {
         let stat = rustix::fs::statvfs(&self.disk.slides)
             .map_err(|cause| BlobError::Io { action: "ask for free space", cause: cause.into() })?;

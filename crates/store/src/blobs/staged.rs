@@ -132,9 +132,6 @@ impl Staged {
 
 impl Sealed {
     /// Opens the bytes, for looking into them. They stay readable there when this is dropped. Blocks.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub fn reader(&self) -> Result<Reader, BlobError> {
         Reader::of_file(self.reopen()?).map_err(failed("read an upload"))
     }

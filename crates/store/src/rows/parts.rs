@@ -30,9 +30,6 @@ fn hanging() -> Vec<(&'static str, &'static str, &'static str)> {
 
 /// Marks as deleted what the bulk hides between two ids (inclusive), with what hangs on it. What others have deleted since
 /// it was hidden is the bulk's, too: they would have found nothing had it gone at once.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn mark(tx: &mut Tx, bulk: Pending, (first, last): (i64, i64)) -> Result<(), StoreError> {
     let going = format!(
         "UPDATE annotation SET deleted_by = $1 WHERE id BETWEEN $2 AND $3 \
@@ -52,9 +49,6 @@ pub async fn mark(tx: &mut Tx, bulk: Pending, (first, last): (i64, i64)) -> Resu
 }
 
 /// Marks the rest after the last part: what others have deleted meanwhile that hangs on the bulk's annotations.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn mark_rest(tx: &mut Tx, bulk: Pending) -> Result<(), StoreError> {
     for (table, column, named) in hanging() {
         let going = format!(
@@ -85,9 +79,6 @@ pub async fn bring_back(tx: &mut Tx, command: CommandId, most: i64) -> Result<u6
 }
 
 /// Removes what the bulk hides between two ids (inclusive), with what hangs on it: rows that never were to be seen.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn wipe(tx: &mut Tx, bulk: Pending, (first, last): (i64, i64)) -> Result<(), StoreError> {
     for (table, column, named) in hanging() {
         let going = format!(
@@ -102,9 +93,6 @@ pub async fn wipe(tx: &mut Tx, bulk: Pending, (first, last): (i64, i64)) -> Resu
 }
 
 /// Removes the rest after the last part, as [`mark_rest`] marks it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn wipe_rest(tx: &mut Tx, bulk: Pending) -> Result<(), StoreError> {
     for (table, column, named) in hanging() {
         let going = format!(

@@ -10,7 +10,7 @@ use cytomine_store::{self as store, Read};
 use crate::access::{Met, ProjectAccess, Unasked};
 use crate::noun::{Deed, Noun, Reach};
 use crate::unit::bulk::{self, New};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, image, name};
+use crate::{Actor, DomainError, Outcome, System, Unit, abstract_image, access, name};
 
 /// What a client says about an image in a project; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -112,9 +112,6 @@ pub async fn list_of_project(
 }
 
 /// A page of the images in all projects of the actor (or of those that the filter asks for).
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     system: &System,
     actor: &Actor,
@@ -144,7 +141,7 @@ pub async fn list_of_image(
     actor: &Actor,
     base: AbstractImageId,
 ) -> Result<Vec<Seen>, DomainError> {
-    image::get(system, actor, base).await?;
+    abstract_image::get(system, actor, base).await?;
     let filter = ImageFilter { base: Some(base), ..ImageFilter::default() };
     Ok(list(system, actor, &filter, None, Page::default()).await?.0)
 }
@@ -332,9 +329,9 @@ pub async fn download(
     system: &System,
     actor: &Actor,
     id: ImageInstanceId,
-) -> Result<crate::upload::Download, DomainError> {
+) -> Result<crate::uploaded_file::Download, DomainError> {
     let Seen { image, names, .. } = see(system, actor, id).await?;
-    let mut download = crate::upload::original(system, image.base.uploaded_file).await?;
+    let mut download = crate::uploaded_file::original(system, image.base.uploaded_file).await?;
     if !names {
         download.name = image.base.id.to_string();
     }

@@ -64,9 +64,6 @@ pub async fn get(system: &System, actor: &Actor, id: UploadedFileId) -> Result<U
 }
 
 /// A page of the files in the actor's storages, and how many there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     system: &System,
     actor: &Actor,
@@ -78,9 +75,6 @@ pub async fn list(
 }
 
 /// The image made from each of these files, where there is one. Rights are those on the files.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn images(
     system: &System,
     files: &[UploadedFile],

@@ -9,7 +9,7 @@ use cytomine_store::{self as store, Read};
 use crate::access::{ProjectAccess, Unasked};
 use crate::noun::{Deed, Noun, Reach};
 use crate::unit::bulk::{self, New};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, instance};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, image_instance};
 
 /// A plane that the actor may see, with its image.
 ///
@@ -22,7 +22,7 @@ pub async fn get(
 ) -> Result<(SliceInstance, ImageInstance), DomainError> {
     let slice = access::unasked::<SliceInstance>(&system.db, id, Unasked::AskedNext).await?;
     let slice = slice.ok_or_else(|| DomainError::not_found("SliceInstance", id))?;
-    let image = instance::get(system, actor, slice.image).await?;
+    let image = image_instance::get(system, actor, slice.image).await?;
     Ok((slice, image))
 }
 
@@ -35,7 +35,7 @@ pub async fn list(
     actor: &Actor,
     image: ImageInstanceId,
 ) -> Result<(Vec<SliceInstance>, ImageInstance), DomainError> {
-    let image = instance::get(system, actor, image).await?;
+    let image = image_instance::get(system, actor, image).await?;
     Ok((store::slice_instance::of_image(&system.db, image.id).await?, image))
 }
 
@@ -105,7 +105,7 @@ impl New for NewSlice {
     type Made = (SliceInstance, ImageInstance);
 
     async fn write(self, unit: &mut Unit, actor: &Actor) -> Result<(Self::Made, String), DomainError> {
-        let (image, access) = instance::with_access(&mut unit.tx, actor, self.image).await?;
+        let (image, access) = image_instance::with_access(&mut unit.tx, actor, self.image).await?;
         access.require(Action::AddImage, None)?;
         let slice = SliceInstance {
             id: SliceInstanceId(unit.id().await?),
@@ -179,7 +179,7 @@ async fn found(
 ) -> Result<(SliceInstance, ImageInstance, ProjectAccess), DomainError> {
     let slice = access::unasked::<SliceInstance>(&mut unit.tx, id, Unasked::AskedNext).await?;
     let slice = slice.ok_or_else(|| DomainError::not_found("SliceInstance", id))?;
-    let (image, access) = instance::with_access(&mut unit.tx, actor, slice.image).await?;
+    let (image, access) = image_instance::with_access(&mut unit.tx, actor, slice.image).await?;
     Ok((slice, image, access))
 }
 
@@ -211,7 +211,7 @@ async fn finish(
 
 impl Noun for SliceInstance {
     async fn may<E: Read>(&self, ex: &mut E, actor: &Actor, deed: Deed) -> Result<Reach, DomainError> {
-        let (image, access) = instance::with_access(ex, actor, self.image).await?;
+        let (image, access) = image_instance::with_access(ex, actor, self.image).await?;
         let action =
             deed.action(Action::AddImage, Action::EditImage, Action::DescribeImage, Action::DeleteImage);
         access.reach(action, Some(image.user))

@@ -11,7 +11,7 @@ use cytomine_store::{self as store, Read, Tx};
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::unit::bulk::{self, New};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, name, upload};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, name, uploaded_file};
 
 /// What a client says about an abstract image; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -88,9 +88,6 @@ impl Noun for AbstractImage {
 }
 
 /// A page of the abstract images in the actor's storages, and how many there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn list(
     system: &System,
     actor: &Actor,
@@ -125,7 +122,7 @@ pub async fn of_file(
     actor: &Actor,
     file: UploadedFileId,
 ) -> Result<AbstractImage, DomainError> {
-    upload::get(system, actor, file).await?;
+    uploaded_file::get(system, actor, file).await?;
     let none = || DomainError::not_found("AbstractImage", format!("uploadedFile {file}"));
     let images = store::abstract_image::of_files(&system.db, &[file]).await?;
     let id = images.first().ok_or_else(none)?;
@@ -325,9 +322,9 @@ pub async fn download(
     system: &System,
     actor: &Actor,
     id: AbstractImageId,
-) -> Result<upload::Download, DomainError> {
+) -> Result<uploaded_file::Download, DomainError> {
     let image = get(system, actor, id).await?;
-    upload::original(system, image.uploaded_file).await
+    uploaded_file::original(system, image.uploaded_file).await
 }
 
 /// Who uploaded an image.

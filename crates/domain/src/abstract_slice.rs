@@ -11,7 +11,7 @@ use cytomine_store::{self as store, Read, Tx};
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::unit::bulk::{self, New};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, upload};
+use crate::{Actor, DomainError, Outcome, System, Unit, access, uploaded_file};
 
 /// What a client says about a plane; on an edit, absent fields keep their value.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,7 @@ pub async fn of_file(
     actor: &Actor,
     file: UploadedFileId,
 ) -> Result<Vec<(AbstractSlice, AbstractImage)>, DomainError> {
-    upload::get(system, actor, file).await?;
+    uploaded_file::get(system, actor, file).await?;
     let mut images: HashMap<AbstractImageId, AbstractImage> = HashMap::new();
     let mut planes = Vec::new();
     for slice in store::abstract_slice::of_file(&system.db, file).await? {
