@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use axum::Json;
+use axum::http::Method;
 use axum::response::Response;
 use cytomine_model as model;
 use serde_json::{Map, Value, json};
@@ -52,6 +53,7 @@ impl Schemas {
                 key.remove("default");
             }
         }
+        either(&mut schema);
         list_nulls(&mut schema);
         for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
             list_nulls(part);
@@ -63,11 +65,26 @@ impl Schemas {
     }
 }
 
+/// What utoipa calls one of several may be several at once: a storage has all keys of an entity of which only the id is
+/// known.
+fn either(schema: &mut Value) {
+    match schema {
+        Value::Object(keys) => {
+            if let Some(ways) = keys.remove("oneOf") {
+                keys.insert("anyOf".to_owned(), ways);
+            }
+            keys.values_mut().for_each(either);
+        }
+        Value::Array(items) => items.iter_mut().for_each(either),
+        _ => {}
+    }
+}
+
 /// Keys that may be null are always listed ([`crate::dialect::wire`]), so they are required; a key that may be left out
 /// is never null. Bodies are not concerned: theirs are all loose types.
 fn list_nulls(schema: &mut Value) {
     let null = |key: &Value| {
-        let ways = ["oneOf", "anyOf"].iter().filter_map(|ways| key[*ways].as_array()).flatten();
+        let ways = key["anyOf"].as_array().into_iter().flatten();
         key["type"] == "null"
             || key["type"].as_array().is_some_and(|types| types.iter().any(|kind| kind == "null"))
             || ways.into_iter().any(|way| way["type"] == "null")
@@ -97,6 +114,8 @@ pub fn reference(name: &str) -> Value {
 pub struct Sketch<'a> {
     /// Schemas of the document.
     pub schemas: &'a mut Schemas,
+    /// Its method.
+    pub method: Method,
     /// Names of the parameters in its path.
     pub names: Vec<String>,
     /// Parameters.
@@ -122,6 +141,7 @@ impl Sketch<'_> {
     /// Adds a parameter of the query.
     pub fn key(&mut self, name: &str, about: &str, schema: &Value) {
         self.refuses(400);
+        self.answers.entry(414).or_insert(("The address is longer than 65,534 bytes", "", Value::Null));
         self.parameters.push(json!({ "name": name, "in": "query", "description": about, "schema": schema }));
     }
 }
@@ -155,19 +175,6 @@ pub trait Input {
 pub trait Output {
     /// Adds its answers.
     fn describe(sketch: &mut Sketch<'_>);
-}
-
-/// Keys that are read from a query.
-pub trait Keys {
-    /// Name, meaning and schema of each.
-    fn keys() -> Vec<(&'static str, &'static str, Value)>;
-}
-
-/// Adds the keys of a query.
-pub fn asked<K: Keys>(sketch: &mut Sketch<'_>) {
-    for (name, about, schema) in K::keys() {
-        sketch.key(name, about, &schema);
-    }
 }
 
 /// A function of inputs with an answer; `T` is the tuple of its arguments.
@@ -313,10 +320,12 @@ pub fn path<T: Segments>(sketch: &mut Sketch<'_>) {
     }
 }
 
-/// A schema of a value in a body, as the value stands in a query: never null, an object or a list.
+/// A schema of a value in a body, as the value stands in a query: never null, an object or a list. How long text may be is
+/// left to the limit of the whole address, which is shorter where letters take twelve bytes in it.
 pub fn in_query(mut schema: Value) -> Value {
     fn plain(schema: &mut Map<String, Value>) -> bool {
         schema.remove("description");
+        schema.remove("maxLength");
         if let Some(Value::Array(types)) = schema.get_mut("type") {
             types.retain(|kind| kind != "null");
             if types.len() == 1 {

@@ -10,8 +10,8 @@ use crate::routes::Routes;
 use crate::state::ApiState;
 use crate::{
     abstract_image, abstract_slice, annotation, annotation_term, attached_file, command, description, docs,
-    image_instance, image_server, member, ontology, pixel, project, property, role, session, slice_instance,
-    storage, tag, tag_association, term, upload, uploaded_file, user,
+    image_instance, image_server, member, ontology, pixel, project, property, role, server, session,
+    slice_instance, storage, tag, tag_association, term, upload, uploaded_file, user,
 };
 
 /// All operations of the API. Paths are without `.json`: a layer around the router strips the ending
@@ -42,6 +42,7 @@ pub fn operations() -> Routes {
         .merge(tag_association::routes())
         .merge(command::routes())
         .merge(image_server::routes())
+        .merge(server::routes())
         .merge(docs::routes(operations))
 }
 

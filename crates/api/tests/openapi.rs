@@ -82,3 +82,76 @@ fn every_reference_leads_somewhere() {
         assert!(document.pointer(&format!("/{path}")).is_some(), "nothing is at `{path}`");
     }
 }
+
+/// Sources that may give a router a route by themselves: the list, and what only operators reach.
+const ROUTERS: [&str; 2] = ["api/src/routes/mod.rs", "api/src/edge/health.rs"];
+
+#[test]
+fn whatever_is_served_is_described() {
+    // Axum cannot tell the routes of a router, so it is the sources that show that all of them come from the list.
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut folders: Vec<_> = ["api", "cytomine", "worker"].map(|name| crates.join(name).join("src")).into();
+    let (mut routers, mut seen) = (BTreeSet::new(), 0);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let code = text.find("#[cfg(test)]\nmod ").map_or(text.as_str(), |end| &text[..end]);
+            seen += 1;
+            let adds = [".route(", ".route_service(", ".nest(", ".nest_service("];
+            if !is_test && adds.iter().any(|word| code.contains(word)) {
+                routers.insert(path.strip_prefix(crates).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    assert!(seen > 100, "only {seen} sources were found");
+    let known: BTreeSet<String> = ROUTERS.map(str::to_owned).into();
+    assert_eq!(
+        routers, known,
+        "a route that is added to a router by hand is not described: state it as an operation (api/routes)"
+    );
+}
+
+/// Keys of examples that are placeholders, with the way to them.
+fn placeholders(way: &str, example: &Value, found: &mut BTreeSet<String>) {
+    match example {
+        Value::String(text) if text == "text" => {
+            found.insert(way.to_owned());
+        }
+        Value::Array(items) => items.iter().for_each(|item| placeholders(way, item, found)),
+        Value::Object(keys) => {
+            keys.iter().for_each(|(key, value)| placeholders(&format!("{way} {key}"), value, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_example_is_a_placeholder() {
+    let document = written();
+    let (mut found, mut seen) = (BTreeSet::new(), 0);
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let answers = operation["responses"].as_object().unwrap().values();
+            for told in answers.chain([&operation["requestBody"]]) {
+                let content = resolved(&document, told)["content"]["application/json"].clone();
+                if let Some(example) = content.get("example") {
+                    seen += 1;
+                    placeholders(&format!("{method} {path}:"), example, &mut found);
+                }
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let parameter = resolved(&document, parameter);
+                let way = format!("{method} {path}: {}", parameter["name"]);
+                placeholders(&way, &parameter["example"], &mut found);
+            }
+        }
+    }
+    assert!(seen > 150, "only {seen} examples");
+    assert!(found.is_empty(), "say in routes/example.rs what stands there:\n{found:#?}");
+}

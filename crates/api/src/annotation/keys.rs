@@ -1,112 +1,134 @@
-//! The keys of searches, described: what reads them is [`super::query`] and [`super::show`].
+//! The keys of searches (rest-api 4.15.3).
 
-use serde_json::{Map, Value, json};
+use crate::dialect::paging::Paging;
 
-use crate::describe::{Keys, Sketch};
-use crate::dialect::loose::{Date, Flag, Id, Ids, Number, Text};
-use crate::extract::schema;
-
-/// The keys of a search.
-#[derive(Debug)]
-pub(super) struct SearchKeys;
-
-/// The keys of a search for what touches a shape.
-#[derive(Debug)]
-pub(super) struct IncludedKeys;
-
-type Key = (&'static str, &'static str, Value);
-
-impl Keys for SearchKeys {
-    fn keys() -> Vec<Key> {
-        let mut keys = vec![
-            ("project", "In this project", schema::<Id>()),
-            ("image", "In this image", schema::<Id>()),
-            ("images", "In these images", schema::<Ids>()),
-            ("slice", "On this plane", schema::<Id>()),
-            ("slices", "On these planes", schema::<Ids>()),
-            ("user", "Of this user", schema::<Id>()),
-            ("users", "Of these users", schema::<Ids>()),
-            ("term", "With this term", schema::<Id>()),
-            ("terms", "With one of these terms", schema::<Ids>()),
-            ("noTerm", "Without a term; with `terms`, also with one of them", schema::<Flag>()),
-            ("multipleTerm", "With several terms", schema::<Flag>()),
-            ("usersForTerm", "With a term that one of these users has set", schema::<Ids>()),
-            ("excludedAnnotation", "Not this one", schema::<Id>()),
-            ("afterThan", "Made after this moment", schema::<Date>()),
-            ("beforeThan", "Made before this moment", schema::<Date>()),
-            ("bbox", "Touching this box `minx,miny,maxx,maxy`, or this shape as WKT", schema::<Text>()),
-            ("bboxAnnotation", "Touching this annotation", schema::<Id>()),
-            ("baseAnnotation", "Near this annotation, or this shape as WKT", schema::<Text>()),
-            ("maxDistanceBaseAnnotation", "How near, in pixels", schema::<Number>()),
-            ("reviewed", "Only reviewed ones: none", schema::<Flag>()),
-            ("track", "Of this track: none", schema::<Id>()),
-            ("tracks", "Of these tracks: none", schema::<Ids>()),
-            ("noTrack", "Also those of no track", schema::<Flag>()),
-            ("multipleTrack", "Of several tracks: none", schema::<Flag>()),
-            ("tag", "With this tag: none", schema::<Id>()),
-            ("tags", "With these tags: none", schema::<Ids>()),
-            ("noTag", "Also those without a tag", schema::<Flag>()),
-            ("annotationGroup", "Of this group: none", schema::<Id>()),
-            ("annotationGroups", "Of these groups: none", schema::<Ids>()),
-        ];
-        keys.extend(shown());
-        keys
+crate::keys! {
+    /// What is searched for. Reviewed annotations, tracks, tags and groups do not exist here (yet): what asks for one finds
+    /// nothing, what asks for none of them finds all.
+    pub(super) struct Searched {
+        /// In this project
+        project: OneId = 1,
+        /// In this image
+        image: OneId,
+        /// In these images
+        images: Ids,
+        /// On this plane
+        slice: OneId,
+        /// On these planes
+        slices: Ids,
+        /// Of this user
+        user: OneId,
+        /// Of these users
+        users: Ids,
+        /// With this term
+        term: OneId,
+        /// With one of these terms
+        terms: Ids,
+        /// Without a term; with `terms`, also with one of them
+        no_term: Flag,
+        /// With several terms
+        multiple_term: Flag,
+        /// With a term that one of these users has set
+        users_for_term: Ids,
+        /// Not this one
+        excluded_annotation: OneId,
+        /// Made after this moment
+        after_than: Date,
+        /// Made before this moment
+        before_than: Date,
+        /// Touching this box `minx,miny,maxx,maxy`, or this shape as WKT
+        bbox: Long = "0,0,2000,2000",
+        /// Touching this annotation
+        bbox_annotation: OneId,
+        /// Near this annotation, or this shape as WKT
+        base_annotation: Long,
+        /// How near, in pixels
+        max_distance_base_annotation: Distance,
+        /// Only reviewed ones: none
+        reviewed: Flag,
+        /// Of this track: none
+        track: OneId,
+        /// Of these tracks: none
+        tracks: Ids,
+        /// Also those of no track
+        no_track: Flag,
+        /// Of several tracks: none
+        multiple_track: Flag,
+        /// With this tag: none
+        tag: OneId,
+        /// With these tags: none
+        tags: Ids,
+        /// Also those without a tag
+        no_tag: Flag,
+        /// Of this group: none
+        annotation_group: OneId,
+        /// Of these groups: none
+        annotation_groups: Ids,
     }
 }
 
-impl Keys for IncludedKeys {
-    fn keys() -> Vec<Key> {
-        let mut keys = vec![
-            ("geometry", "Touching this shape, as WKT", schema::<Text>()),
-            ("annotation", "Touching this annotation", schema::<Id>()),
-            ("user", "Of this user", schema::<Id>()),
-            ("terms", "With one of these terms", schema::<Ids>()),
-        ];
-        keys.extend(shown());
-        keys
+crate::keys! {
+    /// What of an image touches a shape.
+    pub(super) struct Touching {
+        /// Touching this shape, as WKT
+        geometry: Long,
+        /// Touching this annotation
+        annotation: Id,
+        /// Of this user
+        user: Id,
+        /// With one of these terms
+        terms: Ids,
     }
 }
 
-/// Which columns a row has, and which part of the list is answered.
-fn shown() -> Vec<Key> {
-    let count = || json!({ "type": "integer", "format": "int64", "minimum": 0 });
-    let flag = schema::<Flag>;
-    vec![
-        ("showBasic", "Only `id` and `class`, unless others are named", flag()),
-        ("showDefault", "What is shown where nothing is named: meta and term", flag()),
-        ("showMeta", "Dates, places, addresses", flag()),
-        ("showWKT", "The shape", flag()),
-        ("showGIS", "Measures", flag()),
-        ("showTerm", "Terms, and who set them", flag()),
-        ("showTrack", "Tracks: none", flag()),
-        ("showImage", "Names of the image", flag()),
-        ("showSlice", "Channel, z plane, time", flag()),
-        ("showUser", "Who drew it", flag()),
-        ("hideMeta", "Without dates, places, addresses", flag()),
-        ("hideWKT", "Without the shape", flag()),
-        ("hideGIS", "Without measures", flag()),
-        ("hideTerm", "Without terms", flag()),
-        ("hideTrack", "Without tracks", flag()),
-        ("hideImage", "Without names of the image", flag()),
-        ("hideSlice", "Without channel, z plane, time", flag()),
-        ("hideUser", "Without who drew it", flag()),
-        ("max", "Items on the page; 0 means all", count()),
-        ("offset", "Items before the page", count()),
-    ]
+crate::keys! {
+    /// Which groups of columns a row has.
+    pub(super) struct Shown {
+        /// Only `id` and `class`, unless others are named
+        show_basic: Flag,
+        /// What is shown where nothing is named: meta and term
+        show_default: Flag,
+        /// Dates, places, addresses
+        show_meta: Flag,
+        /// The shape
+        #[serde(rename = "showWKT")]
+        show_wkt: Flag = true,
+        /// Measures
+        #[serde(rename = "showGIS")]
+        show_gis: Flag,
+        /// Terms, and who set them
+        show_term: Flag,
+        /// Tracks: none
+        show_track: Flag,
+        /// Names of the image
+        show_image: Flag,
+        /// Channel, z plane, time
+        show_slice: Flag,
+        /// Who drew it
+        show_user: Flag,
+        /// Without dates, places, addresses
+        hide_meta: Flag,
+        /// Without the shape
+        #[serde(rename = "hideWKT")]
+        hide_wkt: Flag,
+        /// Without measures
+        #[serde(rename = "hideGIS")]
+        hide_gis: Flag,
+        /// Without terms
+        hide_term: Flag,
+        /// Without tracks
+        hide_track: Flag,
+        /// Without names of the image
+        hide_image: Flag,
+        /// Without channel, z plane, time
+        hide_slice: Flag,
+        /// Without who drew it
+        hide_user: Flag,
+    }
 }
 
-/// Describes a body that holds what else a query would.
-pub(super) fn in_body<K: Keys>(sketch: &mut Sketch<'_>) {
-    let properties: Map<String, Value> = K::keys()
-        .into_iter()
-        .map(|(name, about, _)| (name.to_owned(), json!({ "description": about })))
-        .collect();
-    sketch.refuses(400);
-    sketch.refuses(413);
-    let schema = json!({
-        "description": "The keys that the same address reads from a query; lists may be arrays.",
-        "type": "object",
-        "properties": properties,
-    });
-    sketch.body = Some(("application/json", schema));
-}
+/// Everything that a search reads.
+pub(super) type SearchKeys = (Searched, Shown, Paging);
+
+/// Everything that a search for what touches a shape reads.
+pub(super) type TouchingKeys = (Touching, Shown, Paging);

@@ -14,9 +14,7 @@ pub mod wire;
 
 use cytomine_model::Action;
 
-use self::keys::{IncludedKeys, SearchKeys, in_body};
 pub use self::query::bounds;
-use self::row::Rows;
 use crate::routes::{Operation, Routes, delete, get, post, put};
 
 /// Largest body in bytes of what makes annotations: some 200,000 of nuclei in one request.
@@ -39,18 +37,9 @@ pub fn routes() -> Routes {
             delete("/api/annotation", bulk::delete, "Delete several annotations as one step")
                 .needs(Action::EditAnnotation),
         )
+        .with(get(search, search::list, "Search annotations").needs(Action::SeeProject))
         .with(
-            get(search, search::list, "Search annotations")
-                .needs(Action::SeeProject)
-                .asks::<SearchKeys>()
-                .gives::<Rows>(),
-        )
-        .with(
-            post(search, search::post, "Search annotations by a body")
-                .needs(Action::SeeProject)
-                .takes(SHAPE)
-                .sketched(in_body::<SearchKeys>)
-                .gives::<Rows>(),
+            post(search, search::post, "Search annotations by a body").needs(Action::SeeProject).takes(SHAPE),
         )
         .with(
             put("/api/annotation/{id}/simplify", operate::simplify, "Thin out an annotation")
@@ -65,9 +54,7 @@ pub fn routes() -> Routes {
         )
         .with(
             get("/api/imageinstance/{id}/annotation/included", included::list, "List what touches a shape")
-                .needs(Action::SeeProject)
-                .asks::<IncludedKeys>()
-                .gives::<Rows>(),
+                .needs(Action::SeeProject),
         )
         .merge(counts())
 }
@@ -76,10 +63,7 @@ pub fn routes() -> Routes {
 fn of(noun: &str) -> [Operation; 5] {
     let (all, one) = (format!("/api/{noun}"), format!("/api/{noun}/{{id}}"));
     [
-        get(all.as_str(), search::list, "List annotations")
-            .needs(Action::SeeProject)
-            .asks::<SearchKeys>()
-            .gives::<Rows>(),
+        get(all.as_str(), search::list, "List annotations").needs(Action::SeeProject),
         post(all, bulk::create, "Make an annotation, or many as one step")
             .needs(Action::CreateAnnotation)
             .takes(BULK),

@@ -1,4 +1,4 @@
-//! The parameters of a search (rest-api 4.15.3).
+//! What a search asks for, as the domain takes it.
 
 use cytomine_domain::annotation::{self, Near, Place, Region, Search, TermFilter};
 use cytomine_domain::{Actor, DomainError};
@@ -7,77 +7,58 @@ use cytomine_model::{
     AnnotationId, ErrorKind, ImageInstanceId, Millis, ProjectId, SliceInstanceId, TermId, UserId,
 };
 
-use crate::dialect::DialectError;
-use crate::dialect::query::Query;
+use super::keys::Searched;
+use crate::dialect::loose::{Ids, OneId};
 use crate::error::ApiError;
 use crate::state::ApiState;
 
-/// Reads a search. Reviewed annotations, tracks, tags and groups do not exist here (yet): what asks for one finds
-/// nothing, what asks for none of them finds all.
-pub(super) async fn search(state: &ApiState, actor: &Actor, query: &Query) -> Result<Search, ApiError> {
-    let mut search = Search::all_of(place(query)?);
-    search.users = list(query, "user", "users")?.map(|users| users.into_iter().map(UserId).collect());
-    search.terms = terms(query)?;
-    search.excluded = query.id("excludedAnnotation")?.map(AnnotationId);
-    search.after = query.date("afterThan")?.map(Millis);
-    search.before = query.date("beforeThan")?.map(Millis);
-    if let Some(text) = query.filled("bbox") {
-        search.region = Some(region(text)?);
+/// Reads a search.
+pub(super) async fn search(state: &ApiState, actor: &Actor, keys: Searched) -> Result<Search, ApiError> {
+    let nothing = wants_what_is_not_here(&keys);
+    let mut search = Search::all_of(place(&keys)?);
+    search.users = keys.user.list().or(keys.users).of(UserId);
+    search.terms = TermFilter {
+        terms: keys.term.list().or(keys.terms).of(TermId),
+        none: keys.no_term.is_on(),
+        several: keys.multiple_term.is_on(),
+        users: keys.users_for_term.of(UserId),
+    };
+    if search.terms.none && search.terms.terms.as_ref().is_some_and(Vec::is_empty) {
+        // No term and none of an empty list: those without a term are meant.
+        search.terms.terms = None;
     }
-    if let Some(id) = query.id("bboxAnnotation")? {
-        let other = annotation::shape_of(&state.system, actor, AnnotationId(id)).await?;
+    search.excluded = keys.excluded_annotation.of(AnnotationId);
+    search.after = keys.after_than.get().map(Millis);
+    search.before = keys.before_than.get().map(Millis);
+    if let Some(text) = keys.bbox.filled() {
+        search.region = Some(region(&text)?);
+    }
+    if let Some(id) = keys.bbox_annotation.of(AnnotationId) {
+        let other = annotation::shape_of(&state.system, actor, id).await?;
         search.region = Some(Region::Shape(other.shape));
     }
-    search.near = near(state, actor, query).await?;
-    if wants_what_is_not_here(query)? {
+    let distance = keys.max_distance_base_annotation.get();
+    search.near = near(state, actor, keys.base_annotation.filled(), distance).await?;
+    if nothing {
         search.users = Some(Vec::new());
     }
     Ok(search)
 }
 
-fn place(query: &Query) -> Result<Place, ApiError> {
+fn place(keys: &Searched) -> Result<Place, ApiError> {
     let empty =
         |name: &str| ApiError::new(ErrorKind::NotFound, format!("`{name}` names nothing to search in"));
-    if let Some(slices) = list(query, "slice", "slices")? {
-        if slices.is_empty() {
-            return Err(empty("slices"));
-        }
-        return Ok(Place::Slices(slices.into_iter().map(SliceInstanceId).collect()));
+    if let Some(slices) = keys.slice.clone().list().or(keys.slices.clone()).of(SliceInstanceId) {
+        return if slices.is_empty() { Err(empty("slices")) } else { Ok(Place::Slices(slices)) };
     }
-    if let Some(images) = list(query, "image", "images")? {
-        if images.is_empty() {
-            return Err(empty("images"));
-        }
-        return Ok(Place::Images(images.into_iter().map(ImageInstanceId).collect()));
+    if let Some(images) = keys.image.clone().list().or(keys.images.clone()).of(ImageInstanceId) {
+        return if images.is_empty() { Err(empty("images")) } else { Ok(Place::Images(images)) };
     }
-    if let Some(project) = query.id("project")? {
-        return Ok(Place::Project(ProjectId(project)));
-    }
-    Err(ApiError::new(
-        ErrorKind::Invalid,
-        "There is nothing to search in: give one of `project`, `image`, `images`, `slice`, `slices`",
-    ))
-}
-
-/// One id under the first name, or a list under the second.
-fn list(query: &Query, one: &str, many: &str) -> Result<Option<Vec<i64>>, DialectError> {
-    match query.id(one)? {
-        Some(id) => Ok(Some(vec![id])),
-        None => query.ids(many),
-    }
-}
-
-fn terms(query: &Query) -> Result<TermFilter, DialectError> {
-    let terms = list(query, "term", "terms")?;
-    let none = query.flag("noTerm")?;
-    Ok(TermFilter {
-        // No term and none of an empty list: those without a term are meant.
-        terms: terms
-            .filter(|terms| !(none && terms.is_empty()))
-            .map(|terms| terms.into_iter().map(TermId).collect()),
-        none,
-        several: query.flag("multipleTerm")?,
-        users: query.ids("usersForTerm")?.map(|users| users.into_iter().map(UserId).collect()),
+    keys.project.clone().of(ProjectId).map(Place::Project).ok_or_else(|| {
+        ApiError::new(
+            ErrorKind::Invalid,
+            "There is nothing to search in: give one of `project`, `image`, `images`, `slice`, `slices`",
+        )
     })
 }
 
@@ -115,23 +96,23 @@ fn region(text: &str) -> Result<Region, ApiError> {
     Ok(Region::Shape(shape))
 }
 
-async fn near(state: &ApiState, actor: &Actor, query: &Query) -> Result<Option<Near>, ApiError> {
-    let Some(text) = query.filled("baseAnnotation") else { return Ok(None) };
-    let Some(distance) = query.parsed::<f64>("maxDistanceBaseAnnotation", "a number of pixels")? else {
+async fn near(
+    state: &ApiState,
+    actor: &Actor,
+    other: Option<String>,
+    distance: Option<f64>,
+) -> Result<Option<Near>, ApiError> {
+    let Some(text) = other else { return Ok(None) };
+    let Some(distance) = distance else {
         return Err(ApiError::new(
             ErrorKind::Invalid,
             "`baseAnnotation` needs a distance: give `maxDistanceBaseAnnotation` in pixels",
         ));
     };
-    if !(0.0..1e12).contains(&distance) {
-        return Err(
-            DialectError::invalid("maxDistanceBaseAnnotation", &distance.to_string(), "a distance").into()
-        );
-    }
     let shape = match text.parse::<i64>() {
         Ok(id) => annotation::shape_of(&state.system, actor, AnnotationId(id)).await?.shape,
         Err(_) => {
-            let shape = Shape::from_wkt(text).map_err(refused("baseAnnotation"))?;
+            let shape = Shape::from_wkt(&text).map_err(refused("baseAnnotation"))?;
             shape.validate().map_err(refused("baseAnnotation"))?;
             shape
         }
@@ -139,27 +120,28 @@ async fn near(state: &ApiState, actor: &Actor, query: &Query) -> Result<Option<N
     Ok(Some(Near { shape, distance }))
 }
 
-fn wants_what_is_not_here(query: &Query) -> Result<bool, DialectError> {
-    let named = |one: &str, many: &str| {
-        Ok::<_, DialectError>(list(query, one, many)?.is_some_and(|ids| !ids.is_empty()))
+fn wants_what_is_not_here(keys: &Searched) -> bool {
+    let named = |one: &OneId, many: &Ids| {
+        one.clone().list().or(many.clone()).get().is_some_and(|ids| !ids.is_empty())
     };
-    Ok(query.flag("reviewed")?
-        || query.flag("multipleTrack")?
-        || (named("track", "tracks")? && !query.flag("noTrack")?)
-        || (named("tag", "tags")? && !query.flag("noTag")?)
-        || named("annotationGroup", "annotationGroups")?)
+    keys.reviewed.clone().is_on()
+        || keys.multiple_track.clone().is_on()
+        || (named(&keys.track, &keys.tracks) && !keys.no_track.clone().is_on())
+        || (named(&keys.tag, &keys.tags) && !keys.no_tag.clone().is_on())
+        || named(&keys.annotation_group, &keys.annotation_groups)
 }
 
 /// The shape that `imageinstance/{id}/annotation/included` compares with: `geometry` (WKT) or `annotation` (an id).
 pub(super) async fn included(
     state: &ApiState,
     actor: &Actor,
-    query: &Query,
+    geometry: Option<String>,
+    other: Option<AnnotationId>,
 ) -> Result<(Region, Option<AnnotationId>), ApiError> {
-    if let Some(text) = query.filled("geometry") {
-        return Ok((region(text)?, None));
+    if let Some(text) = geometry {
+        return Ok((region(&text)?, None));
     }
-    let id = query.id("annotation")?.map(AnnotationId).ok_or_else(|| {
+    let id = other.ok_or_else(|| {
         DomainError::invalid(
             "There is no shape to compare with: give `geometry` (WKT) or `annotation` (an id)",
         )

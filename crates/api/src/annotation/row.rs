@@ -3,6 +3,7 @@
 //! Rows are serialised straight to text: a hundred thousand of them never become JSON trees. Every key of a group
 //! asked for is printed, null or not.
 
+use axum::response::{IntoResponse, Response};
 use cytomine_domain::annotation::{Listed, users_by_term};
 use cytomine_geometry::{area_in_units, perimeter_in_units};
 use cytomine_model::EntityKind;
@@ -210,10 +211,19 @@ fn terms(listed: &Listed) -> Terms {
 
 /// A list of rows, as it is described.
 #[derive(Debug)]
-pub(super) struct Rows;
+pub(super) struct Rows(pub Response);
+
+impl IntoResponse for Rows {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
 
 impl Output for Rows {
     fn describe(sketch: &mut Sketch<'_>) {
+        // What is searched in may not be there, or not be the caller's to see.
+        sketch.refuses(403);
+        sketch.refuses(404);
         sketch.schemas.of::<UserByTerm>();
         sketch.schemas.of::<Point>();
         sketch.schemas.of::<Words>();

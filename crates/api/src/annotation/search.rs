@@ -3,21 +3,21 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use bytes::Bytes;
 use cytomine_domain::annotation::{self, Listing};
 use http_body_util::channel::Channel;
 
+use super::keys::SearchKeys;
 use super::query;
-use super::row::Row;
+use super::row::{Row, Rows};
 use super::show::Show;
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::dialect::collection::Collection;
 use crate::dialect::paging::Paging;
-use crate::dialect::query::Query;
 use crate::error::ApiError;
-use crate::request::{JsonBody, Params};
+use crate::extract::{Asked, Merged};
 use crate::state::ApiState;
 
 /// Rows read and written at a time: some hundred kilobytes.
@@ -28,34 +28,30 @@ pub(super) async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    Params(query): Params,
-) -> Result<Response, ApiError> {
-    run(state, &actor, base, &query).await
+    Asked(keys): Asked<SearchKeys>,
+) -> Result<Rows, ApiError> {
+    run(state, &actor, base, keys).await
 }
 
-/// POST `annotation/search`: the same parameters in the body.
+/// POST `annotation/search`: the same keys in the body.
 pub(super) async fn post(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     BaseUrl(base): BaseUrl,
-    Params(mut query): Params,
-    JsonBody(body): JsonBody,
-) -> Result<Response, ApiError> {
-    query.merge_body(&body);
-    run(state, &actor, base, &query).await
+    Merged(keys): Merged<SearchKeys>,
+) -> Result<Rows, ApiError> {
+    run(state, &actor, base, keys).await
 }
 
 async fn run(
     state: ApiState,
     actor: &cytomine_domain::Actor,
     base: String,
-    query: &Query,
-) -> Result<Response, ApiError> {
-    let show = Show::from_query(query)?;
-    let paging = Paging::from_query(query)?;
-    let search = query::search(&state, actor, query).await?;
+    (searched, shown, paging): SearchKeys,
+) -> Result<Rows, ApiError> {
+    let search = query::search(&state, actor, searched).await?;
     let listing = annotation::search(&state.system, actor, &search).await?;
-    answer(state, listing, show, &paging, base).await
+    answer(state, listing, Show::of(shown), &paging, base).await
 }
 
 /// The page of a listing as JSON. A short one is answered at once, a long one as it is read: if reading fails midway
@@ -66,7 +62,7 @@ pub(super) async fn answer(
     show: Show,
     paging: &Paging,
     base: String,
-) -> Result<Response, ApiError> {
+) -> Result<Rows, ApiError> {
     let total = listing.len() as u64;
     let place = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     let page = listing.page(place(paging.offset), place(paging.max));
@@ -99,7 +95,7 @@ pub(super) async fn answer(
         });
         Body::new(channel)
     };
-    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+    Ok(Rows(([(CONTENT_TYPE, "application/json")], body).into_response()))
 }
 
 /// What follows the rows: the keys of every list but `collection`.

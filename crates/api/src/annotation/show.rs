@@ -2,8 +2,7 @@
 
 use cytomine_domain::annotation::Wanted;
 
-use crate::dialect::DialectError;
-use crate::dialect::query::Query;
+use super::keys::Shown;
 
 /// Groups of columns; `id` and `class` are always there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,36 +28,29 @@ pub(super) struct Show {
 impl Show {
     /// `showX=true` adds a group, `hideX=true` takes it away; without any, or with `showDefault=true`, there are
     /// basic, meta and term.
-    ///
-    /// # Errors
-    /// When a flag is no boolean.
-    pub(super) fn from_query(query: &Query) -> Result<Self, DialectError> {
-        let mut show = Self::default();
-        let mut named = query.flag("showBasic")?;
-        for (group, shown) in show.groups() {
-            *shown = query.flag(&format!("show{group}"))?;
-            named |= *shown;
+    pub(super) fn of(keys: Shown) -> Self {
+        let named = Self {
+            meta: keys.show_meta.is_on(),
+            wkt: keys.show_wkt.is_on(),
+            gis: keys.show_gis.is_on(),
+            term: keys.show_term.is_on(),
+            track: keys.show_track.is_on(),
+            image: keys.show_image.is_on(),
+            slice: keys.show_slice.is_on(),
+            user: keys.show_user.is_on(),
+        };
+        let none = !keys.show_basic.is_on() && named == Self::default();
+        let default = none || keys.show_default.is_on();
+        Self {
+            meta: (named.meta || default) && !keys.hide_meta.is_on(),
+            wkt: named.wkt && !keys.hide_wkt.is_on(),
+            gis: named.gis && !keys.hide_gis.is_on(),
+            term: (named.term || default) && !keys.hide_term.is_on(),
+            track: named.track && !keys.hide_track.is_on(),
+            image: named.image && !keys.hide_image.is_on(),
+            slice: named.slice && !keys.hide_slice.is_on(),
+            user: named.user && !keys.hide_user.is_on(),
         }
-        if !named || query.flag("showDefault")? {
-            (show.meta, show.term) = (true, true);
-        }
-        for (group, shown) in show.groups() {
-            *shown &= !query.flag(&format!("hide{group}"))?;
-        }
-        Ok(show)
-    }
-
-    fn groups(&mut self) -> [(&'static str, &mut bool); 8] {
-        [
-            ("Meta", &mut self.meta),
-            ("WKT", &mut self.wkt),
-            ("GIS", &mut self.gis),
-            ("Term", &mut self.term),
-            ("Track", &mut self.track),
-            ("Image", &mut self.image),
-            ("Slice", &mut self.slice),
-            ("User", &mut self.user),
-        ]
     }
 
     /// What the domain has to read for it.
@@ -77,9 +69,10 @@ impl Show {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::{Keys as _, Values};
 
     fn show(raw: &str) -> Show {
-        Show::from_query(&Query::parse(Some(raw)).unwrap()).unwrap()
+        Show::of(Shown::read(&Values::of(Some(raw)).unwrap()).unwrap())
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl<T: ToSchema> PartialSchema for Collection<T> {
     fn schema() -> RefOr<Schema> {
         let count = || json!({ "type": "integer", "format": "int64", "minimum": 0 });
         let item = match T::name().as_ref() {
-            "str" | "String" => json!({ "type": "string" }),
+            "str" | "String" => json!({ "type": "string", "example": "macro" }),
             name => json!({ "$ref": format!("#/components/schemas/{name}") }),
         };
         schema_of(json!({

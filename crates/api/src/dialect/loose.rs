@@ -8,6 +8,9 @@
 //! Here, too, is the one place that refuses text which a database cannot hold: U+0000, and more than [`LONGEST`]
 //! characters ([`Long`] has no limit but the body's). Lone surrogates are refused by the reader of JSON.
 
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -186,6 +189,54 @@ loose! {
             { "type": "string", "pattern": "^\\s*([-+]?[0-9]{1,9})?\\s*$" },
         ],
     });
+    /// An id as [`Id`], or an array of one: what a search is sent for lists.
+    OneId /: i64 = one_id, json!({
+        "description": "An id, as number, as text, or as an array of one; null is as good as absent.",
+        "anyOf": [
+            { "type": ["integer", "null"], "format": "int64" },
+            { "type": "string", "pattern": "^\\s*([-+]?[0-9]{1,18})?\\s*$" },
+            { "type": "array", "items": { "$ref": "#/components/schemas/LooseId" }, "maxItems": 1 },
+            { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "format": "int64" } } },
+        ],
+    });
+    /// A list as text with commas, or an array of what would stand between them.
+    List /: String = list, json!({
+        "description": "A list: text with `,` between the elements, or an array; null is as good as absent.",
+        "anyOf": [
+            { "type": ["string", "number", "null"] },
+            { "type": "array", "items": { "type": ["string", "number"] } },
+        ],
+    });
+    /// A whole number from 0: a place in a list, or how many.
+    Count /: u64 = |value| ranged(value, 0..=u64::MAX, "a whole number from 0"), json!({
+        "description": "A whole number from 0, also as text; null is as good as absent.",
+        "anyOf": [
+            { "type": ["integer", "null"], "minimum": 0 },
+            { "type": "string", "pattern": "^\\s*([0-9]{1,18})?\\s*$" },
+        ],
+    });
+    /// A side in pixels.
+    Side /: u32 = |value| ranged(value, 1..=u32::MAX, "a number of pixels, at least 1"),
+        within("A number of pixels", &json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX }));
+    /// How many times something is halved.
+    Halvings /: u32 =
+        |value| ranged(value, 0..=u32::MAX, "a whole number: how many times the full size is halved"),
+        within("A whole number", &json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }));
+    /// A quality of JPEG.
+    Quality /: u8 = |value| ranged(value, 1..=100, "a quality from 1 to 100"),
+        within("A whole number from 1 to 100", &json!({ "type": "integer", "minimum": 1, "maximum": 100 }));
+    /// A percentage.
+    Percent /: u8 = |value| ranged(value, 0..=100, "a percentage from 0 to 100"),
+        within("A whole number from 0 to 100", &json!({ "type": "integer", "minimum": 0, "maximum": 100 }));
+    /// A distance in pixels.
+    Distance /: f64 = |value| ranged(value, 0.0..=1e12, "a number of pixels"),
+        within("A number of pixels", &json!({ "type": "number", "minimum": 0, "maximum": 1e12 }));
+    /// A thickness in pixels.
+    Thickness /: f64 = |value| ranged(value, 0.0..=100.0, "a number of pixels from 0 to 100"),
+        within("A number of pixels", &json!({ "type": "number", "minimum": 0, "maximum": 100 }));
+    /// How many times larger something is shown.
+    Enlargement /: f64 = |value| ranged(value, 0.001..=1000.0, "a factor from 0.001 to 1000"),
+        within("A factor", &json!({ "type": "number", "minimum": 0.001, "maximum": 1000 }));
     /// Any JSON value; only `null` is absence.
     Any /: Value = |value| Ok(Some(value).filter(|value| !value.is_null())), json!({});
 }
@@ -209,10 +260,15 @@ impl From<Option<i64>> for Id {
     }
 }
 
-impl Text {
-    /// A text that was read elsewhere.
-    pub fn of(text: Option<String>) -> Self {
-        Self(text)
+impl OneId {
+    /// The id as a type of the model, if there is one.
+    pub fn of<T>(self, make: fn(i64) -> T) -> Option<T> {
+        self.0.map(make)
+    }
+
+    /// A list of this one; none where it is absent.
+    pub fn list(self) -> Ids {
+        Ids(self.0.map(|id| vec![id]))
     }
 }
 
@@ -227,6 +283,42 @@ impl Ids {
     pub fn or(self, other: Self) -> Self {
         Self(self.0.or(other.0))
     }
+}
+
+impl Text {
+    /// A text that was read elsewhere.
+    pub fn of(text: Option<String>) -> Self {
+        Self(text)
+    }
+
+    /// The text without white space around it, if anything is left.
+    pub fn filled(self) -> Option<String> {
+        filled(self.0)
+    }
+}
+
+impl Long {
+    /// The text without white space around it, if anything is left.
+    pub fn filled(self) -> Option<String> {
+        filled(self.0)
+    }
+}
+
+impl List {
+    /// The elements without white space around them; `None` where there is nothing but that.
+    pub fn elements(self) -> Option<Vec<String>> {
+        filled(self.0).map(|text| text.split(',').map(|part| part.trim().to_owned()).collect())
+    }
+
+    /// This list, or where it is absent or empty the same under another name.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(filled(self.0).or(other.0))
+    }
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 impl Flag {
@@ -275,6 +367,48 @@ fn number(value: Value) -> Result<Option<f64>, DialectError> {
             number.map(Some).ok_or_else(|| DialectError::invalid("", &text, "a number"))
         }
     }
+}
+
+fn one_id(mut value: Value) -> Result<Option<i64>, DialectError> {
+    match value.as_array_mut() {
+        Some(items) if items.len() <= 1 => ids::id_of("", &items.pop().unwrap_or(Value::Null)),
+        _ => ids::id_of("", &value),
+    }
+}
+
+fn list(value: Value) -> Result<Option<String>, DialectError> {
+    let Value::Array(items) = value else { return text(value, None) };
+    let items: Vec<String> =
+        items.into_iter().filter_map(|item| text(item, None).transpose()).collect::<Result<_, _>>()?;
+    Ok(Some(items.join(",")))
+}
+
+/// A number within bounds, also as text; empty text is absence.
+fn ranged<T: FromStr + PartialOrd>(
+    value: Value,
+    bounds: RangeInclusive<T>,
+    expected: &'static str,
+) -> Result<Option<T>, DialectError> {
+    let text = match value {
+        Value::Null => return Ok(None),
+        Value::String(text) if text.trim().is_empty() => return Ok(None),
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    };
+    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    number.map(Some).ok_or_else(|| DialectError::invalid("", &text, expected))
+}
+
+/// The schema of a number within bounds, also as text.
+fn within(what: &str, bounds: &Value) -> Value {
+    let mut number = bounds.clone();
+    number["type"] = json!([bounds["type"], "null"]);
+    // Text is told without its bounds: patterns of numbers help nobody.
+    let text = json!({ "type": "string", "pattern": "^\\s*([0-9.]{1,12})?\\s*$" });
+    json!({
+        "description": format!("{what}, also as text; null is as good as absent."),
+        "anyOf": [number, text],
+    })
 }
 
 fn whole(value: Value) -> Result<Option<i32>, DialectError> {

@@ -185,27 +185,20 @@ fn now() -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
-/// `/health/started`, `/health/live`, `/health/ready`, without reasons.
-pub fn routes(health: Health) -> Router {
-    probes().route("/health/ready", get(ready)).with_state(health)
-}
-
-fn probes() -> Router<Health> {
-    Router::new()
-        .route("/health/started", get(started))
-        .route("/health/live", get(|| async { answer(StatusCode::OK, "alive\n".to_owned()) }))
-}
-
-/// What the operators' port answers: health (`/health/ready?verbose` tells the reasons) and `/metrics`.
+/// What the operators' port answers: health (`/health/ready?verbose` tells the reasons) and `/metrics`. On the
+/// application's port [`crate::server`] answers for health, without reasons.
 pub fn admin_routes(health: Health, metrics: Metrics) -> Router {
-    let health = probes()
+    let health = Router::new()
+        .route("/health/started", get(|State(health): State<Health>| async move { started(&health) }))
+        .route("/health/live", get(|| async { live() }))
         .route("/health/ready", get(ready_with_reasons))
         .route("/health/errors", get(errors))
         .with_state(health);
     health.route("/metrics", get(move || async move { metrics.page() }))
 }
 
-async fn started(State(health): State<Health>) -> Response {
+/// The answer to whether the system is open.
+pub fn started(health: &Health) -> Response {
     let phase = *health.0.phase.borrow();
     match phase {
         Phase::Starting => answer(StatusCode::SERVICE_UNAVAILABLE, "starting\n".to_owned()),
@@ -213,7 +206,13 @@ async fn started(State(health): State<Health>) -> Response {
     }
 }
 
-async fn ready(State(health): State<Health>) -> Response {
+/// The answer to whether the runtime turns.
+pub fn live() -> Response {
+    answer(StatusCode::OK, "alive\n".to_owned())
+}
+
+/// The answer to whether requests can be answered, for strangers: without reasons.
+pub async fn ready(health: &Health) -> Response {
     match health.ready().await {
         Ok(_) => answer(StatusCode::OK, "ready\n".to_owned()),
         Err(_) => answer(StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned()),
@@ -314,12 +313,9 @@ mod tests {
     async fn only_the_operators_port_tells_reasons() {
         use tower::ServiceExt as _;
         let health = with_database(&Arc::new(AtomicBool::new(false)));
-        for (router, tells) in
-            [(routes(health.clone()), false), (admin_routes(health.clone(), Metrics::default()), true)]
-        {
-            let request =
-                http::Request::get("/health/ready?verbose").body(axum::body::Body::empty()).unwrap();
-            let response = router.oneshot(request).await.unwrap();
+        let request = http::Request::get("/health/ready?verbose").body(axum::body::Body::empty()).unwrap();
+        let to_operators = admin_routes(health.clone(), Metrics::default()).oneshot(request).await.unwrap();
+        for (response, tells) in [(ready(&health).await, false), (to_operators, true)] {
             assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
             let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
             let text = String::from_utf8(body.to_vec()).unwrap();

@@ -92,7 +92,7 @@ impl Operators {
     /// Takes the port.
     ///
     /// # Errors
-    /// When it cannot be had.
+    /// A [`ServeError`] when another program has the port, this user may not take it, or no interface has the address.
     pub fn bind(address: SocketAddr) -> Result<Self, ServeError> {
         let (listener, address) = bind_to(address)?;
         Ok(Self { listener, address })

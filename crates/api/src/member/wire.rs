@@ -111,12 +111,20 @@ pub struct LinkChanged<T> {
     pub(super) object: T,
 }
 
-/// What a UI of old calls then.
-#[derive(Serialize)]
+/// What a UI of old calls then: a method, and the id under a key that bears the link's name.
 struct Callback {
     method: String,
-    #[serde(flatten)]
-    id: std::collections::BTreeMap<String, String>,
+    key: String,
+    id: UserId,
+}
+
+impl Serialize for Callback {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("method", &self.method)?;
+        map.serialize_entry(&self.key, &self.id.to_string())?;
+        map.end()
+    }
 }
 
 impl<T: Link + Serialize> Serialize for LinkChanged<T> {
@@ -124,7 +132,8 @@ impl<T: Link + Serialize> Serialize for LinkChanged<T> {
         let key = T::NAME.to_lowercase();
         let callback = Callback {
             method: format!("be.cytomine.{}{}Command", self.verb, T::NAME),
-            id: [(format!("{key}ID"), self.user.to_string())].into(),
+            key: format!("{key}ID"),
+            id: self.user,
         };
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("message", &self.message)?;

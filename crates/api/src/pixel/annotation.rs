@@ -9,12 +9,12 @@ use cytomine_model::{AnnotationId, ErrorKind};
 
 use super::answer::{self, Refused};
 use super::caching::{Condition, Freshness, Validator};
+use super::keys::PictureKeys;
 use super::{drawing, image};
 use crate::auth::Caller;
 use crate::dialect::path::Picture;
 use crate::error::ApiError;
-use crate::extract::Path;
-use crate::request::{JsonBody, Params};
+use crate::extract::{Merged, Path};
 use crate::state::ApiState;
 
 /// GET, POST `{annotation|userannotation}/{id}/{crop|mask|alphamask}.{format}`, at full resolution unless asked
@@ -23,9 +23,8 @@ pub(super) async fn picture(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, segment)): Path<(AnnotationId, String)>,
-    Params(mut query): Params,
     condition: Condition,
-    JsonBody(body): JsonBody,
+    Merged(keys): Merged<PictureKeys>,
 ) -> Result<Response, Refused> {
     let (style, format) = match image::parse(&segment)? {
         Picture::Crop(format) => (None, format),
@@ -36,12 +35,11 @@ pub(super) async fn picture(
             return Err(ApiError::new(ErrorKind::NotFound, words).into());
         }
     };
-    query.merge_body(&body);
     let annotation = annotation::shape_of(&state.system, &actor, id).await?;
     let source = pixels::of(&state.system, &actor, PixelTarget::Slice(annotation.slice)).await?.source;
     let validator = Validator::with(&source, annotation.shape.to_wkt());
     let image = async {
-        let (around, output) = drawing::around(&query, &source.planes, format, style, None)?;
+        let (around, output) = drawing::around(keys, &source.planes, format, style, None)?;
         let image = make::around(&state.system, &source, annotation.shape, around, output).await?;
         Ok(answer::image(image))
     };

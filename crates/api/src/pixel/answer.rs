@@ -35,6 +35,8 @@ impl IntoResponse for Refused {
 impl Output for Refused {
     fn describe(sketch: &mut Sketch<'_>) {
         <ApiError as Output>::describe(sketch);
+        // Whatever is asked of a slide, its file may be found broken then.
+        sketch.refuses(422);
     }
 }
 

@@ -10,13 +10,13 @@ use cytomine_slide::AssociatedKind;
 use super::answer::{self, Refused};
 use super::caching::{Condition, Freshness, Validator};
 use super::display;
+use super::keys::Encoding;
 use super::noun::Noun;
 use crate::auth::Caller;
 use crate::dialect::collection::Collection;
 use crate::dialect::path::AssociatedFile;
 use crate::error::ApiError;
-use crate::extract::Path;
-use crate::request::Params;
+use crate::extract::{Asked, Path};
 use crate::state::ApiState;
 
 /// GET `{noun}/{id}/associated.json`: the labels of the images there are, without what the caller may not see.
@@ -37,7 +37,7 @@ pub(super) async fn picture<N: Noun>(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, file)): Path<(i64, AssociatedFile)>,
-    Params(query): Params,
+    Asked(keys): Asked<Encoding>,
     condition: Condition,
 ) -> Result<Response, Refused> {
     let access = pixels::of(&state.system, &actor, N::target(id)).await?;
@@ -49,7 +49,7 @@ pub(super) async fn picture<N: Noun>(
         return Err(ApiError::new(ErrorKind::Forbidden, words).into());
     }
     let image = async {
-        let output = display::output(file.format, &query)?;
+        let output = display::output(file.format, keys);
         Ok(answer::image(make::associated(&state.system, &access.source, kind, output).await?))
     };
     condition.answer(&Validator::of(&access.source), Freshness::Revalidate, image).await

@@ -7,33 +7,18 @@ use cytomine_domain::pixels::Planes;
 use cytomine_model::ErrorKind;
 use cytomine_slide::{Colour, Look, Output, Plane};
 
+use super::keys::{Display, Encoding};
 use crate::dialect::DialectError;
+use crate::dialect::loose::{List, Text};
 use crate::dialect::path::ImageFormat;
-use crate::dialect::query::Query;
 use crate::error::ApiError;
 
-/// The encoding; `quality` (or Cytomine's `jpegQuality`) from 1 to 100 has JPEGs made anew.
-pub(super) fn output(format: ImageFormat, query: &Query) -> Result<Output, ApiError> {
-    Ok(match format {
+/// The encoding; `quality` (or Cytomine's `jpegQuality`) has JPEGs made anew.
+pub(super) fn output(format: ImageFormat, keys: Encoding) -> Output {
+    match format {
         ImageFormat::Png => Output::Png,
         ImageFormat::Webp => Output::WebP,
-        ImageFormat::Jpg => {
-            let quality = match query.filled("quality") {
-                Some(_) => quality(query, "quality")?,
-                None => quality(query, "jpegQuality")?,
-            };
-            Output::Jpeg { quality }
-        }
-    })
-}
-
-fn quality(query: &Query, name: &str) -> Result<Option<u8>, DialectError> {
-    const EXPECTED: &str = "a quality from 1 to 100";
-    match query.parsed::<u8>(name, EXPECTED)? {
-        Some(quality) if !(1..=100).contains(&quality) => {
-            Err(DialectError::invalid(name, &quality.to_string(), EXPECTED))
-        }
-        quality => Ok(quality),
+        ImageFormat::Jpg => Output::Jpeg { quality: keys.quality.get().or(keys.jpeg_quality.get()) },
     }
 }
 
@@ -45,75 +30,61 @@ fn not_shown(what: &str, remedy: &str) -> ApiError {
 
 /// The plane (the one of the address, at another focus or moment where the parameters name one), and its channels,
 /// ranges, gammas and colours, by their names for tiles or for pictures.
-pub(super) fn view(query: &Query, planes: &Planes) -> Result<(Plane, Look), ApiError> {
-    if query.pairs().next().is_none() {
-        return Ok((planes.shown, Look::default()));
-    }
-    if let Some(filters) = query.filled("filters") {
+pub(super) fn view(keys: Display, planes: &Planes) -> Result<(Plane, Look), ApiError> {
+    if let Some(filters) = keys.filters.filled() {
         return Err(not_shown(&format!("The filter {filters}"), "leave `filters` out"));
     }
-    if query.flag("log")? {
+    if keys.log.is_on() {
         return Err(not_shown("`log`", "use `gammas`"));
     }
-    if let Some(bits) = query.filled("bits")
+    if let Some(bits) = keys.bits.filled()
         && !["8", "max", "auto"].contains(&bits.to_ascii_lowercase().as_str())
     {
         return Err(not_shown(&format!("`bits={bits}`"), "ask for 8 bits"));
     }
-    let z = place(query, "zSlices", planes.shown.z, planes.depth)?;
-    let t = place(query, "timepoints", planes.shown.t, planes.duration)?;
-    let either = |names: [&'static str; 2]| names.into_iter().find(|name| query.filled(name).is_some());
-    let gammas = either(["gammas", "gamma"]).map(|name| gammas(query, name)).transpose()?;
-    let colours = either(["colormaps", "colormap"]).map(|name| colours(query, name)).transpose()?;
+    let z = place("zSlices", keys.z_slices, planes.shown.z, planes.depth)?;
+    let t = place("timepoints", keys.timepoints, planes.shown.t, planes.duration)?;
+    let channel = |text: &str| text.parse().ok();
+    let gamma = |text: &str| text.parse().ok().filter(|gamma: &f64| (0.0..=10.0).contains(gamma));
     let look = Look {
-        channels: list(query, "channels", |text| text.parse().ok(), "numbers of channels, from 0")?,
-        minimums: bounds(query, "minIntensities")?,
-        maximums: bounds(query, "maxIntensities")?,
-        gammas,
-        colours,
-        inverse: query.flag("inverse")?,
+        channels: list("channels", keys.channels, channel, "numbers of channels, from 0")?,
+        minimums: bounds("minIntensities", keys.min_intensities)?,
+        maximums: bounds("maxIntensities", keys.max_intensities)?,
+        gammas: list("gammas", keys.gammas.or(keys.gamma), gamma, "numbers from 0 to 10")?,
+        colours: keys.colormaps.or(keys.colormap).elements().map(colours).transpose()?,
+        inverse: keys.inverse.is_on(),
     };
     Ok((Plane { z, t, ..planes.shown }, look))
 }
 
 /// A focus or moment among so many, by the parameter of that name.
-fn place(query: &Query, name: &str, own: u32, count: u32) -> Result<u32, DialectError> {
-    let Some(text) = query.filled(name) else { return Ok(own) };
+fn place(name: &str, given: Text, own: u32, count: u32) -> Result<u32, DialectError> {
+    let Some(text) = given.filled() else { return Ok(own) };
     let known = text.parse().ok().filter(|place| *place < count);
     known.ok_or_else(|| {
         let expected = match count {
             0 | 1 => "0: this image has one plane",
             _ => "the number of a plane of this image, from 0",
         };
-        DialectError::invalid(name, text, expected)
+        DialectError::invalid(name, &text, expected)
     })
 }
 
 fn list<T>(
-    query: &Query,
     name: &str,
+    given: List,
     one: impl Fn(&str) -> Option<T>,
     expected: &'static str,
 ) -> Result<Option<Vec<T>>, DialectError> {
-    let Some(text) = query.filled(name) else { return Ok(None) };
-    let parts = text.split(',').map(str::trim);
-    parts
-        .map(|part| one(part).ok_or_else(|| DialectError::invalid(name, part, expected)))
-        .collect::<Result<_, _>>()
-        .map(Some)
-}
-
-fn gammas(query: &Query, name: &str) -> Result<Vec<f64>, DialectError> {
-    let gamma = |text: &str| text.parse().ok().filter(|gamma: &f64| (0.0..=10.0).contains(gamma));
-    Ok(list(query, name, gamma, "numbers from 0 to 10")?.unwrap_or_default())
+    let read = |part: String| one(&part).ok_or_else(|| DialectError::invalid(name, &part, expected));
+    given.elements().map(|parts| parts.into_iter().map(read).collect()).transpose()
 }
 
 /// Samples; `AUTO_IMAGE` and `AUTO_PLANE` mean the whole range of the image (image-server 3.2).
-fn bounds(query: &Query, name: &str) -> Result<Option<Vec<Option<f64>>>, ApiError> {
-    if let Some(text) = query.filled(name)
-        && text.to_ascii_uppercase().contains("STRETCH")
-    {
-        return Err(not_shown(&format!("`{name}={text}`"), "give numbers from 0 to 255"));
+fn bounds(name: &str, given: List) -> Result<Option<Vec<Option<f64>>>, ApiError> {
+    let stretched = |part: &String| part.to_ascii_uppercase().contains("STRETCH");
+    if let Some(parts) = given.clone().elements().filter(|parts| parts.iter().any(stretched)) {
+        return Err(not_shown(&format!("`{name}={}`", parts.join(",")), "give numbers from 0 to 255"));
     }
     let one = |text: &str| {
         if text.is_empty() || text.to_ascii_uppercase().starts_with("AUTO_") {
@@ -121,15 +92,15 @@ fn bounds(query: &Query, name: &str) -> Result<Option<Vec<Option<f64>>>, ApiErro
         }
         text.parse().ok().filter(|number: &f64| number.is_finite()).map(Some)
     };
-    Ok(list(query, name, one, "numbers from 0 to 255")?)
+    Ok(list(name, given, one, "numbers from 0 to 255")?)
 }
 
-fn colours(query: &Query, name: &str) -> Result<Vec<Colour>, ApiError> {
+fn colours(given: Vec<String>) -> Result<Vec<Colour>, ApiError> {
     let mut colours = Vec::new();
-    for text in query.filled(name).unwrap_or_default().split(',').map(str::trim) {
+    for text in given {
         let (inverse, plain) = match text.strip_prefix('!') {
             Some(plain) => (true, plain),
-            None => (false, text),
+            None => (false, text.as_str()),
         };
         let rgb = match plain.to_ascii_uppercase().as_str() {
             "" | "DEFAULT" | "NONE" => None,
@@ -174,12 +145,17 @@ pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::{Keys as _, Values};
     use axum::http::StatusCode;
     use cytomine_slide::{Channel, Mixer, PixelKind, SlideError};
     use proptest::prelude::*;
 
+    fn keys(raw: &str) -> Display {
+        Display::read(&Values::of(Some(raw)).unwrap()).unwrap()
+    }
+
     fn read(raw: &str) -> Result<Look, ApiError> {
-        view(&Query::parse(Some(raw)).unwrap(), &Planes::default()).map(|(_, look)| look)
+        view(keys(raw), &Planes::default()).map(|(_, look)| look)
     }
 
     fn mixer(look: &Look, channels: usize) -> Result<Option<Mixer>, SlideError> {
@@ -190,7 +166,7 @@ mod tests {
     fn foci_and_moments_are_those_of_the_image() {
         let shown = Plane { c: 2, z: 1, t: 0 };
         let planes = Planes { shown, depth: 5, duration: 1 };
-        let read = |raw| view(&Query::parse(Some(raw)).unwrap(), &planes).map(|(plane, _)| plane);
+        let read = |raw| view(keys(raw), &planes).map(|(plane, _)| plane);
         assert_eq!(read("v=1").unwrap(), shown);
         assert_eq!(read("zSlices=4&timepoints=0").unwrap(), Plane { z: 4, ..shown });
         for raw in ["zSlices=5", "zSlices=1,2", "timepoints=1", "zSlices=-1"] {
@@ -234,7 +210,8 @@ mod tests {
 
     #[test]
     fn qualities_are_from_1_to_100() {
-        let read = |raw| output(ImageFormat::Jpg, &Query::parse(Some(raw)).unwrap());
+        let read =
+            |raw| Encoding::read(&Values::of(Some(raw)).unwrap()).map(|keys| output(ImageFormat::Jpg, keys));
         assert_eq!(read("quality=70").unwrap(), Output::Jpeg { quality: Some(70) });
         assert_eq!(read("jpegQuality=100").unwrap(), Output::Jpeg { quality: Some(100) });
         assert_eq!(read("v=1").unwrap(), Output::JPEG);
@@ -246,9 +223,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_parameters_panic(name in "channels|minIntensities|maxIntensities|gammas|colormaps|bits", value in ".{0,30}") {
-            let mut query = Query::default();
-            query.merge_body(&serde_json::json!({ name: value }));
-            if let Ok((_, look)) = view(&query, &Planes::default()) {
+            let raw = form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
+            let Ok(values) = Values::of(Some(&raw)) else { return Ok(()) };
+            if let Ok((_, look)) = Display::read(&values).and_then(|keys| view(keys, &Planes::default())) {
                 let _ = (mixer(&look, 1).is_ok(), mixer(&look, 3).is_ok());
             }
         }

@@ -6,39 +6,28 @@ use cytomine_domain::pixels::picture::{Around, Style};
 use cytomine_slide::Output;
 
 use super::display;
+use super::keys::{Drawn, PictureKeys};
 use crate::dialect::DialectError;
 use crate::dialect::path::ImageFormat;
-use crate::dialect::query::Query;
 use crate::error::ApiError;
 
 /// Outlines that are asked for without a colour.
 const OUTLINE: [u8; 3] = [255, 0, 0];
 
-/// Largest factor between the bounds of a shape and the rectangle shown.
-const MOST_CONTEXT: f64 = 1000.0;
-
 /// `maxSize`, `zoom` and `safe`; `longest` is the size where neither is given.
-pub(super) fn size(query: &Query, longest: Option<u32>) -> Result<Size, DialectError> {
-    let pixels = |name| -> Result<Option<u32>, DialectError> {
-        const EXPECTED: &str = "a number of pixels, at least 1";
-        match query.parsed::<u32>(name, EXPECTED)? {
-            Some(0) => Err(DialectError::invalid(name, "0", EXPECTED)),
-            side => Ok(side),
-        }
-    };
-    let halvings = query.parsed("zoom", "a whole number: how many times the full size is halved")?;
-    let longest = pixels("maxSize")?.or(if halvings.is_none() { longest } else { None });
-    Ok(Size { longest, halvings, safe: query.flag("safe")? })
+pub(super) fn size(keys: &Drawn, longest: Option<u32>) -> Size {
+    let halvings = keys.zoom.clone().get();
+    let longest = keys.max_size.clone().get().or(if halvings.is_none() { longest } else { None });
+    Size { longest, halvings, safe: keys.safe.clone().is_on() }
 }
 
 /// How the shape is shown when its address does not say it: by `type`, or by a switch of that name.
-fn style_of(query: &Query) -> Result<Style, ApiError> {
-    let switched = |name| query.flag(name);
-    let kind = match query.filled("type") {
+fn style_of(keys: &Drawn) -> Result<Style, DialectError> {
+    let kind = match keys.style.clone().filled() {
         Some(kind) => kind.to_ascii_lowercase(),
-        None if switched("draw")? => "draw".to_owned(),
-        None if switched("mask")? => "mask".to_owned(),
-        None if switched("alphaMask")? => "alphamask".to_owned(),
+        None if keys.draw.clone().is_on() => "draw".to_owned(),
+        None if keys.mask.clone().is_on() => "mask".to_owned(),
+        None if keys.alpha_mask.clone().is_on() => "alphamask".to_owned(),
         None => "crop".to_owned(),
     };
     match kind.as_str() {
@@ -46,37 +35,34 @@ fn style_of(query: &Query) -> Result<Style, ApiError> {
         "draw" => Ok(Style::Draw { colour: OUTLINE, thickness: 1.0 }),
         "mask" => Ok(Style::Mask),
         "alphamask" => Ok(Style::AlphaMask { transparency: 100 }),
-        _ => Err(DialectError::invalid("type", &kind, "`crop`, `draw`, `mask` or `alphaMask`").into()),
+        _ => Err(DialectError::invalid("type", &kind, "`crop`, `draw`, `mask` or `alphaMask`")),
     }
 }
 
 /// What a picture of a shape shows, and its encoding. `style` is what the address says; `longest` the size where the
 /// parameters give none.
 pub(super) fn around(
-    query: &Query,
+    (encoding, shown, drawn): PictureKeys,
     planes: &Planes,
     format: ImageFormat,
     style: Option<Style>,
     longest: Option<u32>,
 ) -> Result<(Around, Output), ApiError> {
+    let size = size(&drawn, longest);
     let mut style = match style {
         Some(style) => style,
-        None => style_of(query)?,
+        None => style_of(&drawn)?,
     };
-    let transparency = query.parsed::<u8>("alpha", "a percentage from 0 to 100")?;
-    if transparency.is_some_and(|percent| percent > 100) {
-        return Err(DialectError::invalid("alpha", "above 100", "a percentage from 0 to 100").into());
-    }
-    match (&mut style, transparency) {
+    match (&mut style, drawn.alpha.get()) {
         (Style::AlphaMask { transparency }, Some(percent)) => *transparency = percent,
         (Style::Crop, Some(percent)) if percent > 0 => style = Style::AlphaMask { transparency: percent },
         (Style::Draw { colour, thickness }, _) => {
-            if let Some(text) = query.filled("color") {
-                *colour = display::colour(text).ok_or_else(|| {
-                    DialectError::invalid("color", text, "a colour such as `#ff0000` or `0xff0000`")
+            if let Some(text) = drawn.color.filled() {
+                *colour = display::colour(&text).ok_or_else(|| {
+                    DialectError::invalid("color", &text, "a colour such as `#ff0000` or `0xff0000`")
                 })?;
             }
-            if let Some(wanted) = number(query, "thickness", 0.0, 100.0)? {
+            if let Some(wanted) = drawn.thickness.get() {
                 *thickness = wanted;
             }
         }
@@ -87,29 +73,20 @@ pub(super) fn around(
         Style::AlphaMask { .. } if !format.has_alpha() => ImageFormat::Png,
         _ => format,
     };
-    let context = number(query, "increaseArea", 0.001, MOST_CONTEXT)?.unwrap_or(1.0);
-    let (square, size) = (query.flag("square")?, size(query, longest)?);
-    let (plane, look) = display::view(query, planes)?;
+    let (context, square) = (drawn.increase_area.get().unwrap_or(1.0), drawn.square.is_on());
+    let (plane, look) = display::view(shown, planes)?;
     let around = Around { style, context, square, size, plane, look };
-    Ok((around, display::output(format, query)?))
-}
-
-fn number(query: &Query, name: &str, least: f64, most: f64) -> Result<Option<f64>, DialectError> {
-    const EXPECTED: &str = "a number within its range (`increaseArea` 0.001 to 1000, `thickness` 0 to 100)";
-    match query.parsed::<f64>(name, EXPECTED)? {
-        Some(number) if !(least..=most).contains(&number) => {
-            Err(DialectError::invalid(name, &number.to_string(), EXPECTED))
-        }
-        number => Ok(number),
-    }
+    Ok((around, display::output(format, encoding)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::{Keys as _, Values};
 
     fn read(raw: &str, style: Option<Style>) -> Result<(Around, Output), ApiError> {
-        around(&Query::parse(Some(raw)).unwrap(), &Planes::default(), ImageFormat::Jpg, style, Some(256))
+        let keys = PictureKeys::read(&Values::of(Some(raw)).unwrap())?;
+        around(keys, &Planes::default(), ImageFormat::Jpg, style, Some(256))
     }
 
     #[test]

@@ -9,14 +9,13 @@ use cytomine_model::ErrorKind;
 
 use super::answer::{self, Refused};
 use super::caching::{Condition, Freshness, Validator};
+use super::keys::PictureKeys;
 use super::noun::Noun;
 use super::{display, drawing};
 use crate::auth::Caller;
 use crate::dialect::path::{ImageFormat, Picture};
-use crate::dialect::query::Query;
 use crate::error::ApiError;
-use crate::extract::Path;
-use crate::request::{JsonBody, Params};
+use crate::extract::{Merged, Path};
 use crate::state::ApiState;
 
 /// Longest sides where `maxSize` is not given.
@@ -37,22 +36,20 @@ pub(super) async fn picture<N: Noun>(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Path((id, segment)): Path<(i64, String)>,
-    Params(mut query): Params,
     condition: Condition,
-    JsonBody(body): JsonBody,
+    Merged(keys): Merged<PictureKeys>,
 ) -> Result<Response, Refused> {
     let picture = parse(&segment)?;
-    query.merge_body(&body);
     let source = pixels::of(&state.system, &actor, N::target(id)).await?.source;
     let image = async {
         let image = match picture {
-            Picture::Thumb(format) => whole(&state, &source, &query, format, THUMB).await?,
-            Picture::Preview(format) => whole(&state, &source, &query, format, PREVIEW).await?,
-            Picture::Crop(format) => crop(&state, &source, &query, format).await?,
+            Picture::Thumb(format) => whole(&state, &source, keys, format, THUMB).await?,
+            Picture::Preview(format) => whole(&state, &source, keys, format, PREVIEW).await?,
+            Picture::Crop(format) => crop(&state, &source, keys, format).await?,
             Picture::Window(window, format) | Picture::Camera(window, format) => {
                 let image = (source.width, source.height);
                 let frame = Frame::clipped((window.x, window.y), (window.width, window.height), image)?;
-                framed(&state, &source, &query, format, frame, None).await?
+                framed(&state, &source, keys, format, frame, None).await?
             }
             Picture::Mask(_) | Picture::AlphaMask(_) => {
                 let words = "Masks are made of annotations, or by `crop` with `location` and `type=mask`";
@@ -67,23 +64,23 @@ pub(super) async fn picture<N: Noun>(
 async fn whole(
     state: &ApiState,
     source: &PixelSource,
-    query: &Query,
+    keys: PictureKeys,
     format: ImageFormat,
     longest: u32,
 ) -> Result<cytomine_slide::Encoded, ApiError> {
-    framed(state, source, query, format, Frame::whole(source.width, source.height), Some(longest)).await
+    framed(state, source, keys, format, Frame::whole(source.width, source.height), Some(longest)).await
 }
 
 async fn framed(
     state: &ApiState,
     source: &PixelSource,
-    query: &Query,
+    (encoding, shown, drawn): PictureKeys,
     format: ImageFormat,
     frame: Frame,
     longest: Option<u32>,
 ) -> Result<cytomine_slide::Encoded, ApiError> {
-    let (size, view) = (drawing::size(query, longest)?, display::view(query, &source.planes)?);
-    let output = display::output(format, query)?;
+    let (size, view) = (drawing::size(&drawn, longest), display::view(shown, &source.planes)?);
+    let output = display::output(format, encoding);
     Ok(make::rectangle(&state.system, source, frame, size, output, view).await?)
 }
 
@@ -91,14 +88,16 @@ async fn framed(
 async fn crop(
     state: &ApiState,
     source: &PixelSource,
-    query: &Query,
+    mut keys: PictureKeys,
     format: ImageFormat,
 ) -> Result<cytomine_slide::Encoded, ApiError> {
-    let Some(wkt) = query.filled("location").or_else(|| query.filled("geometry")) else {
-        return whole(state, source, query, format, CROP).await;
+    let drawn = &mut keys.2;
+    let (location, geometry) = (std::mem::take(&mut drawn.location), std::mem::take(&mut drawn.geometry));
+    let Some(wkt) = location.filled().or(geometry.filled()) else {
+        return whole(state, source, keys, format, CROP).await;
     };
-    let shape = Shape::from_wkt(wkt)
+    let shape = Shape::from_wkt(&wkt)
         .map_err(|cause| ApiError::new(ErrorKind::Invalid, format!("`location` is no geometry: {cause}")))?;
-    let (around, output) = drawing::around(query, &source.planes, format, None, Some(CROP))?;
+    let (around, output) = drawing::around(keys, &source.planes, format, None, Some(CROP))?;
     Ok(make::around(&state.system, source, shape, around, output).await?)
 }

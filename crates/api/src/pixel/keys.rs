@@ -1,96 +1,93 @@
-//! The parameters of pictures, described: what reads them is [`super::display`] and [`super::drawing`].
+//! The keys of pictures (rest-api 4.10), and what else they say of themselves.
 
 use serde_json::{Value, json};
 
-use crate::describe::{Keys, Sketch, asked};
-use crate::dialect::loose::{Flag, Number, Text};
-use crate::extract::schema;
+use crate::describe::Sketch;
 
-type Key = (&'static str, &'static str, Value);
-
-/// Parameters of tiles.
-#[derive(Debug)]
-pub(super) struct TileKeys;
-
-/// Parameters of pictures.
-#[derive(Debug)]
-pub(super) struct PictureKeys;
-
-/// Parameters of encoding alone.
-#[derive(Debug)]
-pub(super) struct EncodingKeys;
-
-impl Keys for EncodingKeys {
-    fn keys() -> Vec<Key> {
-        let quality = json!({ "type": "integer", "minimum": 1, "maximum": 100 });
-        vec![
-            (
-                "quality",
-                "Quality of JPEG, from 1 to 100; without it stored tiles are sent as they are",
-                quality.clone(),
-            ),
-            ("jpegQuality", "The same", quality),
-        ]
+crate::keys! {
+    /// How a picture is encoded.
+    pub(super) struct Encoding {
+        /// Quality of JPEG, from 1 to 100; without it stored tiles are sent as they are
+        quality: Quality,
+        /// The same
+        jpeg_quality: Quality,
     }
 }
 
-impl Keys for TileKeys {
-    fn keys() -> Vec<Key> {
-        let text = schema::<Text>;
-        let mut keys = EncodingKeys::keys();
-        keys.extend([
-            ("v", "Version of the pixels: with it the answer may be kept for ever", text()),
-            ("channels", "Numbers of channels, from 0", text()),
-            ("minIntensities", "Lowest value shown, of each channel", text()),
-            ("maxIntensities", "Highest value shown, of each channel", text()),
-            ("gammas", "Gamma of each channel, from 0 to 10", text()),
-            ("gamma", "The same", text()),
-            ("colormaps", "Colour of each channel", text()),
-            ("colormap", "The same", text()),
-            ("inverse", "Dark for light", schema::<Flag>()),
-            ("bits", "Bits of a sample in the answer: 8", text()),
-            ("zSlices", "Number of the z plane", text()),
-            ("timepoints", "Number of the time", text()),
-        ]);
-        keys
+crate::keys! {
+    /// Which plane and channels are shown, and in which colours.
+    pub(super) struct Display {
+        /// Version of the pixels: with it the answer may be kept for ever
+        v: Text,
+        /// Numbers of channels, from 0
+        channels: List,
+        /// Lowest value shown, of each channel
+        min_intensities: List,
+        /// Highest value shown, of each channel
+        max_intensities: List,
+        /// Gamma of each channel, from 0 to 10
+        gammas: List,
+        /// The same
+        gamma: List,
+        /// Colour of each channel
+        colormaps: List,
+        /// The same
+        colormap: List,
+        /// Dark for light
+        inverse: Flag,
+        /// Bits of a sample in the answer: 8
+        bits: Text,
+        /// Number of the z plane
+        z_slices: Text,
+        /// Number of the time
+        timepoints: Text,
+        /// Filters: none yet
+        filters: Text,
+        /// Logarithmic values: not yet
+        log: Flag,
     }
 }
 
-impl Keys for PictureKeys {
-    fn keys() -> Vec<Key> {
-        let pixels = json!({ "type": "integer", "minimum": 1 });
-        let mut keys = TileKeys::keys();
-        keys.extend([
-            ("maxSize", "Longest side in pixels", pixels),
-            ("zoom", "How many times the full size is halved", json!({ "type": "integer", "minimum": 0 })),
-            ("safe", "Make it smaller instead of refusing it", schema::<Flag>()),
-            ("location", "Shape to crop around, as WKT", schema::<Text>()),
-            ("geometry", "The same", schema::<Text>()),
-            ("type", "How the shape is shown: `crop`, `draw`, `mask` or `alphaMask`", schema::<Text>()),
-            ("draw", "Draw the outline of the shape", schema::<Flag>()),
-            ("mask", "The shape in white on black", schema::<Flag>()),
-            ("alphaMask", "The shape cut out", schema::<Flag>()),
-            (
-                "alpha",
-                "How see-through what lies around is, in percent",
-                json!({ "type": "integer", "minimum": 0, "maximum": 100 }),
-            ),
-            ("color", "Colour of the outline", schema::<Text>()),
-            ("thickness", "Thickness of the outline in pixels", schema::<Number>()),
-            ("increaseArea", "How much more than the shape is shown", schema::<Number>()),
-            ("square", "As wide as high", schema::<Flag>()),
-        ]);
-        keys
+crate::keys! {
+    /// How large a picture is, and how it shows a shape.
+    pub(super) struct Drawn {
+        /// Longest side in pixels
+        max_size: Side = 256,
+        /// How many times the full size is halved
+        zoom: Halvings,
+        /// Make it smaller instead of refusing it
+        safe: Flag,
+        /// Shape to crop around, as WKT
+        location: Long,
+        /// The same
+        geometry: Long,
+        /// How the shape is shown: `crop`, `draw`, `mask` or `alphaMask`
+        #[serde(rename = "type")]
+        style: Text,
+        /// Draw the outline of the shape
+        draw: Flag,
+        /// The shape in white on black
+        mask: Flag,
+        /// The shape cut out
+        alpha_mask: Flag,
+        /// How see-through what lies around is, in percent
+        alpha: Percent,
+        /// Colour of the outline
+        color: Text,
+        /// Thickness of the outline in pixels
+        thickness: Thickness,
+        /// How much more than the shape is shown
+        increase_area: Enlargement,
+        /// As wide as high
+        square: Flag,
     }
 }
 
-/// A picture by POST: its parameters may stand in the body too.
-pub(super) fn in_body(sketch: &mut Sketch<'_>) {
-    asked::<PictureKeys>(sketch);
-    sketch.refuses(413);
-    let schema = json!({ "description": "The parameters, as an object", "type": ["object", "null"] });
-    sketch.body = Some(("application/json", schema));
-}
+/// Everything that a tile reads.
+pub(super) type TileKeys = (Encoding, Display);
+
+/// Everything that a picture reads.
+pub(super) type PictureKeys = (Encoding, Display, Drawn);
 
 /// A descriptor of Deep Zoom.
 pub(super) fn deep_zoom(sketch: &mut Sketch<'_>) {

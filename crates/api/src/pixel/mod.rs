@@ -20,7 +20,6 @@ pub mod wire;
 
 use cytomine_model::Action;
 
-use self::keys::{EncodingKeys, PictureKeys, TileKeys};
 use self::noun::{AbstractImages, AbstractSlices, ImageInstances, Noun, SliceInstances};
 use crate::answer::Picture;
 use crate::routes::{Routes, get, post};
@@ -41,7 +40,6 @@ pub fn routes() -> Routes {
             .with(
                 get(path.as_str(), annotation::picture, "Make a picture of an annotation")
                     .needs(Action::SeeProject)
-                    .asks::<PictureKeys>()
                     .gives::<Picture>(),
             )
             .with(
@@ -52,7 +50,6 @@ pub fn routes() -> Routes {
                 )
                 .needs(Action::SeeProject)
                 .takes(SHAPE)
-                .sketched(keys::in_body)
                 .gives::<Picture>(),
             );
     }
@@ -62,7 +59,7 @@ pub fn routes() -> Routes {
 /// Every noun has every route: which plane an image shows is known, so tiles of images cost nothing to offer.
 fn of<N: Noun>() -> Routes {
     let path = |rest: &str| format!("/api/{}/{{id}}/{rest}", N::NAME);
-    let tile = |operation: crate::routes::Operation| operation.asks::<TileKeys>().gives::<Picture>();
+    let tile = |operation: crate::routes::Operation| operation.gives::<Picture>();
     let normalized = "normalized-tile/zoom/{z}/tx/{tx}/ty/{ty}";
     Routes::of("Pixels")
         .with(tile(get(path(normalized), tile::normalized::<N>, "Read a tile of 256 pixels").needs(N::SEE)))
@@ -91,20 +88,13 @@ fn of<N: Noun>() -> Routes {
                 "Read a picture that comes with a slide",
             )
             .needs(N::SEE)
-            .asks::<EncodingKeys>()
             .gives::<Picture>(),
         )
-        .with(
-            get(path("{picture}"), image::picture::<N>, "Make a picture")
-                .needs(N::SEE)
-                .asks::<PictureKeys>()
-                .gives::<Picture>(),
-        )
+        .with(get(path("{picture}"), image::picture::<N>, "Make a picture").needs(N::SEE).gives::<Picture>())
         .with(
             post(path("{picture}"), image::picture::<N>, "Make a picture, with parameters in the body")
                 .needs(N::SEE)
                 .takes(SHAPE)
-                .sketched(keys::in_body)
                 .gives::<Picture>(),
         )
 }

@@ -8,13 +8,12 @@ use cytomine_slide::{Area, Request};
 use super::answer::{self, Refused};
 use super::caching::{Condition, Freshness, Validator};
 use super::display;
+use super::keys::TileKeys;
 use super::noun::Noun;
 use crate::auth::Caller;
 use crate::dialect::path::{DziTile, ImageFormat, TileRow};
-use crate::dialect::query::Query;
 use crate::edge::TileSource;
-use crate::extract::Path;
-use crate::request::Params;
+use crate::extract::{Asked, Path};
 use crate::state::ApiState;
 
 /// GET `{noun}/{id}/normalized-tile/zoom/{z}/tx/{tx}/ty/{ty}.{format}`: 256 px, halved tiers, clipped at edges.
@@ -22,11 +21,11 @@ pub(super) async fn normalized<N: Noun>(
     State(state): State<ApiState>,
     caller: Caller,
     Path((id, zoom, tx, row)): Path<(i64, u32, u32, TileRow)>,
-    Params(query): Params,
+    Asked(keys): Asked<TileKeys>,
     condition: Condition,
 ) -> Result<Response, Refused> {
     let area = Area::Normalized { zoom, tx, ty: row.row };
-    serve::<N>(&state, &caller, id, area, row.format, &query, &condition, Freshness::Day).await
+    serve::<N>(&state, &caller, id, area, row.format, keys, &condition, Freshness::Day).await
 }
 
 /// GET `{noun}/{id}/tile/level/{level}/tx/{tx}/ty/{ty}.{format}?v=`: the stored grid, padded as stored.
@@ -34,11 +33,11 @@ pub(super) async fn native<N: Noun>(
     State(state): State<ApiState>,
     caller: Caller,
     Path((id, level, tx, row)): Path<(i64, u32, u32, TileRow)>,
-    Params(query): Params,
+    Asked(keys): Asked<TileKeys>,
     condition: Condition,
 ) -> Result<Response, Refused> {
     let area = Area::Native { level, tx, ty: row.row };
-    serve::<N>(&state, &caller, id, area, row.format, &query, &condition, Freshness::Revalidate).await
+    serve::<N>(&state, &caller, id, area, row.format, keys, &condition, Freshness::Revalidate).await
 }
 
 /// GET `{noun}/{id}/dzi_files/{level}/{column}_{row}.{format}`: 256 px, no overlap.
@@ -46,11 +45,11 @@ pub(super) async fn deep_zoom<N: Noun>(
     State(state): State<ApiState>,
     caller: Caller,
     Path((id, level, tile)): Path<(i64, u32, DziTile)>,
-    Params(query): Params,
+    Asked(keys): Asked<TileKeys>,
     condition: Condition,
 ) -> Result<Response, Refused> {
     let area = Area::Dzi { level, col: tile.col, row: tile.row };
-    serve::<N>(&state, &caller, id, area, tile.format, &query, &condition, Freshness::Revalidate).await
+    serve::<N>(&state, &caller, id, area, tile.format, keys, &condition, Freshness::Revalidate).await
 }
 
 #[allow(clippy::too_many_arguments, reason = "the one way of all tiles; its callers are right above")]
@@ -60,18 +59,18 @@ async fn serve<N: Noun>(
     id: i64,
     area: Area,
     format: ImageFormat,
-    query: &Query,
+    (encoding, shown): TileKeys,
     condition: &Condition,
     otherwise: Freshness,
 ) -> Result<Response, Refused> {
     let source = pixels::of(&state.system, actor, N::target(id)).await?.source;
-    let freshness = match query.text("v") {
+    let freshness = match shown.v.clone().get() {
         Some(version) if version == source.content_id => Freshness::Immutable,
         _ => otherwise,
     };
     let make = async {
-        let output = display::output(format, query)?;
-        let (plane, look) = display::view(query, &source.planes)?;
+        let output = display::output(format, encoding);
+        let (plane, look) = display::view(shown, &source.planes)?;
         let request = Request { area, plane, look };
         let tile = picture::tile(&state.system, &source, &request, output).await?;
         let mut response = answer::image(tile.image);

@@ -67,12 +67,13 @@ pub fn document(routes: &Routes) -> (Value, Vec<String>) {
 
 /// The loose types stand in queries by their schema and in bodies by their name: all have one.
 fn loose(schemas: &mut Schemas) {
-    use crate::dialect::loose::{Any, Date, Flag, Id, Ids, Long, Number, Text, Whole};
+    use crate::dialect::loose::{Any, Date, Flag, Id, Ids, List, Long, Number, Text, Whole};
     schemas.of::<Text>();
     schemas.of::<Long>();
     schemas.of::<Flag>();
     schemas.of::<Id>();
     schemas.of::<Ids>();
+    schemas.of::<List>();
     schemas.of::<Date>();
     schemas.of::<Number>();
     schemas.of::<Whole>();
@@ -135,6 +136,7 @@ fn sketch(operation: &Operation, schemas: &mut Schemas) -> Parts {
         .collect();
     let mut sketch = Sketch {
         schemas,
+        method: operation.method.clone(),
         names,
         parameters: Vec::new(),
         body: None,
@@ -159,9 +161,8 @@ impl Parts {
         });
         let mut parameters = self.parameters;
         for parameter in &mut parameters {
-            let example = example::of(&parameter["schema"], schemas);
             if parameter["in"] == "path" {
-                parameter["example"] = example;
+                parameter["example"] = example::in_path(&parameter["name"], &parameter["schema"], schemas);
             }
         }
         if !parameters.is_empty() {
@@ -184,6 +185,11 @@ impl Parts {
                 }
                 response["content"] = json!({ media_type: content });
             }
+            let response = if media_type.is_empty() && status >= 300 {
+                shared.response(format!("Bare{status}"), response)
+            } else {
+                response
+            };
             responses.insert(status.to_string(), response);
         }
         for (status, words) in self.refusals {

@@ -1,8 +1,8 @@
 //! The list of operations: one statement each, from which router, document and rights test are made.
 //!
 //! An [`Operation`] states method, path, summary, the right that it asks and what an outsider gets. What goes in and what
-//! comes out is not stated but read from the handler's own signature ([`crate::describe`]), so that document and code cannot differ; only
-//! handlers whose types are silent (pictures, streams) say it with [`Operation::gives`] and [`Operation::asks`].
+//! comes out is not stated but read from the handler's own signature ([`crate::describe`]), so that document and code
+//! cannot differ; only handlers whose types are silent (pictures, streams) say it with [`Operation::gives`].
 
 pub mod document;
 mod example;
@@ -14,7 +14,7 @@ use axum::http::Method;
 use axum::routing::{MethodRouter, on};
 use cytomine_model::Action;
 
-use crate::describe::{self, Described, Keys, Output, Sketch};
+use crate::describe::{Described, Output, Sketch};
 use crate::state::ApiState;
 
 /// What an outsider gets from an operation that is filled with what belongs to somebody else.
@@ -128,12 +128,6 @@ impl Operation {
     pub fn takes(mut self, bytes: usize) -> Self {
         self.limit = Some(bytes);
         self
-    }
-
-    /// Reads keys of the query that its handler's types do not tell.
-    #[must_use]
-    pub fn asks<K: Keys>(self) -> Self {
-        self.sketched(describe::asked::<K>)
     }
 
     /// Answers what its handler's types do not tell.

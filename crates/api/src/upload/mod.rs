@@ -14,19 +14,19 @@ use crate::routes::{Routes, post};
 
 crate::keys! {
     /// Where an upload goes.
-    struct UploadKeys {
-        /// The storage; the caller's first where it is left out
-        id_storage: Id,
+    pub(super) struct UploadKeys {
+        /// The storage; the caller's first where it is left out, or `null`
+        id_storage: Text,
         /// The same
-        storage: Id,
-        /// Projects to put the image into
+        storage: Text,
+        /// Projects to put the image into; `null` is none
         id_project: Text,
         /// The same
         projects: Text,
         /// Keys of properties of the image
-        keys: Text,
+        keys: List,
         /// As many values for them
-        values: Text,
+        values: List,
         /// Wait for the end of the import
         sync: Flag,
     }
@@ -37,13 +37,14 @@ pub fn routes() -> Routes {
     let mut routes = Routes::of("Uploads");
     for path in ["/upload", "/ims/upload"] {
         let operation = post(path, receive::upload, "Upload a slide").needs(Action::FillStorage);
-        routes = routes.with(operation.takes(usize::MAX).asks::<UploadKeys>().sketched(answers));
+        routes = routes.with(operation.takes(usize::MAX).sketched(answers));
     }
     routes
 }
 
 fn answers(sketch: &mut Sketch<'_>) {
-    let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+    // Bytes have no type in JSON.
+    let file = json!({ "contentMediaType": "application/octet-stream" });
     let parts = json!({ "type": "object", "properties": { "files[]": file }, "required": ["files[]"] });
     sketch.body = Some(("multipart/form-data", parts));
     let taken = sketch.schemas.of::<Taken>();

@@ -8,14 +8,14 @@ use cytomine_domain::intake::{self, Received};
 use cytomine_domain::{Actor, DomainError, job};
 use cytomine_model::{ErrorKind, ProjectId, StorageId};
 
-use super::reply;
+use super::{UploadKeys, reply};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
-use crate::dialect::ids::parse_ids;
-use crate::dialect::query::Query;
+use crate::dialect::ids::{parse_id, parse_ids};
+use crate::dialect::loose::Text;
 use crate::error::ApiError;
+use crate::extract::{Asked, Untaken};
 use crate::incoming::{self, Incoming};
-use crate::request::Params;
 use crate::state::ApiState;
 
 /// Takes in one file. `sync=True` waits for the end of its conversion.
@@ -23,7 +23,7 @@ pub(super) async fn upload(
     State(state): State<ApiState>,
     caller: Result<Caller, ApiError>,
     BaseUrl(base): BaseUrl,
-    Params(query): Params,
+    keys: Result<Asked<UploadKeys>, Untaken>,
     request: Request,
 ) -> Response {
     let actor = match caller {
@@ -33,9 +33,16 @@ pub(super) async fn upload(
             return cause.into_response();
         }
     };
+    let keys = match keys {
+        Ok(Asked(keys)) => keys,
+        Err(cause) => {
+            incoming::drain(request.into_body()).await;
+            return reply::refused(&cause.into());
+        }
+    };
     let answer = async {
-        let wait = query.flag("sync")?;
-        let received = take_in(&state, &actor, &query, request).await?;
+        let wait = keys.sync.clone().is_on();
+        let received = take_in(&state, &actor, keys, request).await?;
         if let Some(id) = received.job.filter(|_| wait) {
             job::wait(&state.system, id).await?;
         }
@@ -55,13 +62,13 @@ pub(super) async fn upload(
 async fn take_in(
     state: &ApiState,
     actor: &Actor,
-    query: &Query,
+    keys: UploadKeys,
     request: Request,
 ) -> Result<Received, ApiError> {
     let size = incoming::announced(&request);
     // Whoever may not upload learns it before the bytes travel.
     let allowed = async {
-        let asked = intake::Request { size, ..asked(query)? };
+        let asked = intake::Request { size, ..asked(keys)? };
         Ok::<_, ApiError>(intake::authorize(&state.system, actor, asked).await?)
     };
     let intake = match allowed.await {
@@ -78,27 +85,21 @@ async fn take_in(
 }
 
 /// What the query asks for. The literal `null` stands for "no project" (rest-api 5.1).
-fn asked(query: &Query) -> Result<intake::Request, ApiError> {
-    let filled = |names: [&'static str; 2]| {
-        names.into_iter().find_map(|name| {
-            Some((name, query.filled(name).filter(|text| !matches!(*text, "null" | "undefined"))?))
-        })
+fn asked(keys: UploadKeys) -> Result<intake::Request, ApiError> {
+    let filled = |text: Text| text.filled().filter(|text| !matches!(text.as_str(), "null" | "undefined"));
+    let either = |one: (&'static str, Text), other: (&'static str, Text)| {
+        [one, other].into_iter().find_map(|(name, text)| Some((name, filled(text)?)))
     };
-    let storage = match filled(["idStorage", "storage"]) {
-        Some((name, _)) => query.id(name)?.map(StorageId),
+    let storage = match either(("idStorage", keys.id_storage), ("storage", keys.storage)) {
+        Some((name, text)) => Some(StorageId(parse_id(name, &text)?)),
         None => None,
     };
-    let projects = match filled(["idProject", "projects"]) {
-        Some((name, text)) => parse_ids(name, text)?.into_iter().map(ProjectId).collect(),
+    let projects = match either(("idProject", keys.id_project), ("projects", keys.projects)) {
+        Some((name, text)) => parse_ids(name, &text)?.into_iter().map(ProjectId).collect(),
         None => Vec::new(),
     };
-    let list = |name| -> Vec<String> {
-        query
-            .filled(name)
-            .map(|text| text.split(',').map(|part| part.trim().to_owned()).collect())
-            .unwrap_or_default()
-    };
-    let (keys, values) = (list("keys"), list("values"));
+    let (keys, values) =
+        (keys.keys.elements().unwrap_or_default(), keys.values.elements().unwrap_or_default());
     if keys.len() != values.len() {
         let text = format!("{} keys and {} values: give one value for each key", keys.len(), values.len());
         return Err(ApiError::new(ErrorKind::Invalid, text));
@@ -110,22 +111,23 @@ fn asked(query: &Query) -> Result<intake::Request, ApiError> {
 mod tests {
     use cytomine_model::{ProjectId, StorageId};
 
+    use super::super::UploadKeys;
     use super::asked;
-    use crate::dialect::query::Query;
+    use crate::extract::{Keys as _, Values};
 
-    fn query(raw: &str) -> Query {
-        Query::parse(Some(raw)).unwrap()
+    fn query(raw: &str) -> UploadKeys {
+        UploadKeys::read(&Values::of(Some(raw)).unwrap()).unwrap()
     }
 
     #[test]
     fn both_spellings_and_null_are_read() {
-        let request = asked(&query("idStorage=5&storage=5&sync=True&idProject=7,8&projects=7,8")).unwrap();
+        let request = asked(query("idStorage=5&storage=5&sync=True&idProject=7,8&projects=7,8")).unwrap();
         assert_eq!(request.storage, Some(StorageId(5)));
         assert_eq!(request.projects, [ProjectId(7), ProjectId(8)]);
-        let request = asked(&query("storage=5&idProject=null&keys=a,b&values=1,2&core=http://x")).unwrap();
+        let request = asked(query("storage=5&idProject=null&keys=a,b&values=1,2&core=http://x")).unwrap();
         assert!(request.projects.is_empty());
         assert_eq!(request.properties, [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())]);
-        assert!(asked(&query("keys=a,b&values=1")).is_err());
-        assert!(asked(&query("idStorage=x")).is_err());
+        assert!(asked(query("keys=a,b&values=1")).is_err());
+        assert!(asked(query("idStorage=x")).is_err());
     }
 }

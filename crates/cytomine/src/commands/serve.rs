@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Extension, Request};
+use axum::Router;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use cytomine_api::ApiState;
-use cytomine_api::edge::health::{self, Health};
+use cytomine_api::edge::health::Health;
 use cytomine_api::edge::server::{ServeOptions, Server};
 use cytomine_api::edge::ui::UiAssets;
-use cytomine_api::edge::{self, EdgeOptions, Metrics, OriginResolver, RequestOrigin};
+use cytomine_api::edge::{self, EdgeOptions, Metrics, OriginResolver};
 use cytomine_domain::demo::{self, Demo};
 use cytomine_domain::{System, account, start};
 use cytomine_worker::Options;
-use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -73,8 +71,9 @@ pub(super) async fn serve(settings: Serve, log: Log) -> Result<(), RunError> {
         let admin = account::actor_for_command_line(&system, account::ADMIN).await?;
         demo::ensure(&system, &admin, DEMO).await?;
     }
-    let state = ApiState { system: system.clone(), cors_origins: edge_options.cors_origins.clone().into() };
-    let app = edge::wrap(application(state, &health, assets), edge_options);
+    let cors_origins = edge_options.cors_origins.clone().into();
+    let state = ApiState { system: system.clone(), cors_origins, health: health.clone() };
+    let app = edge::wrap(application(state, assets), edge_options);
     let background = Background::start(&system, &settings);
     health.set_started();
     greeting::greet(&settings, server.address(), operators, made_up.as_deref())?;
@@ -124,22 +123,11 @@ impl Background {
     }
 }
 
-/// Everything that is answered.
-fn application(state: ApiState, health: &Health, assets: Arc<UiAssets>) -> Router {
+/// Everything that is answered: the operations of the interface, and the UI.
+fn application(state: ApiState, assets: Arc<UiAssets>) -> Router {
     cytomine_api::routes()
         .with_state(state)
-        .route("/server/ping", get(ping).post(ping))
-        .merge(health::routes(health.clone()))
         .fallback(move |request: Request| async move { not_routed(&assets, &request) })
-}
-
-async fn ping(Extension(origin): Extension<RequestOrigin>) -> Json<Value> {
-    Json(json!({
-        "alive": true,
-        "version": env!("CARGO_PKG_VERSION"),
-        "serverURL": origin.base_url(),
-        "serverID": null,
-    }))
 }
 
 /// A file of the UI, its page, or nothing.

@@ -19,13 +19,16 @@ use utoipa::ToSchema;
 
 use crate::body::bytes;
 use crate::conditions::Fields;
-use crate::describe::{self, Input, Keys, Segments, Sketch};
+use crate::describe::{self, Input, Segments, Sketch};
 use crate::dialect::DialectError;
 use crate::dialect::filters::{Filter, filters};
 use crate::dialect::loose;
-use crate::dialect::paging::Paging;
 use crate::dialect::query::Query;
 use crate::error::{ApiError, CommandError};
+
+mod asked;
+
+pub use asked::{Asked, Key, Keys, Merged, Values, key, schema};
 
 /// The parameters of the path.
 #[derive(Clone, Copy, Debug)]
@@ -81,106 +84,6 @@ fn misspelt(fault: PathFault, named: &[(String, String)]) -> ApiError {
     }
 }
 
-/// The keys of the query, as a type that [`keys!`](crate::keys) made.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<K>(pub K);
-
-impl<S: Sync, K: DeserializeOwned> FromRequestParts<S> for Asked<K> {
-    type Rejection = Untaken;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Untaken> {
-        // What changes something is a command, and answers as one.
-        let form = if parts.method.is_safe() { Untaken::Unreadable } else { Untaken::Refused };
-        let query = Query::parse(parts.uri.query()).map_err(|fault| form(fault.into()))?;
-        let pairs: Map<String, Value> =
-            query.pairs().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
-        serde_path_to_error::deserialize(Value::Object(pairs))
-            .map(Self)
-            .map_err(|fault| form(refused(&fault)))
-    }
-}
-
-impl<K: Keys> Input for Asked<K> {
-    fn describe(sketch: &mut Sketch<'_>) {
-        describe::asked::<K>(sketch);
-    }
-}
-
-/// Declares the keys of a query: a struct of [`loose`] types that reads them, and their description.
-#[macro_export]
-macro_rules! keys {
-    ($(#[doc = $about:literal])* $visibility:vis struct $name:ident {
-        $($(#[doc = $meaning:literal])+ $(#[serde(rename = $key:literal)])? $field:ident: $loose:ident,)+
-    }) => {
-        $(#[doc = $about])*
-        #[derive(Clone, Debug, Default, serde::Deserialize)]
-        #[serde(default, rename_all = "camelCase")]
-        $visibility struct $name {
-            $($(#[doc = $meaning])+ $(#[serde(rename = $key)])?
-              pub $field: $crate::dialect::loose::$loose,)+
-        }
-
-        impl $crate::describe::Keys for $name {
-            fn keys() -> Vec<(&'static str, &'static str, serde_json::Value)> {
-                vec![$((
-                    $crate::extract::key(stringify!($field), &[$($key)?]),
-                    concat!($($meaning),+).trim(),
-                    $crate::extract::schema::<$crate::dialect::loose::$loose>(),
-                )),+]
-            }
-        }
-    };
-}
-
-/// The wire name of a field: the one given, else the field's in camel case.
-pub fn key(field: &'static str, renamed: &[&'static str]) -> &'static str {
-    if let Some(name) = renamed.first() {
-        return name;
-    }
-    if !field.contains('_') {
-        return field;
-    }
-    let mut name = String::new();
-    for (place, part) in field.split('_').enumerate() {
-        let (first, rest) = part.split_at(usize::from(!part.is_empty()));
-        name.push_str(&if place == 0 { first.to_owned() } else { first.to_ascii_uppercase() });
-        name.push_str(rest);
-    }
-    // Made once per key when the document is.
-    String::leak(name)
-}
-
-/// The schema of a loose type in a query.
-pub fn schema<T: ToSchema>() -> Value {
-    describe::in_query(json!(T::schema()))
-}
-
-impl<S: Sync> FromRequestParts<S> for Paging {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        Ok(Self::from_query(&Query::parse(parts.uri.query())?)?)
-    }
-}
-
-impl Input for Paging {
-    fn describe(sketch: &mut Sketch<'_>) {
-        let count = || json!({ "type": "integer", "format": "int64", "minimum": 0 });
-        sketch.key("max", "Items on the page; 0 means all", &count());
-        sketch.key("offset", "Items before the page", &count());
-        sketch.key("page", "Number of the page from 0, where `max` and `offset` are not given", &count());
-        sketch.key("size", "Items on the page, with `page`", &count());
-        let text = || json!({ "type": "string" });
-        sketch.key(
-            "sort",
-            "Field to sort by, also as `field,desc`; fields unknown here are ignored",
-            &text(),
-        );
-        let order = json!({ "type": "string", "pattern": "^\\s*([Aa][Ss][Cc]|[Dd][Ee][Ss][Cc])?\\s*$" });
-        sketch.key("order", "`asc` or `desc`", &order);
-    }
-}
-
 /// The filters of the query, `field[operator]=value`, of a list whose fields `F` names.
 #[derive(Clone, Debug)]
 pub struct Filters<F> {
@@ -211,7 +114,8 @@ impl<F: Fields> Input for Filters<F> {
                 "style": "deepObject",
                 "explode": true,
                 "description": format!("Conditions on `{field}`: `{field}[operator]=value`"),
-                "schema": { "type": "object", "properties": properties, "additionalProperties": false },
+                // Other operators are ignored, as other fields are.
+                "schema": { "type": "object", "properties": properties },
             }));
         }
     }
@@ -278,7 +182,9 @@ impl<T: ToSchema> Input for Body<T> {
     fn describe(sketch: &mut Sketch<'_>) {
         sketch.refuses(400);
         sketch.refuses(413);
-        let schema = sketch.schemas.of::<T>();
+        let one = sketch.schemas.of::<T>();
+        // Nothing says as much as an object without keys.
+        let schema = json!({ "anyOf": [one, { "type": "null" }] });
         sketch.body = Some(("application/json", schema));
     }
 }
@@ -318,7 +224,9 @@ impl<T: ToSchema> Input for Batch<T> {
         sketch.refuses(400);
         sketch.refuses(413);
         let one = sketch.schemas.of::<T>();
-        let schema = json!({ "anyOf": [one, { "type": "array", "items": one }] });
+        // An element that is none is refused in the answer, and the others are made.
+        let items = json!({ "description": "Refused one by one, in the answer", "anyOf": [one, {}] });
+        let schema = json!({ "anyOf": [one, { "type": "array", "items": items }, { "type": "null" }] });
         sketch.body = Some(("application/json", schema));
     }
 }
