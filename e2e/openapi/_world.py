@@ -5,6 +5,7 @@ administrator, so that no request takes from the next what it needs.
 """
 import itertools
 import json
+import os
 import pathlib
 import urllib.parse
 
@@ -55,7 +56,8 @@ class Api:
 
     def name(self, what):
         """A name that nothing has."""
-        return f"{what} of a request {next(self.number)}"
+        # Each process that sends requests counts by itself.
+        return f"{what} of a request {os.getpid()}-{next(self.number)}"
 
 
 class Seed:
@@ -270,6 +272,11 @@ class Things:
         image = self.imageinstance(base)
         return {"image": image, "baseSlice": self.abstractslice(base)}
 
+    def new_slice(self):
+        """An image and its file, which lack the plane."""
+        image = self.abstractimage()
+        return {"image": image, "uploadedFile": self.api.get(f"abstractimage/{image}.json")["uploadedFile"]}
+
     def new_image(self):
         """An image and a project that lacks it."""
         return {"baseImage": self.ids["abstractimage"], "project": self.project()}
@@ -300,6 +307,11 @@ class Things:
 
 
 SPECIAL = {
+    # What is undone without a number is the last command, which must be one that nothing stands in the way of.
+    **{("GET", f"{path}{ending}"): lambda t: {"id": t.command()} for path in ("/api/command/undo", "/command/undo")
+       for ending in ("", ".json")},
+    **{("GET", f"{path}{ending}"): lambda t: {"id": t.command(undone=True)} for path in ("/api/command/redo",
+        "/command/redo") for ending in ("", ".json")},
     ("GET", "/api/command/{id}/undo"): lambda t: {"id": t.command()},
     ("GET", "/api/command/{id}/redo"): lambda t: {"id": t.command(undone=True)},
     ("GET", "/command/{id}/undo"): lambda t: {"id": t.command()},
@@ -335,6 +347,10 @@ QUERIES = {
     **{(method, "/api/attachedfile"): lambda t, gaps: {"filename": "a.txt", "key": "k", **on(t.ids["project"])}
        for method in ("POST", "PUT")},
     ("DELETE", "/api/project/{id}/representative"): lambda t, gaps: {"user": gaps["user"]} if gaps else {},
+    # The plane counts before all others that a search may name; the annotations that it compares with must be there.
+    **{("GET", f"/api/{path}"): lambda t, gaps: {"slice": t.ids["sliceinstance"],
+        "bboxAnnotation": t.ids["annotation"], "baseAnnotation": t.ids["annotation"], "maxDistanceBaseAnnotation": 10}
+       for path in ("annotation", "annotation/search", "userannotation")},
 }
 DRAWN = {"POST": lambda t, gaps: {"location": SHAPE, "image": t.ids["imageinstance"]},
          "PUT": lambda t, gaps: {"location": SHAPE, "image": t.api.get(f"annotation/{gaps['id']}.json")["image"]}
@@ -356,6 +372,7 @@ BODIES = {
     ("POST", "/api/relation/term"): lambda t, gaps: t.terms(),
     ("POST", "/api/relation/{relation}/term"): lambda t, gaps: t.terms(),
     ("POST", "/api/imageinstance"): lambda t, gaps: t.new_image(),
+    ("POST", "/api/abstractslice"): lambda t, gaps: t.new_slice(),
     ("POST", "/api/sliceinstance"): lambda t, gaps: t.free_plane(),
     ("POST", "/api/abstractimage"): lambda t, gaps: {"uploadedFile": t.uploadedfile()},
     ("POST", "/api/annotation"): DRAWN["POST"],

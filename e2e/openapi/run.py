@@ -33,6 +33,21 @@ OF_NOUN = {("abstractslice", "image"): "abstractimage", ("user", "role"): None}
 WARNINGS = ["missing_auth", "missing_test_data", "method_not_allowed", "unused_openapi_auth", "unresolvable_reference",
             "unsupported_regex", "dictionary_mismatch"]
 
+# What answers mean nothing wrong, beside schemathesis' own lists: what a shape in WKT, a name or a password may be, and
+# which keys go together, no schema tells, so that 400 may be the answer to what fits one; and 501 says that this server
+# does not do something yet. That something valid succeeds is held by the table of 2xx.
+STATUSES = {
+    "positive_data_acceptance": ["2xx", "3xx", "400", "401", "403", "404", "409", "422", "429", "5xx"],
+    "not_a_server_error": ["2xx", "3xx", "4xx", "501"],
+}
+
+# Bodies of more keys than this are not tried at the bounds of every key, which is thousands of requests: the same keys are
+# tried in the query of the same address.
+MANY = 25
+
+# What is told of somebody who is deleted: annotations outlive accounts.
+OUTLIVING = ("/api/user/{id}/userannotation/count", "/api/user/{id}/reviewedannotation/count")
+
 
 def operations(document):
     """Path, method and description of every operation."""
@@ -122,15 +137,24 @@ def types(schema):
 def settings(document, state):
     """The text of schemathesis.toml."""
     lines = ["[warnings]", f"fail-on = {json.dumps(WARNINGS)}", ""]
+    for phase in ("examples", "coverage"):
+        # These are to be the same requests each time, and ids from answers may be gone by then.
+        lines += [f"[phases.{phase}.extra-data-sources]", "responses = false", ""]
+    for check, statuses in STATUSES.items():
+        lines += [f"[checks.{check}]", f"expected-statuses = {json.dumps(statuses)}", ""]
     dictionaries, rows = {}, []
     for path, method, bound in bindings(document, state["ids"], state["passwords"]):
         parts = []
         for place, (values, share) in bound.items():
             name = dictionaries.setdefault(json.dumps(values), f"values-{len(dictionaries) + 1}")
             parts.append(f"{json.dumps(place)} = {{ dictionary = {json.dumps(name)}, probability = {share} }}")
-        if parts:
-            rows += ["[[operations]]", f"include-name = {json.dumps(f'{method.upper()} {path}')}",
-                f"parameters = {{ {', '.join(parts)} }}", ""]
+        row = [f"parameters = {{ {', '.join(parts)} }}"] if parts else []
+        if len(properties(document, document["paths"][path][method])) > MANY:
+            row.append("phases = { coverage = { enabled = false } }")
+        if path in OUTLIVING:
+            row.append("checks = { use_after_free = { enabled = false } }")
+        if row:
+            rows += ["[[operations]]", f"include-name = {json.dumps(f'{method.upper()} {path}')}", *row, ""]
     for values, name in dictionaries.items():
         lines += [f"[dictionaries.{name}]", f"values = {values}", ""]
     return "\n".join(lines + rows)
@@ -159,6 +183,10 @@ def with_own_examples(document, state):
                 parameter["example"] = query[parameter["name"]]
             elif not parameter.get("required"):
                 parameter.pop("example", None)
+        # Without any example there is no request among the examples: so give each the one header that all read.
+        written = document["paths"][path][method]
+        written["parameters"] = written.get("parameters", []) + [{"name": "X-Request-ID", "in": "header",
+            "schema": {"type": "string"}, "example": "example"}]
         # Schemathesis takes ids from examples of answers, too, and these are nobody's.
         for answer in operation["responses"].values():
             for form in resolved(document, answer).get("content", {}).values():
@@ -196,33 +224,47 @@ def attempt(kind, chosen):
             "CYTOMINE_OPENAPI_CREDENTIAL": CREDENTIALS[kind],
         }
         command = [pathlib.Path(sys.executable).parent / "schemathesis", "--config-file", files["schemathesis.toml"],
-            "run", files["openapi.json"],
-                   "--url", server.url, "--checks", "all", "--seed", str(chosen.seed), "--max-time",
-                   str(chosen.seconds), "--workers", "1",
-                   "--generation-database", "none", "--continue-on-failure", "--no-color", "--output-sanitize", "false",
-                   *chosen.rest]
-        done = subprocess.run([str(part) for part in command], env=environment, cwd=place.folder,
-            stdin=subprocess.DEVNULL,
-                              timeout=chosen.seconds + 600, check=False)
-        assert server.alive(), "the server died\n" + server.read_log()[-3000:]
+            "run", files["openapi.json"], "--url", server.url, "--checks", "all", "--seed", str(chosen.seed),
+            "--workers", "1", "--generation-database", "none", "--continue-on-failure", "--no-color",
+            "--output-sanitize", "false"]
+        # However slow the machine is, each operation has its example; time is for what is made up beyond them.
+        steps = [chosen.rest] if chosen.rest else [
+            ["--phases", "examples"],
+            ["--phases", "coverage,fuzzing,stateful", "--max-time", str(chosen.seconds)],
+        ]
+        codes = []
+        for step in steps:
+            done = subprocess.run([str(part) for part in command + step], env=environment, cwd=place.folder,
+                stdin=subprocess.DEVNULL, timeout=chosen.seconds + 900, check=False)
+            codes.append(done.returncode)
+            assert server.alive(), "the server died\n" + server.read_log()[-3000:]
         seen = {f"{method.upper()} {path}": collections.Counter() for path, method, _ in operations(document)}
         for line in files["seen.txt"].read_text().splitlines():
             name, status = json.loads(line)
             seen[name][status] += 1
-        return done.returncode, seen
+        return codes, seen
 
 
 def succeeds(seen):
-    """Prints the table; fails when an operation never answered 2xx."""
+    """Prints the table, an address a line: of each method how many requests answered 2xx, of how many. Fails when an
+    operation never did."""
+    paths = collections.defaultdict(list)
     for name, found in sorted(seen.items()):
-        print(f"{name:<72} {'  '.join(f'{status}: {count}' for status, count in sorted(found.items()))}")
+        method, path = name.split(" ", 1)
+        good = sum(count for status, count in found.items() if 200 <= status < 300)
+        paths[path].append(f"{method} {good}/{sum(found.values())}")
+    for path, methods in paths.items():
+        print(f"{path:<66} {'  '.join(methods)}")
+    statuses = sum(seen.values(), collections.Counter())
+    told = ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items()))
+    print(f"{len(seen)} operations, {sum(statuses.values())} requests: {told}")
     never = [name for name, found in seen.items() if not any(200 <= status < 300 for status in found)]
     assert not never, f"{len(never)} operations never answered 2xx: " + ", ".join(never)
 
 
-def passes(code):
-    """Fails when schemathesis found something."""
-    assert code == 0, f"schemathesis ended with {code}: its report is above"
+def passes(codes):
+    """Fails when schemathesis found something, or was ended by a signal."""
+    assert not any(codes), f"schemathesis ended with {codes}: its report is above"
 
 
 def main():
@@ -230,17 +272,17 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--schema", type=pathlib.Path, metavar="FILE",
         help="try this document instead of the server's own")
-    options.add_argument("--seconds", type=int, default=60, help="time for each database")
+    options.add_argument("--seconds", type=int, default=30, help="time for requests beyond the examples, on each database")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("rest", nargs="*", help="further arguments of `schemathesis run`, after --")
+    options.add_argument("rest", nargs="*", help="arguments of `schemathesis run` for the one step of your own, after --")
     chosen = options.parse_args()
     suite = Suite()
     for kind in databases(suite):
         tried = suite.case(f"schemathesis runs on {kind}, signed in by {CREDENTIALS[kind]}", attempt, kind, chosen)
         if tried:
-            code, seen = tried
+            codes, seen = tried
             suite.case(f"every operation answers 2xx on {kind}", succeeds, seen)
-            suite.case(f"schemathesis finds nothing on {kind}", passes, code)
+            suite.case(f"schemathesis finds nothing on {kind}", passes, codes)
     suite.finish()
 
 

@@ -37,7 +37,8 @@ crate::keys! {
 
 /// Describes the form.
 pub(super) fn parts(sketch: &mut Sketch<'_>) {
-    let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+    // Bytes have no type in JSON.
+    let file = json!({ "contentMediaType": "application/octet-stream" });
     let mut properties = json!({ "files[]": file });
     for name in ["domainClassName", "domainIdent", "filename", "key"] {
         properties[name] = json!({ "type": "string" });

@@ -101,7 +101,7 @@ fn text_of(object: &str, key: &str) -> Value {
         "name" | "title" | "ontologyName" | "projectName" => "Nuclei",
         "data" | "comment" => "Nuclei of the lymph node",
         "type" => "term",
-        "username" | "creator" => "ada",
+        "username" | "creator" | "creatorName" => "ada",
         "firstname" => "Ada",
         "lastname" => "Lovelace",
         "fullName" => "Ada Lovelace",
