@@ -45,6 +45,9 @@ STATUSES = {
 # tried in the query of the same address.
 MANY = 25
 
+# What is told of somebody who is deleted: annotations outlive accounts.
+OUTLIVING = ("/api/user/{id}/userannotation/count", "/api/user/{id}/reviewedannotation/count")
+
 
 def operations(document):
     """Path, method and description of every operation."""
@@ -148,6 +151,8 @@ def settings(document, state):
         row = [f"parameters = {{ {', '.join(parts)} }}"] if parts else []
         if len(properties(document, document["paths"][path][method])) > MANY:
             row.append("phases = { coverage = { enabled = false } }")
+        if path in OUTLIVING:
+            row.append("checks = { use_after_free = { enabled = false } }")
         if row:
             rows += ["[[operations]]", f"include-name = {json.dumps(f'{method.upper()} {path}')}", *row, ""]
     for values, name in dictionaries.items():
@@ -237,7 +242,7 @@ def attempt(kind, chosen):
         for line in files["seen.txt"].read_text().splitlines():
             name, status = json.loads(line)
             seen[name][status] += 1
-        return max(codes), seen
+        return codes, seen
 
 
 def succeeds(seen):
@@ -257,9 +262,9 @@ def succeeds(seen):
     assert not never, f"{len(never)} operations never answered 2xx: " + ", ".join(never)
 
 
-def passes(code):
-    """Fails when schemathesis found something."""
-    assert code == 0, f"schemathesis ended with {code}: its report is above"
+def passes(codes):
+    """Fails when schemathesis found something, or was ended by a signal."""
+    assert not any(codes), f"schemathesis ended with {codes}: its report is above"
 
 
 def main():
@@ -275,9 +280,9 @@ def main():
     for kind in databases(suite):
         tried = suite.case(f"schemathesis runs on {kind}, signed in by {CREDENTIALS[kind]}", attempt, kind, chosen)
         if tried:
-            code, seen = tried
+            codes, seen = tried
             suite.case(f"every operation answers 2xx on {kind}", succeeds, seen)
-            suite.case(f"schemathesis finds nothing on {kind}", passes, code)
+            suite.case(f"schemathesis finds nothing on {kind}", passes, codes)
     suite.finish()
 
 

@@ -9,7 +9,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 # The description itself and its page: a snapshot of the first is compared beside the code (crates/api/tests/openapi.rs).
+# And what is asked of the process, which has no people, ids or bodies to be tried with: robustness and crates/cytomine do.
 ABOUT_ITSELF = {f"GET /api/{path}" for path in ("openapi", "docs", "docs/page.js", "docs/page.css")}
+ABOUT_ITSELF |= {"GET /server/ping", "POST /server/ping", *(f"GET /health/{what}" for what in ("started", "live", "ready"))}
 
 
 def routes_of_the_tree():

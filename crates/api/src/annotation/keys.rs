@@ -7,21 +7,21 @@ crate::keys! {
     /// nothing, what asks for none of them finds all.
     pub(super) struct Searched {
         /// In this project
-        project: Id = 1,
+        project: OneId = 1,
         /// In this image
-        image: Id,
+        image: OneId,
         /// In these images
         images: Ids,
         /// On this plane
-        slice: Id,
+        slice: OneId,
         /// On these planes
         slices: Ids,
         /// Of this user
-        user: Id,
+        user: OneId,
         /// Of these users
         users: Ids,
         /// With this term
-        term: Id,
+        term: OneId,
         /// With one of these terms
         terms: Ids,
         /// Without a term; with `terms`, also with one of them
@@ -31,7 +31,7 @@ crate::keys! {
         /// With a term that one of these users has set
         users_for_term: Ids,
         /// Not this one
-        excluded_annotation: Id,
+        excluded_annotation: OneId,
         /// Made after this moment
         after_than: Date,
         /// Made before this moment
@@ -39,7 +39,7 @@ crate::keys! {
         /// Touching this box `minx,miny,maxx,maxy`, or this shape as WKT
         bbox: Long = "0,0,2000,2000",
         /// Touching this annotation
-        bbox_annotation: Id,
+        bbox_annotation: OneId,
         /// Near this annotation, or this shape as WKT
         base_annotation: Long,
         /// How near, in pixels
@@ -47,7 +47,7 @@ crate::keys! {
         /// Only reviewed ones: none
         reviewed: Flag,
         /// Of this track: none
-        track: Id,
+        track: OneId,
         /// Of these tracks: none
         tracks: Ids,
         /// Also those of no track
@@ -55,13 +55,13 @@ crate::keys! {
         /// Of several tracks: none
         multiple_track: Flag,
         /// With this tag: none
-        tag: Id,
+        tag: OneId,
         /// With these tags: none
         tags: Ids,
         /// Also those without a tag
         no_tag: Flag,
         /// Of this group: none
-        annotation_group: Id,
+        annotation_group: OneId,
         /// Of these groups: none
         annotation_groups: Ids,
     }

@@ -8,7 +8,7 @@ use cytomine_model::{
 };
 
 use super::keys::Searched;
-use crate::dialect::loose::{Id, Ids};
+use crate::dialect::loose::{Ids, OneId};
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -121,8 +121,9 @@ async fn near(
 }
 
 fn wants_what_is_not_here(keys: &Searched) -> bool {
-    let named =
-        |one: &Id, many: &Ids| one.clone().list().or(many.clone()).get().is_some_and(|ids| !ids.is_empty());
+    let named = |one: &OneId, many: &Ids| {
+        one.clone().list().or(many.clone()).get().is_some_and(|ids| !ids.is_empty())
+    };
     keys.reviewed.clone().is_on()
         || keys.multiple_track.clone().is_on()
         || (named(&keys.track, &keys.tracks) && !keys.no_track.clone().is_on())

@@ -189,6 +189,16 @@ loose! {
             { "type": "string", "pattern": "^\\s*([-+]?[0-9]{1,9})?\\s*$" },
         ],
     });
+    /// An id as [`Id`], or an array of one: what a search is sent for lists.
+    OneId /: i64 = one_id, json!({
+        "description": "An id, as number, as text, or as an array of one; null is as good as absent.",
+        "anyOf": [
+            { "type": ["integer", "null"], "format": "int64" },
+            { "type": "string", "pattern": "^\\s*([-+]?[0-9]{1,18})?\\s*$" },
+            { "type": "array", "items": { "$ref": "#/components/schemas/LooseId" }, "maxItems": 1 },
+            { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "format": "int64" } } },
+        ],
+    });
     /// A list as text with commas, or an array of what would stand between them.
     List /: String = list, json!({
         "description": "A list: text with `,` between the elements, or an array; null is as good as absent.",
@@ -250,7 +260,12 @@ impl From<Option<i64>> for Id {
     }
 }
 
-impl Id {
+impl OneId {
+    /// The id as a type of the model, if there is one.
+    pub fn of<T>(self, make: fn(i64) -> T) -> Option<T> {
+        self.0.map(make)
+    }
+
     /// A list of this one; none where it is absent.
     pub fn list(self) -> Ids {
         Ids(self.0.map(|id| vec![id]))
@@ -351,6 +366,13 @@ fn number(value: Value) -> Result<Option<f64>, DialectError> {
             let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
             number.map(Some).ok_or_else(|| DialectError::invalid("", &text, "a number"))
         }
+    }
+}
+
+fn one_id(mut value: Value) -> Result<Option<i64>, DialectError> {
+    match value.as_array_mut() {
+        Some(items) if items.len() <= 1 => ids::id_of("", &items.pop().unwrap_or(Value::Null)),
+        _ => ids::id_of("", &value),
     }
 }
 

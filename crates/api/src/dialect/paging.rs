@@ -36,17 +36,16 @@ impl Paging {
         const COUNT: &str = "a whole number from 0";
         let max = query.parsed::<u64>("max", COUNT)?;
         let offset = query.parsed::<u64>("offset", COUNT)?;
+        // Read even where it does not count, so that what is no number is always refused.
+        let size = query.parsed::<u64>("size", COUNT)?;
+        let page = query.parsed::<u64>("page", COUNT)?;
         let (offset, max) = match (offset, max) {
-            (None, None) => {
-                let size = query.parsed::<u64>("size", COUNT)?;
-                let page = query.parsed::<u64>("page", COUNT)?;
-                match (page, size) {
-                    (page, Some(size)) => (page.unwrap_or(0).saturating_mul(size), size),
-                    // A page without a size means V2's own page size.
-                    (Some(page), None) => (page.saturating_mul(V2_PAGE_SIZE), V2_PAGE_SIZE),
-                    (None, None) => (0, 0),
-                }
-            }
+            (None, None) => match (page, size) {
+                (page, Some(size)) => (page.unwrap_or(0).saturating_mul(size), size),
+                // A page without a size means V2's own page size.
+                (Some(page), None) => (page.saturating_mul(V2_PAGE_SIZE), V2_PAGE_SIZE),
+                (None, None) => (0, 0),
+            },
             (offset, max) => (offset.unwrap_or(0), max.unwrap_or(0)),
         };
         let (sort, order) = sorting(query)?;

@@ -114,7 +114,8 @@ impl<F: Fields> Input for Filters<F> {
                 "style": "deepObject",
                 "explode": true,
                 "description": format!("Conditions on `{field}`: `{field}[operator]=value`"),
-                "schema": { "type": "object", "properties": properties, "additionalProperties": false },
+                // Other operators are ignored, as other fields are.
+                "schema": { "type": "object", "properties": properties },
             }));
         }
     }
@@ -181,7 +182,9 @@ impl<T: ToSchema> Input for Body<T> {
     fn describe(sketch: &mut Sketch<'_>) {
         sketch.refuses(400);
         sketch.refuses(413);
-        let schema = sketch.schemas.of::<T>();
+        let one = sketch.schemas.of::<T>();
+        // Nothing says as much as an object without keys.
+        let schema = json!({ "anyOf": [one, { "type": "null" }] });
         sketch.body = Some(("application/json", schema));
     }
 }
@@ -223,7 +226,7 @@ impl<T: ToSchema> Input for Batch<T> {
         let one = sketch.schemas.of::<T>();
         // An element that is none is refused in the answer, and the others are made.
         let items = json!({ "description": "Refused one by one, in the answer", "anyOf": [one, {}] });
-        let schema = json!({ "anyOf": [one, { "type": "array", "items": items }] });
+        let schema = json!({ "anyOf": [one, { "type": "array", "items": items }, { "type": "null" }] });
         sketch.body = Some(("application/json", schema));
     }
 }

@@ -1,8 +1,8 @@
 //! The list of operations: one statement each, from which router, document and rights test are made.
 //!
 //! An [`Operation`] states method, path, summary, the right that it asks and what an outsider gets. What goes in and what
-//! comes out is not stated but read from the handler's own signature ([`crate::describe`]), so that document and code cannot differ; only
-//! handlers whose types are silent (pictures, streams) say it with [`Operation::gives`].
+//! comes out is not stated but read from the handler's own signature ([`crate::describe`]), so that document and code
+//! cannot differ; only handlers whose types are silent (pictures, streams) say it with [`Operation::gives`].
 
 pub mod document;
 mod example;
