@@ -4,6 +4,7 @@ The figures stand in docs/architecture.md; the bounds here leave room for alloca
 """
 import concurrent.futures
 import json
+import math
 import threading
 import time
 
@@ -41,8 +42,10 @@ def bulk(image):
     outlines, size, place = [], 0, 0
     while size < LARGE:
         x, y = place % 2000, place // 2000 % 2000
-        points = ", ".join(f"{x + corner % 7}.{corner:04} {y + corner % 5}.{corner:04}" for corner in range(30))
-        outlines.append(json.dumps({"image": image, "location": f"POLYGON (({points}, {x}.0000 {y}.0000))"}))
+        turns = [math.tau * corner / 30 for corner in range(30)]
+        corners = [f"{x + 20 + 6 * math.cos(turn):.4f} {y + 20 + 6 * math.sin(turn):.4f}" for turn in turns]
+        location = f"POLYGON (({', '.join([*corners, corners[0]])}))"
+        outlines.append(json.dumps({"image": image, "location": location}))
         size, place = size + len(outlines[-1]) + 1, place + 1
     return f"[{','.join(outlines)}]".encode()
 

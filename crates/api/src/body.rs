@@ -4,7 +4,9 @@
 //! take is known; how many come at once is not, and without a bound a few bulks would take the memory of everybody
 //! else. Uploads stream to the disk and are not counted.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::RequestExt;
@@ -15,6 +17,7 @@ use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use cytomine_model::ErrorKind;
 use http::StatusCode;
+use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, LengthLimitError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -33,6 +36,9 @@ pub const SMALL_BODIES: usize = 64 << 20;
 
 /// How long a body waits for others to end before it is refused; as long its rest may then take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the rest of a body that nobody reads may take to arrive.
+const REST: Duration = Duration::from_secs(5);
 
 /// Bytes that one permit stands for.
 const UNIT: usize = 1 << 10;
@@ -80,10 +86,59 @@ impl Share {
     }
 }
 
-/// Lets the body of a request count until it is answered. A layer for every route.
+/// A body of which the rest is read and forgotten when its reader has enough: HTTP closes a connection on which a body was
+/// left unread, and who is still sending, or sends the next request, meets a broken pipe.
+struct Finished(Option<AxumBody>);
+
+impl HttpBody for Finished {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let Some(body) = self.0.as_mut() else { return Poll::Ready(None) };
+        let frame = std::task::ready!(Pin::new(body).poll_frame(context));
+        if !matches!(frame, Some(Ok(_))) {
+            self.0 = None;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.as_ref().map(HttpBody::size_hint).unwrap_or_default()
+    }
+}
+
+impl Drop for Finished {
+    fn drop(&mut self) {
+        let Some(mut body) = self.0.take().filter(|body| !body.is_end_stream()) else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let rest = async move {
+            let mut read = 0;
+            while read <= JSON_LIMIT {
+                let Some(Ok(frame)) = body.frame().await else { break };
+                read += frame.data_ref().map_or(0, Bytes::len);
+            }
+        };
+        runtime.spawn(tokio::time::timeout(REST, rest));
+    }
+}
+
+/// Lets the body of a request count until it is answered, and reads the rest of one that nobody reads to its end. A layer
+/// for every route.
 pub async fn count(State(memory): State<Memory>, mut request: Request, next: Next) -> Response {
     let share = Share { memory, held: Arc::default() };
     request.extensions_mut().insert(share.clone());
+    // Who waits for a word before sending sends nothing after a refusal.
+    if !request.headers().contains_key(http::header::EXPECT) {
+        request = request.map(|body| AxumBody::new(Finished(Some(body))));
+    }
     let response = next.run(request).await;
     drop(share);
     response

@@ -50,9 +50,9 @@ pub(super) fn written(name: &str) -> Result<String, DomainError> {
         return Err(DomainError::invalid("An account needs a name of 1 to 200 characters: give `username`"));
     }
     if let Some(hidden) = name.chars().find(|letter| is_hidden(*letter)) {
-        let number = u32::from(hidden);
+        let character = format!("U+{:04X}", u32::from(hidden));
         return Err(DomainError::invalid(format!(
-            "The name of an account holds the character U+{number:04X}, which cannot be seen: leave it out"
+            "The name of an account holds the character {character}, which cannot be seen: leave it out"
         )));
     }
     // A name of digits alone would be taken for an id where both are understood.
