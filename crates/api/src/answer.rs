@@ -4,8 +4,7 @@ use std::future::Future;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use cytomine_domain::hanging::Bulk as Made;
-use cytomine_domain::unit::bulk::{self, New};
+use cytomine_domain::unit::bulk::{self, Bulk as Made, New};
 use cytomine_domain::{Actor, DomainError, Done};
 use cytomine_model::Kind;
 use serde::Serialize;
@@ -85,25 +84,58 @@ where
     F: FnOnce(N) -> R,
     R: Future<Output = Command<T>>,
 {
-    let elements = match body {
+    match body {
         Batch::One(body) => {
             let Json(envelope) = one(read(body)?).await?;
-            return Ok(Created::One(envelope));
+            Ok(Created::One(envelope))
         }
-        Batch::Many(elements) => elements,
-    };
-    let (mut sent, mut list, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        Batch::Many(elements) => {
+            let make = async |list| bulk::create_many(&state.system, actor, list).await;
+            Ok(Created::Many(many(elements, read, make).await?))
+        }
+    }
+}
+
+/// As [`create`], where making one is making a list of one.
+///
+/// # Errors
+/// As those of [`create`].
+pub async fn create_at_once<B, N, E: Kind, T>(
+    body: Batch<B>,
+    read: impl Fn(B) -> Result<N, ApiError>,
+    make: impl AsyncFnOnce(Vec<N>) -> Result<Made<E>, DomainError>,
+    show: impl Fn(&E) -> T,
+) -> Result<Created<T>, CommandError> {
+    match body {
+        Batch::One(body) => {
+            let made = make(vec![read(body)?]).await?.one()?;
+            Ok(Created::One(envelope(made.done, made.entity.id().into(), show(&made.entity))))
+        }
+        Batch::Many(elements) => Ok(Created::Many(many(elements, read, make).await?)),
+    }
+}
+
+/// Has what the elements of an array ask for made as one step, and tells what became of each.
+async fn many<B, N, E>(
+    elements: Vec<(Box<RawValue>, Result<B, ApiError>)>,
+    read: impl Fn(B) -> Result<N, ApiError>,
+    make: impl AsyncFnOnce(Vec<N>) -> Result<Made<E>, DomainError>,
+) -> Result<Bulk, CommandError> {
+    let (mut sent, mut places, mut list, mut refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (place, (text, element)) in elements.into_iter().enumerate() {
         match element.and_then(&read) {
-            Ok(new) => list.push((place, new)),
+            Ok(new) => {
+                places.push(place);
+                list.push(new);
+            }
             Err(error) => refused.push((place, error.message().to_owned())),
         }
         sent.push(text);
     }
-    let made = bulk::create_many(&state.system, actor, list).await?;
-    refused.extend(made.refused.into_iter().map(|(place, error)| (place, error.message)));
+    let made = make(list).await?;
+    refused.extend(made.refused.into_iter().map(|(among, error)| (places[among], error.message)));
     refused.sort_by_key(|(place, _)| *place);
-    let message = match (made.added, refused.len()) {
+    let message = match (made.added.len(), refused.len()) {
         (added, 0) => format!("{added} added"),
         (added, refused) => format!("{added} added, {refused} refused"),
     };
@@ -111,54 +143,8 @@ where
         data: serde_json::from_str(sent[place].get()).unwrap_or(Value::Null),
         message,
     };
-    let answer = Bulk::of(made.added, refused.into_iter().map(told).collect(), &message);
-    Ok(Created::Many(answer.by(made.done.map(|done| done.command.0))))
-}
-
-/// Creates one entity from an object, or those of an array as one step of one command; the refused ones are reported.
-/// `read` says what an element asks for, `make` makes them.
-///
-/// # Errors
-/// When the one object is refused, or all are for one reason.
-pub async fn create_at_once<B, F, E: Kind, T>(
-    body: Batch<B>,
-    read: impl Fn(B) -> Result<F, ApiError>,
-    make: impl AsyncFnOnce(Vec<F>) -> Result<Made<E>, DomainError>,
-    show: impl Fn(&E) -> T,
-) -> Result<Created<T>, CommandError> {
-    let elements = match body {
-        Batch::One(body) => {
-            let made = make(vec![read(body)?]).await?.one()?;
-            return Ok(Created::One(envelope(made.done, made.entity.id().into(), show(&made.entity))));
-        }
-        Batch::Many(elements) => elements,
-    };
-    let (mut sent, mut list, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, (text, element)) in elements.into_iter().enumerate() {
-        match element.and_then(&read) {
-            Ok(asked) => {
-                list.push(asked);
-                sent.push((place, text));
-            }
-            Err(error) => refused.push((place, text, error.message().to_owned())),
-        }
-    }
-    let made = make(list).await?;
-    for (among, error) in made.refused {
-        let (place, text) = &sent[among];
-        refused.push((*place, text.clone(), error.message));
-    }
-    refused.sort_by_key(|(place, ..)| *place);
-    let message = match (made.added.len(), refused.len()) {
-        (added, 0) => format!("{added} added"),
-        (added, refused) => format!("{added} added, {refused} refused"),
-    };
-    let told = |(_, text, message): (usize, Box<RawValue>, String)| Refused {
-        data: serde_json::from_str(text.get()).unwrap_or(Value::Null),
-        message,
-    };
     let answer = Bulk::of(made.added.len(), refused.into_iter().map(told).collect(), &message);
-    Ok(Created::Many(answer.by(made.done.map(|done| done.command.0))))
+    Ok(answer.by(made.done.map(|done| done.command.0)))
 }
 
 /// Bytes of an image.

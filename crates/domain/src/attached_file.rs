@@ -6,8 +6,9 @@ use cytomine_store::BlobKey;
 use cytomine_store::blobs::Sealed;
 
 use crate::hanging::{Hanging, Subject, Which};
+use crate::unit::bulk::Bulk;
 use crate::uploaded_file::{Download, stored};
-use crate::{Actor, DomainError, Outcome, System, hanging, name};
+use crate::{Actor, DomainError, Outcome, System, hanging, intake, name};
 
 /// Largest file, in bytes.
 pub const LARGEST: u64 = 1 << 30;
@@ -73,13 +74,8 @@ pub async fn attach(
     let blob = BlobKey::new(&name);
     let stored = Stored { name, key, blob: blob.clone(), size: sealed.size, sha256: sealed.sha256.clone() };
     system.blobs.publish(sealed, &blob).await?;
-    let made = hanging::create_many(system, actor, vec![(on, stored)]).await.and_then(hanging::Bulk::one);
-    // When the database failed, only its answer may be lost and the row be there: then the sweeper decides.
-    if made.as_ref().is_err_and(|cause| !cause.is_ours())
-        && let Err(cause) = system.blobs.delete(&blob).await
-    {
-        tracing::warn!(%blob, %cause, "bytes of a refused file stay until the next sweep");
-    }
+    let made = hanging::create_many(system, actor, vec![(on, stored)]).await.and_then(Bulk::one);
+    intake::give_back(system, &blob, &made).await;
     made
 }
 

@@ -16,7 +16,8 @@ use cytomine_store::{self as store, Read, Tx};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::{Actor, DomainError, Done, Outcome, System, access};
+use crate::unit::bulk::Bulk;
+use crate::{Actor, DomainError, Outcome, System, access};
 
 pub use cytomine_store::hanging::hangs;
 
@@ -197,31 +198,6 @@ pub async fn seen<T: Hanging>(
     Ok(list)
 }
 
-/// What became of a list of new ones.
-#[derive(Debug)]
-pub struct Bulk<T> {
-    /// Those that were made.
-    pub added: Vec<T>,
-    /// Places in the list, from 0, of those that were refused, and why.
-    pub refused: Vec<(usize, DomainError)>,
-    /// The one command that made them; none where there was nothing to make.
-    pub done: Option<Done>,
-}
-
-impl<T> Bulk<T> {
-    /// What became of a list of one.
-    ///
-    /// # Errors
-    /// Why it was refused.
-    pub fn one(mut self) -> Result<Outcome<T>, DomainError> {
-        match (self.added.pop(), self.done, self.refused.pop()) {
-            (Some(entity), Some(done), _) => Ok(Outcome { entity, done }),
-            (_, _, Some((_, cause))) => Err(cause),
-            _ => Err(DomainError::invalid("There is nothing to add")),
-        }
-    }
-}
-
 /// Hangs many on entities: each is checked by itself, the good ones are written as one step.
 ///
 /// # Errors
@@ -231,7 +207,7 @@ pub async fn create_many<T: Hanging>(
     actor: &Actor,
     list: Vec<(Option<Subject>, T::Fields)>,
 ) -> Result<Bulk<T>, DomainError> {
-    let mut bulk = Bulk { added: Vec::new(), refused: Vec::new(), done: None };
+    let mut bulk = Bulk::default();
     if list.is_empty() {
         return Ok(bulk);
     }
@@ -257,13 +233,17 @@ pub async fn create_many<T: Hanging>(
             one.admit(&mut unit.tx, actor).await?;
             match there.1.iter().find_map(|other| other.excludes(&one)) {
                 Some(why) => Err(DomainError::already_exists(why)),
-                None => Ok((T::EXCLUSIVE.then(|| there.1.push(one.clone())), one).1),
+                None => {
+                    if T::EXCLUSIVE {
+                        there.1.push(one.clone());
+                    }
+                    Ok(one)
+                }
             }
         };
         match made.await {
             Ok(one) => bulk.added.push(one),
-            Err(cause) if cause.is_ours() => return Err(cause),
-            Err(cause) => bulk.refused.push((place, cause)),
+            Err(cause) => bulk.refuse(place, cause)?,
         }
     }
     let Some(first) = bulk.added.first() else { return Ok(bulk) };

@@ -107,13 +107,18 @@ pub async fn register(
     let key = BlobKey::new(name);
     system.blobs.publish(sealed, &key).await?;
     let received = record(system, actor, intake, Arrived { name, key: &key, size, sha256, info }).await;
-    // When the database failed, only its answer may be lost and the row be there: then the sweeper decides.
-    if received.as_ref().is_err_and(|cause| !cause.is_ours())
-        && let Err(cause) = system.blobs.delete(&key).await
+    give_back(system, &key, &received).await;
+    received
+}
+
+/// Removes published bytes whose row was refused. When the database failed, only its answer may be lost and the row be
+/// there: then the sweeper decides.
+pub(crate) async fn give_back<T>(system: &System, key: &BlobKey, made: &Result<T, DomainError>) {
+    if made.as_ref().is_err_and(|cause| !cause.is_ours())
+        && let Err(cause) = system.blobs.delete(key).await
     {
         tracing::warn!(%key, %cause, "bytes of a refused upload stay until the next sweep");
     }
-    received
 }
 
 struct Arrived<'a> {

@@ -2,9 +2,7 @@
 
 pub(crate) mod seats;
 
-use cytomine_model::{
-    Action, EntityKind, ErrorKind, Member, ProjectId, ProjectRole, User, UserId, permission,
-};
+use cytomine_model::{Action, EntityKind, Member, ProjectId, ProjectRole, User, UserId, permission};
 use cytomine_store::{self as store, Tx};
 
 use crate::access::{ProjectAccess, Unasked};
@@ -221,9 +219,7 @@ async fn change(
                 unit.tx.release().await?;
                 changed.push(*user);
             }
-            Err(error) if matches!(error.kind, ErrorKind::Internal | ErrorKind::Unavailable) => {
-                return Err(error);
-            }
+            Err(error) if error.is_ours() => return Err(error),
             Err(error) => {
                 unit.tx.roll_back().await?;
                 refused.push((*user, error));

@@ -3,8 +3,8 @@
 use cytomine_model::{Action, EntityKind, Page, Sort, Tag, TagId};
 use cytomine_store::{self as store, Read};
 
-use crate::hanging::Bulk;
 use crate::noun::{Deed, Noun, Reach};
+use crate::unit::bulk::Bulk;
 use crate::{Actor, DomainError, Outcome, System, access, name};
 
 /// Longest name, in characters.
@@ -40,7 +40,7 @@ pub async fn create_many(
     access::require(actor, Action::CreateTag)?;
     let mut unit = system.begin(actor).await?;
     let ids = unit.ids(names.len()).await?;
-    let mut bulk = Bulk { added: Vec::new(), refused: Vec::new(), done: None };
+    let mut bulk = Bulk::default();
     for (place, (name, id)) in names.into_iter().zip(ids).enumerate() {
         let name = match valid(name.as_deref()) {
             Ok(name) => name,
@@ -50,7 +50,7 @@ pub async fn create_many(
             }
         };
         let twice = bulk.added.iter().any(|tag: &Tag| tag.name == name);
-        if twice || !store::tag::taken(&mut unit.tx, &[&name]).await?.is_empty() {
+        if twice || store::tag::is_taken(&mut unit.tx, &name).await? {
             bulk.refused.push((place, DomainError::already_exists(taken(&name))));
             continue;
         }

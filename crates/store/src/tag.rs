@@ -49,14 +49,10 @@ pub async fn list(ex: impl Read, sort: Option<&Sort>, page: Page) -> Result<(Vec
     table::page(ex, |_| {}, fields, Order { sort, default: ("g.created", Direction::Descending) }, page).await
 }
 
-/// Of these names, those that a tag has.
-pub async fn taken(mut ex: impl Read, names: &[&str]) -> Result<Vec<String>, StoreError> {
-    let mut taken = Vec::new();
-    for name in names {
-        let statement = sql("SELECT name FROM tag WHERE name = $1 AND deleted_by IS NULL").bind(*name);
-        taken.extend(ex.first(statement).await?.map(|row| row.get("name")).transpose()?);
-    }
-    Ok(taken)
+/// Whether a tag bears that name.
+pub async fn is_taken(mut ex: impl Read, name: &str) -> Result<bool, StoreError> {
+    let statement = sql("SELECT name FROM tag WHERE name = $1 AND deleted_by IS NULL").bind(name);
+    Ok(ex.first(statement).await?.is_some())
 }
 
 /// Whether something is marked with the tag.

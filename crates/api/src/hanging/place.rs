@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use cytomine_domain::hanging::{Subject, Which};
-use cytomine_model::{EntityKind, ErrorKind};
+use cytomine_model::{Action, EntityKind, ErrorKind};
 use serde_json::{Value, json};
 
 use super::bears;
@@ -16,16 +16,19 @@ use crate::extract::Path;
 use crate::state::ApiState;
 
 /// Nouns with addresses of their own below which things hang, beside `domain/{class}/{id}`.
-const NOUNS: [(&str, EntityKind); 3] = [
-    ("project", EntityKind::Project),
-    ("annotation", EntityKind::Annotation),
-    ("imageinstance", EntityKind::ImageInstance),
+///
+/// With each, the right to change what hangs there.
+const NOUNS: [(&str, EntityKind, Action); 3] = [
+    ("project", EntityKind::Project, Action::DescribeProject),
+    ("annotation", EntityKind::Annotation, Action::DescribeAnnotation),
+    ("imageinstance", EntityKind::ImageInstance, Action::DescribeImage),
 ];
 
-/// The beginnings of addresses below which things hang.
-pub fn parents() -> impl Iterator<Item = String> {
-    let nouns = NOUNS.iter().map(|(noun, _)| format!("/api/{noun}/{{id}}"));
-    std::iter::once("/api/domain/{class}/{id}".to_owned()).chain(nouns)
+/// The beginnings of addresses below which things hang, each with the right to change these. Below a class stands a
+/// project as well as anything else; of other things their nouns say.
+pub fn parents() -> impl Iterator<Item = (String, Action)> {
+    let nouns = NOUNS.iter().map(|(noun, _, describe)| (format!("/api/{noun}/{{id}}"), *describe));
+    std::iter::once(("/api/domain/{class}/{id}".to_owned(), Action::DescribeProject)).chain(nouns)
 }
 
 /// The entity that an address names, if it does, and the last segment with a value.
@@ -86,11 +89,11 @@ impl FromRequestParts<ApiState> for Place {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let Path(values) = Path::<Vec<(String, String)>>::from_request_parts(parts, state).await?;
         let noun = parts.uri.path().split('/').nth(2).unwrap_or_default();
-        let named = NOUNS.iter().find(|(known, _)| *known == noun);
+        let named = NOUNS.iter().find(|(known, ..)| *known == noun);
         let mut values = values.into_iter();
         let mut next = || values.next().unwrap_or_default();
         let subject = match named {
-            Some((_, kind)) => Some((*kind, number("id", &next().1)?)),
+            Some((_, kind, _)) => Some((*kind, number("id", &next().1)?)),
             None if noun == "domain" => Some((kind_in("class", &next().1)?, number("id", &next().1)?)),
             None => None,
         };

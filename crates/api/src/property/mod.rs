@@ -17,13 +17,8 @@ pub fn routes() -> Routes {
             .takes(BODY)
             .needs(Action::DescribeProject),
     );
-    for parent in parents() {
-        // Below a class stands a project as well as anything else; of other things what their nouns say.
-        let (see, describe) = match parent.as_str() {
-            "/api/annotation/{id}" => (Action::SeeProject, Action::DescribeAnnotation),
-            "/api/imageinstance/{id}" => (Action::SeeProject, Action::DescribeImage),
-            _ => (Action::SeeProject, Action::DescribeProject),
-        };
+    let see = Action::SeeProject;
+    for (parent, describe) in parents() {
         let (all, one) = (format!("{parent}/property"), format!("{parent}/property/{{property}}"));
         routes = routes
             .with(get(all.as_str(), hanging::list::<Property>, "List the properties of an entity").needs(see))

@@ -4,8 +4,6 @@
 
 use std::future::Future;
 
-use cytomine_model::ErrorKind;
-
 use super::{Draft, Unit};
 use crate::{Actor, DomainError, Done, Outcome, System};
 
@@ -38,10 +36,10 @@ pub trait New: Send + Sized {
 }
 
 /// What became of a list.
-#[derive(Debug, Default)]
-pub struct Bulk {
-    /// How many were made.
-    pub added: usize,
+#[derive(Debug)]
+pub struct Bulk<T> {
+    /// What was made.
+    pub added: Vec<T>,
     /// Places in the list, from 0, of those that were refused, and why.
     pub refused: Vec<(usize, DomainError)>,
     /// The one command that made the others; none where there was nothing to make.
@@ -71,11 +69,11 @@ pub(crate) async fn create<N: New>(
 pub async fn create_many<N: New>(
     system: &System,
     actor: &Actor,
-    list: Vec<(usize, N)>,
-) -> Result<Bulk, DomainError> {
+    list: Vec<N>,
+) -> Result<Bulk<N::Made>, DomainError> {
     let mut bulk = Bulk::default();
     let mut ready = Vec::with_capacity(list.len());
-    for (place, mut new) in list {
+    for (place, mut new) in list.into_iter().enumerate() {
         match new.prepare(system, actor).await {
             Ok(()) => ready.push((place, new)),
             Err(error) => bulk.refuse(place, error)?,
@@ -91,9 +89,9 @@ pub async fn create_many<N: New>(
     for (place, new) in ready {
         let kept = unit.pause().await?;
         match new.write(&mut unit, actor).await {
-            Ok((_, message)) => {
+            Ok((made, message)) => {
                 unit.go_on(kept).await?;
-                bulk.added += 1;
+                bulk.added.push(made);
                 words.get_or_insert(message);
             }
             Err(error) => {
@@ -103,7 +101,7 @@ pub async fn create_many<N: New>(
         }
     }
     if let Some(first) = words {
-        let message = match bulk.added {
+        let message = match bulk.added.len() {
             1 => first,
             added => format!("{first}, and {} more", added - 1),
         };
@@ -112,10 +110,28 @@ pub async fn create_many<N: New>(
     Ok(bulk)
 }
 
-impl Bulk {
+impl<T> Default for Bulk<T> {
+    fn default() -> Self {
+        Self { added: Vec::new(), refused: Vec::new(), done: None }
+    }
+}
+
+impl<T> Bulk<T> {
+    /// What became of a list of one.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn one(mut self) -> Result<Outcome<T>, DomainError> {
+        match (self.added.pop(), self.done, self.refused.pop()) {
+            (Some(entity), Some(done), _) => Ok(Outcome { entity, done }),
+            (_, _, Some((_, cause))) => Err(cause),
+            _ => Err(DomainError::invalid("There is nothing to add")),
+        }
+    }
+
     /// Notes a refusal; what is not the element's fault ends all.
-    fn refuse(&mut self, place: usize, error: DomainError) -> Result<(), DomainError> {
-        if matches!(error.kind, ErrorKind::Internal | ErrorKind::Unavailable) {
+    pub(crate) fn refuse(&mut self, place: usize, error: DomainError) -> Result<(), DomainError> {
+        if error.is_ours() {
             return Err(error);
         }
         self.refused.push((place, error));
