@@ -119,15 +119,21 @@ impl Drop for Finished {
     fn drop(&mut self) {
         let Some(mut body) = self.0.take().filter(|body| !body.is_end_stream()) else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let rest = async move {
-            let mut read = 0;
-            while read <= JSON_LIMIT {
-                let Some(Ok(frame)) = body.frame().await else { break };
-                read += frame.data_ref().map_or(0, Bytes::len);
-            }
-        };
-        runtime.spawn(tokio::time::timeout(REST, rest));
+        runtime.spawn(async move { drain(&mut body, JSON_LIMIT, REST).await });
     }
+}
+
+/// Reads what is left of a body and throws it away, until `most` bytes or that time are over: who is still sending would
+/// else see a broken connection instead of the answer.
+pub async fn drain(body: &mut AxumBody, most: usize, within: Duration) {
+    let rest = async {
+        let mut read = 0;
+        while read <= most {
+            let Some(Ok(frame)) = body.frame().await else { break };
+            read = read.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        }
+    };
+    let _ = tokio::time::timeout(within, rest).await;
 }
 
 /// Lets the body of a request count until it is answered, and reads the rest of one that nobody reads to its end. A layer
@@ -176,9 +182,7 @@ async fn take(share: Option<&Share>, room: usize, body: &mut AxumBody) -> Result
     let Some(share) = share else { return Ok(()) };
     let taken = share.take(room).await;
     if taken.is_err() {
-        // Who is still sending would see a broken connection instead of the answer.
-        let rest = async { while let Some(Ok(_)) = body.frame().await {} };
-        let _ = tokio::time::timeout(PATIENCE, rest).await;
+        drain(body, usize::MAX, PATIENCE).await;
     }
     taken
 }

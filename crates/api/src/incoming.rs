@@ -9,8 +9,8 @@ use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{StatusCode, header};
 use cytomine_domain::{DomainError, intake};
 use cytomine_model::ErrorKind;
-use http_body_util::BodyExt as _;
 
+use crate::body;
 use crate::dialect::loose;
 use crate::error::ApiError;
 use crate::state::ApiState;
@@ -155,16 +155,7 @@ pub async fn to_the_end<T: Send + 'static>(
 
 /// Reads on for a while: a client that still sends would otherwise meet a closed connection instead of the answer.
 pub async fn drain(mut body: Body) {
-    let read = async {
-        let mut left = DRAINED;
-        while let Some(Ok(frame)) = body.frame().await {
-            left = left.saturating_sub(frame.data_ref().map_or(0, bytes::Bytes::len));
-            if left == 0 {
-                break;
-            }
-        }
-    };
-    let _ = tokio::time::timeout(DRAINED_FOR, read).await;
+    body::drain(&mut body, DRAINED, DRAINED_FOR).await;
 }
 
 #[cfg(test)]

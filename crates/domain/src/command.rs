@@ -110,12 +110,11 @@ async fn replay_long(
         Way::Undo => command.action == CommandAction::Delete,
         Way::Redo => command.action == CommandAction::Add,
     };
+    let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
     if !comes {
-        let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
         unit.places = Some(places);
         return step(system, actor, unit, command, way).await.map(Some);
     }
-    let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
     let hidden =
         long_bulk::hide(&mut unit.tx, command.id, long_bulk::Step::Back, unit.now, &command.ids).await?;
     unit.finish(system).await?;
