@@ -12,10 +12,14 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::describe::{Output, Sketch};
-use crate::dialect::envelope::{Bulk, Envelope, OfKind, Refused};
+use crate::dialect::envelope::{Envelope, OfKind};
 use crate::error::{ApiError, CommandError};
 use crate::extract::Batch;
 use crate::state::ApiState;
+
+pub use self::several::{Bulk, Refused};
+
+mod several;
 
 /// The answer of a command about one entity.
 pub type Command<T> = Result<Json<Envelope<T>>, CommandError>;
@@ -128,20 +132,19 @@ async fn many<B, N, E>(
                 places.push(place);
                 list.push(new);
             }
-            Err(error) => refused.push((place, error.message().to_owned())),
+            Err(error) => refused.push((place, error)),
         }
         sent.push(text);
     }
     let made = make(list).await?;
-    refused.extend(made.refused.into_iter().map(|(among, error)| (places[among], error.message)));
+    refused.extend(made.refused.into_iter().map(|(among, error)| (places[among], ApiError::from(error))));
     refused.sort_by_key(|(place, _)| *place);
     let message = match (made.added.len(), refused.len()) {
         (added, 0) => format!("{added} added"),
         (added, refused) => format!("{added} added, {refused} refused"),
     };
-    let told = |(place, message): (usize, String)| Refused {
-        data: serde_json::from_str(sent[place].get()).unwrap_or(Value::Null),
-        message,
+    let told = |(place, error): (usize, ApiError)| {
+        Refused::of(serde_json::from_str(sent[place].get()).unwrap_or(Value::Null), &error)
     };
     let answer = Bulk::of(made.added.len(), refused.into_iter().map(told).collect(), &message);
     Ok(answer.by(made.done.map(|done| done.command.0)))

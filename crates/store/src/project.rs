@@ -233,8 +233,12 @@ pub async fn remove_member(mut tx: impl Write, project: ProjectId, user: UserId)
 
 /// Ids of the living term links of a project's living annotations, ascending.
 pub async fn term_links(mut ex: impl Read, project: ProjectId) -> Result<Vec<i64>, StoreError> {
-    let statement = sql("SELECT t.id FROM annotation_term t JOIN annotation a ON a.id = t.annotation_id \
-         WHERE a.project_id = $1 AND a.deleted_by IS NULL AND t.deleted_by IS NULL ORDER BY t.id")
-    .bind(project);
+    let text = concat!(
+        "SELECT t.id FROM annotation_term t JOIN annotation a ON a.id = t.annotation_id \
+         WHERE a.project_id = $1 AND a.deleted_by IS NULL AND t.deleted_by IS NULL AND ",
+        complete!("a"),
+        " ORDER BY t.id"
+    );
+    let statement = sql(text).bind(project);
     ex.rows(statement).await?.iter().map(|row| row.get("id")).collect()
 }

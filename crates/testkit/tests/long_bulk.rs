@@ -228,6 +228,42 @@ async fn whoever_loses_the_right_half_way_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn nobody_is_author_who_left_half_way() {
+    both(|app: App| async move {
+        let world = World::of(app).await;
+        let carol = world.app.user("carol").await;
+        let people = format!("/api/project/{}/user", world.lung.id);
+        let member = format!("{people}/{}.json", carol.id);
+        world.alice.post(&member, &json!({})).await.ok();
+        world.alice.post(&format!("{people}/{}/admin.json", world.bob.id), &json!({})).await.ok();
+        let import = world.send(|elements| {
+            for element in elements {
+                element["user"] = json!(carol.id);
+            }
+        });
+        world.half(&import, ALL).await;
+        world.alice.delete(&member).await.ok();
+        let answer = import.await.unwrap();
+        assert_eq!((answer.status, &answer.json()["code"]), (400, &json!("member.none")));
+        assert_eq!(world.left().await, [0; 4]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_nobody_sees_does_not_keep_the_ontology() {
+    both(|app: App| async move {
+        let world = World::of(app).await;
+        let import = world.send(|_| {});
+        world.half(&import, ALL).await;
+        world.alice.put(&world.lung.path, &json!({ "ontology": null })).await.ok();
+        assert_eq!(import.await.unwrap().status, 400);
+        assert_eq!(world.left().await, [0; 4]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_deleted_with_its_image_meanwhile_does_not_come_back_with_it() {
     both(|app: App| async move {
         let world = World::of(app).await;

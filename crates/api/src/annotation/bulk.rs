@@ -7,16 +7,14 @@ use std::ops::Range;
 
 use axum::Json;
 use axum::extract::State;
-use cytomine_domain::DomainError;
 use cytomine_domain::annotation::{self, NewAnnotation, Thinning, aside};
 use cytomine_model::AnnotationId;
 
 use super::wire::{Annotation, AnnotationBody, SeveralDeleted, ThinningKeys, Words};
-use crate::answer::{self, Created};
+use crate::answer::{self, Bulk, Created, Refused};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::dialect::DialectError;
-use crate::dialect::envelope::{Bulk, Refused};
 use crate::dialect::loose::Text;
 use crate::error::{ApiError, CommandError};
 use crate::extract::{Asked, RawBatch};
@@ -46,17 +44,15 @@ pub(super) async fn create(
     }
     let Read { body, spans, places, list, mut refused } = aside(move || read(body, asked)).await??;
     let made = annotation::create_many(&state.system, &actor, list).await?;
-    refused.extend(made.refused.into_iter().map(|refusal| {
-        let DomainError { message, .. } = refusal.error;
-        (places[refusal.place], message)
-    }));
+    let late = made.refused.into_iter();
+    refused.extend(late.map(|refusal| (places[refusal.place], ApiError::from(refusal.error))));
     refused.sort_by_key(|(place, _)| *place);
     let message = match (made.added.len(), refused.len()) {
         (0, 0) => "There was nothing to add".to_owned(),
         (added, 0) => format!("{added} annotations added"),
         (added, refused) => format!("{added} annotations added, {refused} refused"),
     };
-    let repeat = |(place, message): (usize, String)| Refused { data: body.parsed(&spans[place]), message };
+    let repeat = |(place, error): (usize, ApiError)| Refused::of(body.parsed(&spans[place]), &error);
     let refused = refused.into_iter().take(REPEATED).map(repeat).collect();
     let answer = Bulk::of(made.added.len(), refused, &message);
     Ok(Created::Many(answer.by(made.done.map(|done| done.command.0))))
@@ -70,12 +66,12 @@ struct Read {
     /// The places in the array of those in `list`.
     places: Vec<usize>,
     list: Vec<NewAnnotation>,
-    refused: Vec<(usize, String)>,
+    refused: Vec<(usize, ApiError)>,
 }
 
 fn read(body: RawBatch<AnnotationBody>, asked: Thinning) -> Result<Read, ApiError> {
     let spans = body.spans(REMEDY)?;
-    let mut refused: Vec<(usize, String)> = Vec::new();
+    let mut refused: Vec<(usize, ApiError)> = Vec::new();
     let (mut places, mut list) = (Vec::with_capacity(spans.len()), Vec::with_capacity(spans.len()));
     for (place, span) in spans.iter().enumerate() {
         match body.read(span, REMEDY).and_then(|body| body.new_annotation(asked)) {
@@ -83,7 +79,7 @@ fn read(body: RawBatch<AnnotationBody>, asked: Thinning) -> Result<Read, ApiErro
                 places.push(place);
                 list.push(new);
             }
-            Err(error) => refused.push((place, error.message().to_owned())),
+            Err(error) => refused.push((place, error)),
         }
     }
     Ok(Read { body, spans, places, list, refused })

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use cytomine_model::{CommandAction, EntityKind};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
@@ -140,66 +140,6 @@ impl Told {
     }
 }
 
-/// One element of a bulk request that was refused.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Refused {
-    /// The element as it was sent.
-    pub data: Value,
-    /// Why.
-    pub message: String,
-}
-
-/// The answer to a bulk create: always HTTP 200, the outcome in `status`.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Bulk {
-    data: BulkData,
-    /// 200: all, 206: some, 400: none.
-    #[schema(example = 200)]
-    status: u16,
-    /// Id of the one command that made them all, to undo it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    command: Option<i64>,
-}
-
-/// What became of the elements.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-struct BulkData {
-    /// `false`, where an element was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    success: Option<bool>,
-    /// What happened, for people.
-    message: String,
-    /// The elements that were refused.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    errors: Vec<Refused>,
-}
-
-impl Bulk {
-    /// The answer when that many were made and these refused.
-    pub fn of(added: usize, refused: Vec<Refused>, message: &str) -> Self {
-        let status = match (refused.is_empty(), added) {
-            (true, _) => 200,
-            (false, 0) => 400,
-            (false, _) => 206,
-        };
-        let success = (!refused.is_empty()).then_some(false);
-        Self {
-            data: BulkData { success, message: message.to_owned(), errors: refused },
-            status,
-            command: None,
-        }
-    }
-
-    /// With the command that did it.
-    #[must_use]
-    pub fn by(self, command: Option<i64>) -> Self {
-        Self { command, ..self }
-    }
-}
-
 /// The verb in a Cytomine command's class name.
 fn verb(action: CommandAction) -> &'static str {
     match action {
@@ -211,6 +151,8 @@ fn verb(action: CommandAction) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn added_annotation() -> Envelope<Value> {
@@ -264,21 +206,5 @@ mod tests {
         assert!(answer.get("command").is_none());
         assert_eq!(answer["annotation"]["id"], 42);
         assert_eq!(json!(Told::of("Nothing to undo"))["callback"], Value::Null);
-    }
-
-    #[test]
-    fn bulk_tells_all_some_or_none() {
-        let refused =
-            || vec![Refused { data: json!({ "location": "x" }), message: "no geometry".to_owned() }];
-        let bulk = |added, refused, message| json!(Bulk::of(added, refused, message));
-        assert_eq!(bulk(3, vec![], "3 added"), json!({ "data": { "message": "3 added" }, "status": 200 }));
-        assert_eq!(bulk(0, vec![], "Nothing to add")["status"], 200);
-        let some = bulk(2, refused(), "2 added, 1 refused");
-        assert_eq!(some["status"], 206);
-        assert_eq!(
-            some["data"]["errors"],
-            json!([{ "data": { "location": "x" }, "message": "no geometry" }])
-        );
-        assert_eq!(bulk(0, refused(), "1 refused")["status"], 400);
     }
 }

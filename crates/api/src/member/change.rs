@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use cytomine_domain::{DomainError, member};
 use cytomine_model::{Member, ProjectId, ProjectRole, UserId};
@@ -78,7 +77,7 @@ pub(super) async fn add_many(
 ) -> Result<Response, ApiError> {
     let users = several.users.of(UserId).ok_or_else(no_users)?;
     let refused = member::add_many(&state.system, &actor, id, &users).await?;
-    Ok(many(&refused))
+    Ok(many(refused))
 }
 
 /// DELETE `project/{id}/user?users=1,2`.
@@ -90,7 +89,7 @@ pub(super) async fn remove_many(
 ) -> Result<Response, ApiError> {
     let users = several.users.of(UserId).ok_or_else(no_users)?;
     let refused = member::remove_many(&state.system, &actor, id, &users).await?;
-    Ok(many(&refused))
+    Ok(many(refused))
 }
 
 /// POST `project/{id}/representative`: `{user}`.
@@ -143,11 +142,7 @@ fn no_users() -> DomainError {
     DomainError::invalid("Give the ids as `?users=1,2,3`")
 }
 
-fn many(refused: &[(UserId, DomainError)]) -> Response {
-    let failed: Vec<String> = refused.iter().map(|(user, error)| format!("{user} ({error})")).collect();
-    if failed.is_empty() {
-        return Json(SeveralChanged::of("OK".to_owned(), 200)).into_response();
-    }
-    let message = format!("These users could not be changed: {}", failed.join(", "));
-    (StatusCode::PARTIAL_CONTENT, Json(SeveralChanged::of(message, 206))).into_response()
+fn many(refused: Vec<(UserId, DomainError)>) -> Response {
+    let changed = SeveralChanged::of(refused.into_iter().map(|(user, error)| (user, error.into())).collect());
+    (changed.status(), Json(changed)).into_response()
 }

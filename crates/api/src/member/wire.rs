@@ -3,16 +3,18 @@
 
 use std::borrow::Cow;
 
+use axum::http::StatusCode;
 use cytomine_model::{self as model, UserId};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::dialect::loose::{Flag, Id, schema_of};
 use crate::dialect::wire::Nothing;
+use crate::error::{ApiError, every_code};
 
 /// A link between a project and a user, by Cytomine's name for it.
 pub trait Link: ToSchema {
@@ -207,11 +209,47 @@ pub struct SeveralChanged {
     /// 200, or 206 where some could not be changed.
     #[schema(example = 200)]
     status: u16,
+    /// Those that could not be changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<Unchanged>,
+}
+
+/// A user who could not be changed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Unchanged {
+    /// Id of the user.
+    user: i64,
+    /// Why.
+    message: String,
+    /// Name of the cause; texts in other languages go by it.
+    #[schema(schema_with = every_code)]
+    code: &'static str,
+    /// Values that the text holds.
+    params: Map<String, Value>,
 }
 
 impl SeveralChanged {
-    /// With these words and that status.
-    pub fn of(message: String, status: u16) -> Self {
-        Self { data: Acknowledgement { message }, status }
+    /// What became of them, given those that could not be changed.
+    pub fn of(refused: Vec<(UserId, ApiError)>) -> Self {
+        if refused.is_empty() {
+            return Self { data: Acknowledgement { message: "OK".to_owned() }, status: 200, errors: Vec::new() };
+        }
+        let failed: Vec<String> =
+            refused.iter().map(|(user, error)| format!("{user} ({})", error.message())).collect();
+        let message = format!("These users could not be changed: {}", failed.join(", "));
+        let unchanged = |(user, error): (UserId, ApiError)| Unchanged {
+            user: user.0,
+            message: error.message().to_owned(),
+            code: error.code(),
+            params: error.params().clone(),
+        };
+        let errors = refused.into_iter().map(unchanged).collect();
+        Self { data: Acknowledgement { message }, status: 206, errors }
+    }
+
+    /// Of the answer.
+    pub fn status(&self) -> StatusCode {
+        if self.errors.is_empty() { StatusCode::OK } else { StatusCode::PARTIAL_CONTENT }
     }
 }

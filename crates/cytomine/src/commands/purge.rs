@@ -21,6 +21,9 @@ pub(super) async fn run(settings: &Purge) -> Result<(), RunError> {
         say::line("Another process is at it already");
         return Ok(());
     };
+    if !settings.dry_run {
+        sweep::regularly(&system).await?;
+    }
     let mut rows: Vec<(&str, String)> =
         purged.rows.iter().map(|(kind, rows)| (kind.as_str(), format!("{rows} rows"))).collect();
     rows.push(("commands", format!("{} can be undone no more", purged.commands)));
@@ -32,8 +35,5 @@ pub(super) async fn run(settings: &Purge) -> Result<(), RunError> {
         format!("Removed what was deleted more than {days} days ago")
     };
     say::table(&heading, &rows);
-    if !settings.dry_run {
-        sweep::regularly(&system).await?;
-    }
     Ok(())
 }

@@ -10,7 +10,7 @@ use cytomine_model::{
 use cytomine_store::{self as store, change};
 use tokio::time::Instant;
 
-use super::create::check_terms;
+use super::create::{check_terms, require_author};
 use super::prepare::{Prepared, Size};
 use super::{Canvas, NewAnnotation};
 use crate::long_bulk::{self, Pace, Pending};
@@ -161,8 +161,8 @@ fn places(ready: &[Ready]) -> Vec<change::Spot> {
 struct Named {
     projects: Vec<ProjectId>,
     images: Vec<ImageInstanceId>,
-    /// Others in whose name they are.
-    users: Vec<UserId>,
+    /// Others in whose name they are, with the project.
+    users: Vec<(ProjectId, UserId)>,
     terms: Vec<(ProjectId, TermId)>,
 }
 
@@ -176,7 +176,9 @@ impl Named {
         Self {
             projects: distinct(spots().map(|spot| spot.project)),
             images: distinct(spots().map(|spot| spot.image)),
-            users: distinct(spots().map(|spot| spot.user).filter(|user| *user != actor.id())),
+            users: distinct(
+                spots().filter(|spot| spot.user != actor.id()).map(|spot| (spot.project, spot.user)),
+            ),
             terms: distinct(ready.iter().flat_map(terms)),
         }
     }
@@ -187,8 +189,9 @@ impl Named {
         for project in &self.projects {
             let access = access::project(&mut unit.tx, actor, *project).await?;
             access.require(Action::CreateAnnotation, Some(actor.id()))?;
-            if !self.users.is_empty() {
-                access.require(Action::CreateAnnotationForOther, self.users.first().copied())?;
+            for (_, user) in self.users.iter().filter(|(of, _)| of == project) {
+                access.require(Action::CreateAnnotationForOther, Some(*user))?;
+                require_author(&mut unit.tx, *project, *user).await?;
             }
             let terms: Vec<TermId> =
                 self.terms.iter().filter(|(of, _)| of == project).map(|(_, term)| *term).collect();
@@ -206,15 +209,12 @@ impl Named {
                 return Err(DomainError::not_found("ImageInstance", image));
             }
         }
-        if !self.users.is_empty() {
-            let people = store::annotation::canvas::people(&mut unit.tx, &self.users).await?;
-            if let Some(gone) =
-                self.users.iter().find(|user| people.iter().all(|person| person.user != **user))
-            {
-                return Err(DomainError::not_found("User", gone));
-            }
+        let users = distinct(self.users.iter().map(|(_, user)| *user));
+        let people = store::annotation::canvas::people(&mut unit.tx, &users).await?;
+        match users.iter().find(|user| people.iter().all(|person| person.user != **user)) {
+            Some(gone) => Err(DomainError::not_found("User", gone)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn commit(
