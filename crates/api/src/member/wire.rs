@@ -233,7 +233,11 @@ impl SeveralChanged {
     /// What became of them, given those that could not be changed.
     pub fn of(refused: Vec<(UserId, ApiError)>) -> Self {
         if refused.is_empty() {
-            return Self { data: Acknowledgement { message: "OK".to_owned() }, status: 200, errors: Vec::new() };
+            return Self {
+                data: Acknowledgement { message: "OK".to_owned() },
+                status: 200,
+                errors: Vec::new(),
+            };
         }
         let failed: Vec<String> =
             refused.iter().map(|(user, error)| format!("{user} ({})", error.message())).collect();

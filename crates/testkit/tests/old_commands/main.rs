@@ -9,6 +9,7 @@ mod steps;
 
 use std::path::PathBuf;
 
+use cytomine_store::schema;
 use cytomine_testkit::{App, Client};
 use serde_json::{Value, json};
 
@@ -99,6 +100,7 @@ async fn write() {
         "made": living_made, "edited": living_edited, "deleted": rows::all_living(&app.system.db).await,
         "rows": rows::dump(&app.system.db).await,
     });
-    let name = format!("{}.json", env!("CARGO_PKG_VERSION"));
+    let tables = schema::state(&app.system.db).await.unwrap().found;
+    let name = format!("{}-{tables}.json", env!("CARGO_PKG_VERSION"));
     std::fs::write(folder().join(name), serde_json::to_string_pretty(&release).unwrap()).unwrap();
 }

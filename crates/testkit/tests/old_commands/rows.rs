@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 /// Tables with rows of users, each after those that it names.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 23] = [
     "user_account",
     "user_role",
     "storage",
@@ -24,6 +24,10 @@ const TABLES: [&str; 19] = [
     "annotation",
     "annotation_term",
     "property",
+    "tag",
+    "tag_domain_association",
+    "description",
+    "attached_file",
     "command",
     "activity",
     "job",
@@ -41,7 +45,7 @@ async fn read(mut db: &Db, table: &str, columns: &[String], condition: &str) -> 
     let text = if lite {
         let pairs: Vec<String> = columns
             .iter()
-            .map(|name| format!("'{name}', CASE typeof({name}) WHEN 'blob' THEN '\\x' || lower(hex({name})) ELSE {name} END"))
+            .map(|name| format!("'{name}', CASE typeof({name}) WHEN 'blob' THEN '\\x' || lower(hex({name})) WHEN 'real' THEN json(format('%!.17g', {name})) ELSE {name} END"))
             .collect();
         format!("SELECT json_object({}) AS line FROM {table} {condition} ORDER BY 1", pairs.join(", "))
     } else {

@@ -1,5 +1,7 @@
 //! Every kind of entity is made, changed and deleted, each by a command of its own.
 
+use axum::body::Body;
+use axum::http::{Request, header};
 use cytomine_store::{Read as _, sql};
 use cytomine_testkit::{App, Client};
 use serde_json::{Value, json};
@@ -68,7 +70,30 @@ pub(crate) async fn add(app: &App) -> Made {
         .post(&format!("/api/annotation/{}/term/{}.json", ids["annotation"], ids["below"]), &link)
         .await
         .ok();
+    let project = format!("domain/be.cytomine.domain.project.Project/{}", ids["project"]);
+    ids["property"] =
+        post(&format!("{project}/property"), json!({ "key": "old", "value": "old" }), "property").await;
+    ids["tag"] = post("tag", json!({ "name": "old" }), "tag").await;
+    let marked = json!({ "tag": ids["tag"] });
+    ids["association"] =
+        post(&format!("{project}/tag_domain_association"), marked, "tagdomainassociation").await;
+    post(&format!("{project}/description"), json!({ "data": "old" }), "description").await;
+    ids["attached"] = attach(&client, &ids["project"]).await;
+    client.post(&format!("/api/project/{}/user/{}.json", ids["project"], ids["user"]), &json!({})).await.ok();
     Made { client, ids }
+}
+
+async fn attach(client: &Client, project: &Value) -> Value {
+    let form = "--b\r\nContent-Disposition: form-data; name=\"files[]\"; filename=\"old.txt\"\r\n\r\nold\r\n--b--\r\n";
+    let request = Request::builder()
+        .method("POST")
+        .uri(format!(
+            "/api/attachedfile.json?domainClassName=be.cytomine.domain.project.Project&domainIdent={project}"
+        ))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+        .body(Body::from(form))
+        .unwrap();
+    client.send(request).await.ok()["id"].clone()
 }
 
 impl Made {
@@ -121,15 +146,30 @@ impl Made {
                 "annotation",
                 json!({ "location": "POLYGON ((5 5, 9 5, 9 9.5, 5 5))", "image": ids["instance"], "term": [ids["below"]] }),
             ),
+            ("tag", "tag", json!({ "name": "new" })),
         ] {
             self.client.put(&self.path(noun, name), &body).await.ok();
         }
+        let project = &ids["project"];
+        let hung = format!("/api/domain/be.cytomine.domain.project.Project/{project}");
+        let property = format!("{hung}/property/{}.json", ids["property"]);
+        self.client.put(&property, &json!({ "key": "new", "value": "new" })).await.ok();
+        self.client.put(&format!("{hung}/description.json"), &json!({ "data": "new" })).await.ok();
+        let manager = format!("/api/project/{project}/user/{}/admin.json", ids["user"]);
+        self.client.post(&manager, &json!({})).await.ok();
     }
 
     /// Deletes all, what hangs on others first.
     pub(crate) async fn delete(&self) {
         let ids = &self.ids;
+        let project = format!("/api/domain/be.cytomine.domain.project.Project/{}", ids["project"]);
         for path in [
+            format!("/api/project/{}/user/{}.json", ids["project"], ids["user"]),
+            format!("{project}/property/{}.json", ids["property"]),
+            self.path("tag_domain_association", "association"),
+            self.path("tag", "tag"),
+            format!("{project}/description.json"),
+            self.path("attachedfile", "attached"),
             format!("/api/annotation/{}/term/{}.json", ids["annotation"], ids["below"]),
             self.path("annotation", "annotation"),
             format!("/api/relation/parent/term1/{}/term2/{}.json", ids["above"], ids["below"]),
