@@ -68,12 +68,37 @@ async fn replay(
     id: Option<CommandId>,
     way: Way,
 ) -> Result<Option<Replayed>, DomainError> {
-    let Some((unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
+    let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
     if long_bulk::is_long(command.kind, &command.ids) {
         drop(unit);
-        return replay_long(system, actor, command, way).await;
+        // Where it all lies takes a look at every row: nobody shall wait for that.
+        let places = store::change::spots(&system.db, command.kind, &command.ids).await?;
+        return if comes(&command, way) {
+            let all = command.ids.clone();
+            replay_hidden(system, actor, (command, way), all, Some(places)).await
+        } else {
+            let id = Some(command.id);
+            let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
+            unit.places = Some(places);
+            step(system, actor, unit, command, way).await.map(Some)
+        };
+    }
+    if comes(&command, way) {
+        let hanging = store::rows::parts::deleted(&mut unit.tx, command.id).await?;
+        if long_bulk::is_long(EntityKind::Annotation, &hanging) {
+            drop(unit);
+            return replay_hidden(system, actor, (command, way), hanging, None).await;
+        }
     }
     step(system, actor, unit, command, way).await.map(Some)
+}
+
+/// Whether what the command is about comes back.
+fn comes(command: &Command, way: Way) -> bool {
+    match way {
+        Way::Undo => command.action == CommandAction::Delete,
+        Way::Redo => command.action == CommandAction::Add,
+    }
 }
 
 /// Begins a unit on the command that is to be undone or redone, if there is one.
@@ -95,34 +120,25 @@ async fn begin(
     Ok(command.map(|command| (unit, command)))
 }
 
-/// As [`step`], of a long bulk. What goes is hidden with the step and goes after it; what comes back does so before it,
-/// hidden, and is seen with it.
-async fn replay_long(
+/// As [`step`], where a long bulk of annotations comes back: before the step, hidden, and seen with it. (What goes is
+/// hidden with the step and goes after it.)
+async fn replay_hidden(
     system: &System,
     actor: &Actor,
-    command: Command,
-    way: Way,
+    (command, way): (Command, Way),
+    annotations: Vec<(i64, i64)>,
+    places: Option<Vec<store::change::Spot>>,
 ) -> Result<Option<Replayed>, DomainError> {
-    // Where it all lies takes a look at every row: nobody shall wait for that.
-    let places = store::change::spots(&system.db, command.kind, &command.ids).await?;
     let id = Some(command.id);
-    let comes = match way {
-        Way::Undo => command.action == CommandAction::Delete,
-        Way::Redo => command.action == CommandAction::Add,
-    };
     let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
-    if !comes {
-        unit.places = Some(places);
-        return step(system, actor, unit, command, way).await.map(Some);
-    }
     let hidden =
-        long_bulk::hide(&mut unit.tx, command.id, long_bulk::Step::Back, unit.now, &command.ids).await?;
+        long_bulk::hide(&mut unit.tx, command.id, long_bulk::Step::Back, unit.now, &annotations).await?;
     unit.finish(system).await?;
     let outcome = async {
         long_bulk::bring_back(system, hidden).await?;
         let Some((mut unit, command)) = begin(system, actor, id, way).await? else { return Ok(None) };
         unit.end_bulk(hidden).await?;
-        unit.places = Some(places);
+        unit.places = places;
         step(system, actor, unit, command, way).await.map(Some)
     }
     .await;

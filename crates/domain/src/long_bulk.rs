@@ -78,13 +78,24 @@ pub(crate) async fn hide(
     now: Millis,
     ranges: &[(i64, i64)],
 ) -> Result<Pending, DomainError> {
-    pending::begin(tx, command, step, now, ranges).await.map_err(|error| match error {
-        StoreError::Duplicate { .. } => busy(),
-        other => other.into(),
-    })
+    pending::begin(tx, command, step, now, ranges).await.map_err(busy)
 }
 
-fn busy() -> DomainError {
+/// Hides more with a bulk, from the end of the transaction on.
+///
+/// # Errors
+/// As those of [`hide`].
+pub(crate) async fn hide_more(
+    tx: &mut Tx,
+    bulk: Pending,
+    ranges: &[(i64, i64)],
+) -> Result<Pending, DomainError> {
+    pending::hide(tx, bulk, ranges).await.map_err(busy)?;
+    Ok(bulk)
+}
+
+fn busy(error: StoreError) -> DomainError {
+    let StoreError::Duplicate { .. } = error else { return error.into() };
     DomainError::conflict(
         "Another request adds, deletes, undoes or does again these annotations at the moment: try again in a minute",
     )

@@ -191,8 +191,8 @@ impl Unit {
         Ok(count)
     }
 
-    /// Deletes living rows with all that hangs on them, in a command's name. A long bulk is hidden with the end of the
-    /// transaction and goes after it.
+    /// Deletes living rows with all that hangs on them, in a command's name. A long bulk of annotations, named or hanging
+    /// on them, is hidden with the end of the transaction and goes after it.
     pub(crate) async fn take_away(
         &mut self,
         kind: EntityKind,
@@ -200,10 +200,23 @@ impl Unit {
         command: CommandId,
     ) -> Result<u64, DomainError> {
         if long_bulk::is_long(kind, ranges) {
-            self.going = Some(long_bulk::hide(&mut self.tx, command, Step::Away, self.now, ranges).await?);
+            self.hide(command, ranges).await?;
             return Ok(long_bulk::count(ranges));
         }
-        Ok(store::rows::delete_with_dependents(&mut self.tx, kind, ranges, command).await?)
+        let most = long_bulk::LONG;
+        let gone = store::rows::delete_with_dependents(&mut self.tx, kind, ranges, command, most).await?;
+        if !gone.left.is_empty() {
+            self.hide(command, &gone.left).await?;
+        }
+        Ok(gone.count)
+    }
+
+    async fn hide(&mut self, command: CommandId, ranges: &[(i64, i64)]) -> Result<(), DomainError> {
+        self.going = Some(match self.going {
+            Some(going) => long_bulk::hide_more(&mut self.tx, going, ranges).await?,
+            None => long_bulk::hide(&mut self.tx, command, Step::Away, self.now, ranges).await?,
+        });
+        Ok(())
     }
 
     /// Begins a long bulk of new annotations: hides them, whatever becomes of the unit's own command.

@@ -118,6 +118,16 @@ pub async fn begin(
             .bind(bulk.since)
             .bind(now);
     tx.execute(statement).await?;
+    hide(tx, bulk, ranges).await?;
+    Ok(bulk)
+}
+
+/// Hides more annotations with a bulk, as [`begin`] does.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] as that of [`begin`].
+pub async fn hide(tx: &mut Tx, bulk: Pending, ranges: &[(i64, i64)]) -> Result<(), StoreError> {
+    let command = bulk.command;
     for part in ranges.chunks(RANGES) {
         let mut statement = sql("INSERT INTO pending_range (first_id, last_id, command_id) VALUES ");
         for (place, (first, last)) in part.iter().enumerate() {
@@ -128,10 +138,10 @@ pub async fn begin(
     }
     let overlap = sql("SELECT 1 FROM pending_range p WHERE EXISTS (SELECT 1 FROM pending_range q \
          WHERE q.first_id > p.first_id AND q.first_id <= p.last_id) LIMIT 1");
-    if tx.first(overlap).await?.is_some() {
-        return Err(StoreError::Duplicate { constraint: "pending_range".to_owned() });
+    match tx.first(overlap).await? {
+        Some(_) => Err(StoreError::Duplicate { constraint: "pending_range".to_owned() }),
+        None => Ok(()),
     }
-    Ok(bulk)
 }
 
 /// Takes ids for a bulk, ascending and mostly consecutive: two bulks do not take them by turns, which would make a range

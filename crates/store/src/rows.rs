@@ -86,19 +86,18 @@ async fn mark(
     Ok(touched)
 }
 
-/// The statements that take along what hangs on rows of that kind, once these bear the command's id (`$1`).
-fn cascade(kind: EntityKind) -> Vec<String> {
+/// What hangs on rows of that kind, once these bear the command's id (`$1`): each kind with the conditions on its rows.
+fn cascade(kind: EntityKind) -> Vec<(EntityKind, Vec<String>)> {
     let reached = reach(kind);
-    let mut statements = Vec::new();
+    let mut kinds = Vec::new();
     for child in &reached {
         let table = child.as_str();
-        let going = format!("UPDATE {table} SET deleted_by = $1 WHERE deleted_by IS NULL AND");
+        let mut conditions = Vec::new();
         for hang in hangs_of(*child) {
             match hang {
                 Hang::Column(parent, column) if reached.contains(parent) => {
                     let parent = parent.as_str();
-                    statements
-                        .push(format!("{going} {column} IN (SELECT id FROM {parent} WHERE deleted_by = $1)"));
+                    conditions.push(format!("{column} IN (SELECT id FROM {parent} WHERE deleted_by = $1)"));
                 }
                 Hang::Subject if *child != kind => {
                     let subjects = reached.iter().filter(|subject| !hangs_on_any(**subject));
@@ -111,28 +110,51 @@ fn cascade(kind: EntityKind) -> Vec<String> {
                             )
                         })
                         .collect();
-                    statements.push(format!("{going} id IN ({})", hanging.join(" UNION ALL ")));
+                    conditions.push(format!("id IN ({})", hanging.join(" UNION ALL ")));
                 }
                 _ => {}
             }
         }
+        kinds.push((*child, conditions));
     }
-    statements
+    kinds
+}
+
+/// What became of a deletion.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// Rows of the kind that went.
+    pub count: u64,
+    /// Ids (inclusive ranges) of annotations that hang on them and have not gone, being too many for one transaction.
+    pub left: Vec<(i64, i64)>,
 }
 
 /// Marks living rows of one kind with ids in these (inclusive) ranges as deleted by a command, and then everything that
-/// hangs on them. Tells how many rows of `kind` went.
+/// hangs on them. More than `most` annotations are left to the caller, with what hangs on them.
 pub async fn delete_with_dependents(
     mut tx: impl Write,
     kind: EntityKind,
     ranges: &[(i64, i64)],
     command: CommandId,
-) -> Result<u64, StoreError> {
-    let touched = mark(&mut tx, kind, ranges, command).await?;
-    for statement in cascade(kind) {
-        tx.execute(sql(statement).bind(command)).await?;
+    most: u64,
+) -> Result<Gone, StoreError> {
+    let mut gone = Gone { count: mark(&mut tx, kind, ranges, command).await?, left: Vec::new() };
+    for (child, conditions) in cascade(kind) {
+        if child == EntityKind::Annotation && !conditions.is_empty() {
+            let found = parts::living(&mut tx, &conditions, command).await?;
+            if found.iter().map(|(first, last)| first.abs_diff(*last) + 1).sum::<u64>() > most {
+                gone.left = found;
+                continue;
+            }
+        }
+        for condition in conditions {
+            let table = child.as_str();
+            let going =
+                format!("UPDATE {table} SET deleted_by = $1 WHERE deleted_by IS NULL AND {condition}");
+            tx.execute(sql(going).bind(command)).await?;
+        }
     }
-    Ok(touched)
+    Ok(gone)
 }
 
 /// Brings back every row that a command deleted: of the kind it named and of all that hang on it.
@@ -166,7 +188,9 @@ mod tests {
     #[test]
     fn an_annotation_takes_a_handful_of_statements_along() {
         assert_eq!(reach(EntityKind::Annotation).len(), 6, "itself, its terms, four that hang on any entity");
-        assert_eq!(cascade(EntityKind::Annotation).len(), 5);
-        assert!(cascade(EntityKind::Property).is_empty());
+        let conditions =
+            |kind| cascade(kind).into_iter().map(|(_, conditions)| conditions.len()).sum::<usize>();
+        assert_eq!(conditions(EntityKind::Annotation), 5);
+        assert_eq!(conditions(EntityKind::Property), 0);
     }
 }

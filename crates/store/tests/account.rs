@@ -58,7 +58,8 @@ async fn an_account_reads_back_as_written_and_its_name_is_taken_while_it_lives()
         written!(db, table::update(&before, &alice)).unwrap();
         assert_eq!(by_id(&db, alice.id).await, Some(alice));
 
-        written!(db, rows::delete_with_dependents(EntityKind::User, &[(201, 201)], CommandId(900))).unwrap();
+        written!(db, rows::delete_with_dependents(EntityKind::User, &[(201, 201)], CommandId(900), u64::MAX))
+            .unwrap();
         assert_eq!(by_id(&db, UserId(201)).await, None);
         write(&db, &other).await;
         assert_eq!(user::secrets_by_name(&db, "alice").await.unwrap().unwrap().0.id, UserId(202));
@@ -123,8 +124,11 @@ async fn the_highest_role_counts() {
         assert_eq!(highest.get(&UserId(203)), None);
         assert_eq!(user::highest_role(&db, UserId(203)).await.unwrap(), GlobalRole::Guest);
 
-        written!(db, rows::delete_with_dependents(EntityKind::UserRole, &[(302, 302)], CommandId(900)))
-            .unwrap();
+        written!(
+            db,
+            rows::delete_with_dependents(EntityKind::UserRole, &[(302, 302)], CommandId(900), u64::MAX)
+        )
+        .unwrap();
         assert_eq!(user::highest_role(&db, UserId(201)).await.unwrap(), GlobalRole::User);
     })
     .await;

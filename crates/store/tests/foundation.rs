@@ -81,8 +81,10 @@ async fn what_a_command_deleted_comes_back_with_all_that_hung_on_it() {
             tx.execute(sql(term).bind(id).bind(name)).await.unwrap();
         }
         // One term was deleted before, by another command: undo must not bring that one back.
-        rows::delete_with_dependents(&mut tx, EntityKind::Term, &[(402, 402)], CommandId(900)).await.unwrap();
-        rows::delete_with_dependents(&mut tx, EntityKind::Ontology, &[(301, 301)], CommandId(901))
+        rows::delete_with_dependents(&mut tx, EntityKind::Term, &[(402, 402)], CommandId(900), u64::MAX)
+            .await
+            .unwrap();
+        rows::delete_with_dependents(&mut tx, EntityKind::Ontology, &[(301, 301)], CommandId(901), u64::MAX)
             .await
             .unwrap();
         tx.commit().await.unwrap();

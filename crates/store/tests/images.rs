@@ -448,7 +448,9 @@ async fn properties_hang_on_any_entity() {
         assert!(hanging::of::<Property>(&db, EntityKind::Project, &[230]).await.unwrap().is_empty());
         let mut tx = db.begin().await.unwrap();
         let command = cytomine_model::CommandId(9);
-        let gone = rows::delete_with_dependents(&mut tx, EntityKind::Property, &[(301, 301)], command).await;
+        let gone =
+            rows::delete_with_dependents(&mut tx, EntityKind::Property, &[(301, 301)], command, u64::MAX)
+                .await;
         assert_eq!(gone.unwrap(), 1);
         tx.commit().await.unwrap();
         let left: Vec<Property> = hanging::of(&db, EntityKind::AbstractImage, &[230, 231]).await.unwrap();

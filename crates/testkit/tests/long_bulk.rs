@@ -288,3 +288,58 @@ async fn what_is_deleted_with_its_image_meanwhile_does_not_come_back_with_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_go_with_their_image_and_come_back_with_it() {
+    both(|app: App| async move {
+        let world = World::of(app).await;
+        world.send(|_| {}).await.unwrap().ok();
+        let (image, project) =
+            (format!("/api/imageinstance/{}.json", world.image()), world.lung.path.clone());
+        let step = |path: &str, delete: bool| {
+            let (alice, path) = (world.alice.clone(), path.to_owned());
+            tokio::spawn(
+                async move { if delete { alice.delete(&path).await } else { alice.get(&path).await } },
+            )
+        };
+        let (undo, redo) = ("/api/command/undo.json", "/api/command/redo.json");
+        let links = "SELECT count(*) AS n FROM annotation_term WHERE deleted_by IS NULL";
+        for (path, delete) in [(&image, true), (&project, true)] {
+            for (path, delete, living) in
+                [(path.as_str(), delete, 0), (undo, false, COUNT), (redo, false, 0), (undo, false, COUNT)]
+            {
+                let step = step(path, delete);
+                let list = format!("/api/annotation.json?image={}&max=1", world.image());
+                while !step.is_finished() {
+                    let answer = world.alice.get(&list).await;
+                    let seen = if answer.status == 200 { answer.json()["size"].as_i64().unwrap() } else { 0 };
+                    assert!([0, COUNT].contains(&seen), "{seen}");
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
+                }
+                step.await.unwrap().ok();
+                assert_eq!(
+                    [world.rows(LIVING).await, world.rows(links).await, world.left().await[3]],
+                    [living, living, 0]
+                );
+            }
+        }
+        assert_eq!(world.seen().await, COUNT);
+
+        // Broken off, the image has gone, and what hung on it follows; or it has not come back, and neither has that.
+        let delete = step(&image, true);
+        world.half(&delete, GONE).await;
+        delete.abort();
+        assert!(delete.await.unwrap_err().is_cancelled());
+        sweep::at_start(&world.app.system).await.unwrap();
+        assert_eq!([world.rows(LIVING).await, world.rows(links).await, world.left().await[3]], [0, 0, 0]);
+        let back = step(undo, false);
+        world.half(&back, LIVING).await;
+        back.abort();
+        assert!(back.await.unwrap_err().is_cancelled());
+        sweep::at_start(&world.app.system).await.unwrap();
+        assert_eq!([world.rows(LIVING).await, world.rows(links).await, world.left().await[3]], [0, 0, 0]);
+        world.alice.get(undo).await.ok();
+        assert_eq!((world.seen().await, world.rows(links).await), (COUNT, COUNT));
+    })
+    .await;
+}

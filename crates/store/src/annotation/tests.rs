@@ -332,9 +332,15 @@ async fn rows_come_in_the_order_asked_for_with_the_columns_asked_for() {
         let mut moved = boxed(ids[0].0, IMAGE, BERT, &Bounds::new(5.0, 5.0, 9.0, 9.0));
         moved.created = original.created;
         table::update(&mut tx, &original, &moved).await.unwrap();
-        rows::delete_with_dependents(&mut tx, EntityKind::Annotation, &[(ids[1].0, ids[1].0)], CommandId(9))
-            .await
-            .unwrap();
+        rows::delete_with_dependents(
+            &mut tx,
+            EntityKind::Annotation,
+            &[(ids[1].0, ids[1].0)],
+            CommandId(9),
+            u64::MAX,
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         assert_eq!(by_id::<Annotation>(&db, ids[0], false).await.unwrap(), moved);
         let corner = AnnotationFilter { region: Some(Bounds::new(4.0, 4.0, 6.0, 6.0)), ..on(IMAGE) };

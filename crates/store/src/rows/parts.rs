@@ -5,9 +5,9 @@
 use cytomine_model::{CommandId, EntityKind};
 
 use super::reach;
-use crate::pending::{Pending, hidden};
+use crate::pending::{Pending, complete, hidden};
 use crate::table::{Hang, hangs_of};
-use crate::{StoreError, Tx, Write as _, sql};
+use crate::{Read, Row, StoreError, Tx, Write as _, sql};
 
 const KIND: EntityKind = EntityKind::Annotation;
 
@@ -26,6 +26,36 @@ fn hanging() -> Vec<(&'static str, &'static str, &'static str)> {
         }
     }
     found
+}
+
+/// Ids (inclusive ranges, ascending) of the living annotations that meet any of these conditions on a command (`$1`);
+/// those of bulks under way are not among them.
+pub(crate) async fn living(
+    ex: impl Read,
+    conditions: &[String],
+    command: CommandId,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let any = format!("deleted_by IS NULL AND ({})", conditions.join(" OR "));
+    ranges(ex, &any, command).await
+}
+
+/// Ids (inclusive ranges, ascending) of the annotations that a command deleted.
+pub async fn deleted(ex: impl Read, command: CommandId) -> Result<Vec<(i64, i64)>, StoreError> {
+    ranges(ex, "deleted_by = $1", command).await
+}
+
+async fn ranges(
+    mut ex: impl Read,
+    condition: &str,
+    command: CommandId,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let statement = sql(format!(
+        "SELECT min(id) AS first_id, max(id) AS last_id FROM (SELECT a.id, a.id - row_number() OVER (ORDER BY a.id) \
+         AS island FROM annotation a WHERE {condition} AND {}) AS islands GROUP BY island ORDER BY 1",
+        complete!("a")
+    ));
+    let range = |row: &Row| Ok((row.get("first_id")?, row.get("last_id")?));
+    ex.rows(statement.bind(command)).await?.iter().map(range).collect()
 }
 
 /// Marks as deleted what the bulk hides between two ids (inclusive), with what hangs on it. What others have deleted since
