@@ -300,11 +300,16 @@ async fn write_state(
     if changed.is_empty() {
         return Ok(());
     }
-    let message = format!(
-        "This edit cannot be {}: its {} was changed again since; change it by hand instead",
-        if state == State::Before { "undone" } else { "done again" },
-        changed.join(", ")
-    );
+    let columns = changed.join(", ");
+    let message = if state == State::Before {
+        format!(
+            "This edit cannot be undone: somebody has changed {columns} again since; change it by hand instead"
+        )
+    } else {
+        format!(
+            "This edit cannot be done again: somebody has changed {columns} again since; change it by hand instead"
+        )
+    };
     Err(DomainError::new(ErrorKind::Conflict, message).with_value("changed", changed))
 }
 

@@ -106,20 +106,29 @@ mod tests {
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
         let mut texts = Vec::new();
         for maker in ["DomainError::", "ApiError::"] {
-            for call in source.split(maker).skip(1) {
-                let Some((name, arguments)) = call.split_once('(') else { continue };
+            for (place, _) in source.match_indices(maker) {
+                let Some((name, arguments)) = source[place + maker.len()..].split_once('(') else { continue };
                 let makers =
                     ["new", "invalid", "forbidden", "conflict", "already_exists", "duplicate", "with_status"];
                 if !makers.contains(&name) {
                     continue;
                 }
                 let arguments = arguments.replace("ErrorKind::", "").trim_start().to_owned();
-                // The text stands first, or after the kind; anything else is made elsewhere.
+                // The text stands first, or after the kind; or a variable does, which holds it.
                 let lead = arguments.split('"').next().unwrap_or_default();
-                if lead.contains([')', '{', ';']) || !arguments.contains('"') {
+                if !lead.contains([')', '{', ';']) && arguments.contains('"') {
+                    texts.push(literal(&arguments[lead.len() + 1..], lead.contains("format!")));
                     continue;
                 }
-                texts.push(literal(&arguments[lead.len() + 1..], lead.contains("format!")));
+                let variable =
+                    lead.split(')').next().unwrap_or_default().rsplit(',').next().unwrap_or_default();
+                let binding = format!("let {} =", variable.trim());
+                let Some(bound) = source[..place].rfind(&binding) else { continue };
+                let bound = &source[bound + binding.len()..place];
+                let lead = bound.split('"').next().unwrap_or_default();
+                if !lead.contains([';', '{']) && bound.contains('"') {
+                    texts.push(literal(&bound[lead.len() + 1..], lead.contains("format!")));
+                }
             }
         }
         texts
@@ -142,6 +151,28 @@ mod tests {
         }
         // Only formatted texts have values; braces of others are their own.
         if formatted { read } else { read.replace('{', "{{").replace('}', "}}") }
+    }
+
+    #[test]
+    fn what_the_slide_reader_says_has_its_code() {
+        use cytomine_slide::SlideError;
+        let (what, place, remedy) = (String::from("what"), String::from("place"), String::from("remedy"));
+        let errors = [
+            SlideError::NotASlide { what: what.clone() },
+            SlideError::Unsupported { what: what.clone(), remedy },
+            SlideError::Damaged { what: what.clone(), place },
+            SlideError::TooLarge { what: "width", value: 2, limit: 1, remedy: "crop it" },
+            SlideError::OutOfBounds { what: what.clone(), has: "3 levels".to_owned() },
+            SlideError::InvalidRequest { what },
+        ];
+        for error in errors {
+            let code = |message: &str| of(ErrorKind::Invalid, message).0;
+            assert!(code(&error.to_string()).starts_with("slide."), "{error}");
+            assert!(
+                !error.is_content() || code(&format!("a.svs: {error}")).starts_with("upload."),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -182,6 +182,14 @@ pub const CODES: &[(&str, &str)] = &[
         "command.seat_changed",
         "What <name> is in the project was changed again since; change it by hand instead",
     ),
+    (
+        "command.edit_not_undone",
+        "This edit cannot be undone: somebody has changed <columns> again since; change it by hand instead",
+    ),
+    (
+        "command.edit_not_redone",
+        "This edit cannot be done again: somebody has changed <columns> again since; change it by hand instead",
+    ),
     ("command.not_undone", "You cannot delete your last operation! (changes of <kind> are not undone)"),
     // Images, planes, files.
     (
@@ -289,6 +297,15 @@ pub const CODES: &[(&str, &str)] = &[
     ("server.geometry", "Work on annotations ended early: <cause>"),
     ("server.hash", "Cannot hash a password: <cause>"),
     ("server.job", "A job's arguments are not readable: <cause>"),
+    (
+        "server.job_of_another_release",
+        "The arguments of a job `<kind>` are not readable: <cause>; update all servers",
+    ),
+    (
+        "server.key_not_made",
+        "cannot make the key file <file>: <cause>; check that its folder may be written and has space, or name another with --key-file",
+    ),
+    ("server.set_aside", "old databases in <place> cannot be removed: <cause>; check whose the directory is"),
     ("server.job_not_queued", "A job of the kind `<kind>` cannot be queued: <cause>"),
     (
         "server.job_unknown",
@@ -310,5 +327,22 @@ pub const CODES: &[(&str, &str)] = &[
         "cannot use the key file <file>: <cause>. It must hold 64 hexadecimal digits (`openssl rand -hex 32`); the keys of clients open only with the one they were sealed with",
     ),
     // What is not there.
+    // What the slide reader says of a file that comes in, and of one that is there.
+    (
+        "upload.no_slide",
+        "<file>: not a slide or image: <what>; upload a file of one of the supported formats (docs/formats.md)",
+    ),
+    ("upload.unsupported", "<file>: not supported: <what>; <remedy>"),
+    ("upload.damaged", "<file>: damaged: <what> (at <place>); export or copy the file again from its source"),
+    ("upload.too_large", "<file>: too large: <what> is <value>, the limit is <limit>; <remedy>"),
+    (
+        "slide.unknown",
+        "not a slide or image: <what>; upload a file of one of the supported formats (docs/formats.md)",
+    ),
+    ("slide.unsupported", "not supported: <what>; <remedy>"),
+    ("slide.damaged", "damaged: <what> (at <place>); export or copy the file again from its source"),
+    ("slide.too_large", "too large: <what> is <value>, the limit is <limit>; <remedy>"),
+    ("slide.out_of_bounds", "out of bounds: <what>; the slide has <has>"),
+    ("slide.request", "invalid request: <what>"),
     ("not_found.entity", "<kind> not found with filters : {id=<id>}"),
 ];
