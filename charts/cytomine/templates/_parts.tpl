@@ -19,6 +19,9 @@ public_url = "{{ $v.protocol }}://{{ $v.serverName }}"
 {{- with $v.server.trustedProxies }}
 trusted_proxy = {{ toJson . }}
 {{- end }}
+{{- if ne $v.server.proxyHeaders "x-forwarded" }}
+proxy_headers = {{ toJson $v.server.proxyHeaders }}
+{{- end }}
 {{- /* Before it pass the sleep of preStop and the time until all nodes know; after it work in the background is given back. */}}
 drain = {{ max 1 (sub (int $v.server.terminationGracePeriodSeconds) 20) }}
 {{- end }}

@@ -49,6 +49,32 @@ async fn a_password_opens_a_session_whose_cookie_scripts_cannot_read() {
 }
 
 #[tokio::test]
+async fn no_operation_that_changes_anything_obeys_a_foreign_page() {
+    let app = App::lite().await;
+    let admin = app.admin().await;
+    let mut gets = 0;
+    let reads_only = |name: &str| ["POST /server/ping", "POST /server/ping.json"].contains(&name);
+    for operation in cytomine_api::operations().operations().iter().filter(|operation| operation.acts) {
+        if reads_only(&operation.name()) {
+            continue;
+        }
+        let path = operation.path.replace("{class}", "project").replace('{', "1").replace('}', "");
+        let foreign = Request::builder().method(operation.method.clone()).uri(path);
+        let foreign =
+            foreign.header(header::ORIGIN, "http://evil.test").header("sec-fetch-site", "cross-site");
+        let answer = admin.send(foreign.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 403, "{}", operation.name());
+        let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
+        assert!(code.starts_with("session.foreign"), "{}: {code}", operation.name());
+        gets += usize::from(operation.method == "GET");
+    }
+    assert_eq!(
+        gets, 16,
+        "undo and redo at their four addresses, with and without id, and the admin session at two"
+    );
+}
+
+#[tokio::test]
 async fn a_page_of_foreign_origin_cannot_act_with_the_cookie() {
     let app = App::lite().await;
     app.user("alice").await;

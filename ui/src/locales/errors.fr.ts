@@ -18,6 +18,7 @@ const FRENCH: Record<Code, string> = {
   "request.too_large": "La requête est plus grande que ce que cette adresse accepte : envoyez-en moins à la fois.",
   "request.too_many_at_once":
     "Le serveur traite déjà autant de grandes requêtes qu'il peut : renvoyez celle-ci dans une minute.",
+  "request.host": "La requête ne nomme pas un seul hôte : envoyez une fois l'en-tête « Host », avec l'adresse du serveur.",
   "request.broken_off": "Le contenu de la requête ne peut pas être lu : <cause>",
   "request.not_an_object": "Un objet JSON est attendu ici.",
   "request.not_json": "Le contenu de la requête n'est pas du JSON : <cause>.",

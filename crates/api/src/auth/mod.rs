@@ -11,7 +11,8 @@ use cytomine_model::ErrorKind;
 
 use crate::describe::{Input, Sketch};
 use crate::dialect::signature::{KeyAuthorization, SignedRequest};
-use crate::edge::{RequestOrigin, SignedTarget, origin};
+use crate::edge::origin::{self, Acts};
+use crate::edge::{RequestOrigin, SignedTarget};
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -107,10 +108,11 @@ pub fn session_token(headers: &HeaderMap) -> Option<&str> {
 /// Refuses to act by cookie for pages of foreign origin.
 ///
 /// # Errors
-/// When the method changes something and `Origin` is not ours.
+/// When the request changes something and its page is not ours.
 pub fn require_own_origin(parts: &Parts, state: &ApiState) -> Result<(), ApiError> {
-    let own = parts.extensions.get::<RequestOrigin>();
-    if own.is_some_and(|own| origin::may_act(&parts.method, &parts.headers, own, &state.cors_origins)) {
+    let (own, acts) = (parts.extensions.get::<RequestOrigin>(), parts.extensions.get::<Acts>().copied());
+    let may = |own| origin::may_act(&parts.method, acts, &parts.headers, own, &state.cors_origins);
+    if own.is_some_and(may) {
         return Ok(());
     }
     let remedy = "open the page under the address that the server knows as its own (--public-url, and \

@@ -22,9 +22,9 @@ pub fn routes() -> Routes {
 fn at(prefix: &str, ending: &str) -> [Operation; 4] {
     let path = |rest: &str| format!("{prefix}/command/{rest}{ending}");
     [
-        get(path("undo"), replay::undo, "Undo the caller's last command").signed_in().clean(),
-        get(path("redo"), replay::redo, "Redo what the caller undid last").signed_in().clean(),
-        get(path("{id}/undo"), replay::undo_one, "Undo a command").needs(Action::Undo),
-        get(path("{id}/redo"), replay::redo_one, "Redo a command").needs(Action::Undo),
+        get(path("undo"), replay::undo, "Undo the caller's last command").acts().signed_in().clean(),
+        get(path("redo"), replay::redo, "Redo what the caller undid last").acts().signed_in().clean(),
+        get(path("{id}/undo"), replay::undo_one, "Undo a command").acts().needs(Action::Undo),
+        get(path("{id}/redo"), replay::redo_one, "Redo a command").acts().needs(Action::Undo),
     ]
 }

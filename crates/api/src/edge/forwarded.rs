@@ -1,8 +1,9 @@
 //! Where a request came from and what the client believes this server is called.
 //!
 //! Both decide over security (the check of `Origin`, secure cookies, rate limits per address) and stand in answers
-//! (absolute addresses of pictures). So headers of proxies count only when the peer is a trusted proxy, and of a
-//! chain only the part that trusted proxies wrote: the client is the last address that is not one of them.
+//! (absolute addresses of pictures). So headers of proxies count only when the peer is a trusted proxy, only those that
+//! the operator says it sets (it hands on others as the client sent them), and of a chain only the part that trusted
+//! proxies wrote: the client is the last address that is not one of them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -117,6 +118,30 @@ impl RequestOrigin {
     }
 }
 
+/// Which headers the trusted proxies set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ProxyHeaders {
+    /// `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
+    #[default]
+    XForwarded,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl ProxyHeaders {
+    /// Both, by the names that settings have for them.
+    pub const ALL: [(&str, Self); 2] = [("x-forwarded", Self::XForwarded), ("forwarded", Self::Forwarded)];
+}
+
+impl fmt::Display for ProxyHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::XForwarded => "x-forwarded",
+            Self::Forwarded => "forwarded",
+        })
+    }
+}
+
 /// Finds out where requests come from.
 #[derive(Debug, Clone, Default)]
 pub struct OriginResolver {
@@ -124,6 +149,8 @@ pub struct OriginResolver {
     pub public_url: Option<PublicUrl>,
     /// Proxies whose headers count.
     pub trusted: Vec<IpNet>,
+    /// Which headers of theirs count.
+    pub proxy_headers: ProxyHeaders,
     /// Whether this server itself speaks TLS.
     pub tls: bool,
 }
@@ -136,7 +163,7 @@ impl OriginResolver {
         let proxied = self.trusts(peer);
         let own_scheme = if self.tls { Scheme::Https } else { Scheme::Http };
         let own_host = sent_host(uri, headers).unwrap_or_else(|| "localhost".to_owned());
-        let chain = if proxied { Chain::read(headers) } else { Chain::default() };
+        let chain = if proxied { Chain::read(headers, self.proxy_headers) } else { Chain::default() };
         let (client, hop) = self.client(peer, &chain);
         let (scheme, host) = match &self.public_url {
             Some(url) => (url.scheme, url.host.clone()),
@@ -179,18 +206,20 @@ struct Chain {
 }
 
 impl Chain {
-    /// `Forwarded` (RFC 7239) when it is there, else the `X-Forwarded-` headers.
-    fn read(headers: &HeaderMap) -> Self {
-        let standard = list(headers, "forwarded");
-        if standard.is_empty() {
-            return Self {
+    fn read(headers: &HeaderMap, which: ProxyHeaders) -> Self {
+        match which {
+            ProxyHeaders::XForwarded => Self {
                 addresses: list(headers, "x-forwarded-for").iter().map(|text| address(text)).collect(),
                 protos: list(headers, "x-forwarded-proto"),
                 hosts: list(headers, "x-forwarded-host"),
-            };
+            },
+            ProxyHeaders::Forwarded => Self::read_forwarded(headers),
         }
+    }
+
+    fn read_forwarded(headers: &HeaderMap) -> Self {
         let mut chain = Self::default();
-        for element in &standard {
+        for element in &list(headers, "forwarded") {
             let mut found = None;
             for pair in element.split(';') {
                 let Some((name, value)) = pair.split_once('=') else { continue };
@@ -256,6 +285,17 @@ fn sent_host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     }
 }
 
+/// Whether a request names exactly one host, as HTTP/1.1 asks: what is routed by one of two and answered by the other
+/// is a way around the proxy.
+pub fn names_one_host(uri: &Uri, headers: &HeaderMap) -> bool {
+    let mut sent = headers.get_all(header::HOST).iter();
+    match (uri.authority(), sent.next(), sent.next()) {
+        (Some(_), _, None) => true,
+        (None, Some(host), None) => host.to_str().is_ok_and(|host| valid_host(host).is_some()),
+        _ => false,
+    }
+}
+
 /// A host that may stand in an address: it will be printed into answers.
 fn valid_host(text: &str) -> Option<String> {
     let authority: Authority = text.parse().ok()?;
@@ -282,6 +322,11 @@ mod tests {
             trusted: trusted.iter().map(|range| range.parse().unwrap()).collect(),
             ..OriginResolver::default()
         }
+    }
+
+    /// As [`resolver`], where proxies set `Forwarded`.
+    fn standard(trusted: &[&str]) -> OriginResolver {
+        OriginResolver { proxy_headers: ProxyHeaders::Forwarded, ..resolver(trusted) }
     }
 
     fn resolve(resolver: &OriginResolver, peer: &str, pairs: &[(&str, &str)]) -> RequestOrigin {
@@ -348,18 +393,60 @@ mod tests {
     #[test]
     fn the_standard_header_is_read() {
         let origin = resolve(
-            &resolver(&["10.0.0.9/32"]),
+            &standard(&["10.0.0.9/32"]),
             "10.0.0.9",
-            &[("host", "h"), ("forwarded", "for=\"[2001:db8::1]:4711\";proto=https;host=\"a.example:8443\"")],
+            &[
+                ("host", "h"),
+                ("forwarded", "for=\"[2001:db8::1]:4711\";proto=https;host=\"a.example:8443\""),
+                ("x-forwarded-for", "1.2.3.4"),
+                ("x-forwarded-proto", "http"),
+                ("x-forwarded-host", "evil.example"),
+            ],
         );
         assert_eq!(origin.base_url(), "https://a.example:8443");
         assert_eq!(origin.client.to_string(), "2001:db8::1");
     }
 
     #[test]
+    fn headers_that_the_proxy_does_not_set_are_the_clients_and_count_nothing() {
+        let trusting = resolver(&["10.0.0.0/8"]);
+        let set = [("host", "h"), ("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https")];
+        let made_up = ("forwarded", "for=6.6.6.6;proto=http;host=evil.example");
+        let real_ip = ("x-real-ip", "6.6.6.6");
+        let believed = resolve(&trusting, "10.0.0.9", &set);
+        assert_eq!((believed.client.to_string(), believed.scheme), ("1.2.3.4".to_owned(), Scheme::Https));
+        for made_up in [made_up, real_ip] {
+            let pairs: Vec<_> = set.iter().copied().chain([made_up]).collect();
+            assert_eq!(resolve(&trusting, "10.0.0.9", &pairs), believed);
+        }
+        let origin = resolve(&trusting, "10.0.0.9", &[("host", "h"), made_up]);
+        assert_eq!(
+            (origin.client.to_string(), origin.base_url()),
+            ("10.0.0.9".to_owned(), "http://h".to_owned())
+        );
+    }
+
+    #[test]
+    fn one_host_is_named() {
+        let named = |uri: &'static str, hosts: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(header::HOST, HeaderValue::from_static(host));
+            }
+            names_one_host(&Uri::from_static(uri), &headers)
+        };
+        assert!(named("/x", &["h"]) && named("/x", &["[::1]:8080"]) && named("http://h/x", &[]));
+        assert!(named("http://h/x", &["h"]));
+        for hosts in [&[][..], &["h", "h"], &["h", "evil.example"], &[""], &["a b"], &["u@h"], &["h/x"]] {
+            assert!(!named("/x", hosts), "{hosts:?}");
+        }
+        assert!(!named("http://h/x", &["h", "evil.example"]));
+    }
+
+    #[test]
     fn an_obfuscated_hop_ends_the_chain() {
         let origin = resolve(
-            &resolver(&["10.0.0.0/8"]),
+            &standard(&["10.0.0.0/8"]),
             "10.0.0.9",
             &[("host", "h"), ("forwarded", "for=1.2.3.4, for=_hidden, for=10.0.0.8")],
         );
@@ -411,8 +498,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_header_panics(forwarded in "[ -~]{0,60}", list in "[ -~]{0,60}", host in "[ -~]{0,30}") {
+            resolve(&standard(&["0.0.0.0/0"]), "10.0.0.9", &[("host", &host), ("forwarded", &forwarded)]);
             let trusting = resolver(&["0.0.0.0/0"]);
-            resolve(&trusting, "10.0.0.9", &[("host", &host), ("forwarded", &forwarded)]);
             resolve(&trusting, "10.0.0.9", &[("x-forwarded-for", &list), ("x-forwarded-host", &host)]);
         }
 

@@ -25,12 +25,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::Response;
-use http::HeaderValue;
+use axum::response::{IntoResponse, Response};
+use cytomine_model::ErrorKind;
+use http::{HeaderValue, Version};
 
 use crate::body::{self, Memory};
+use crate::error::ApiError;
 
-pub use forwarded::{OriginResolver, PublicUrl, RequestOrigin, Scheme};
+pub use forwarded::{OriginResolver, ProxyHeaders, PublicUrl, RequestOrigin, Scheme};
 pub use health::Health;
 pub use metrics::{Metrics, TileSource};
 pub use observe::RequestId;
@@ -73,7 +75,16 @@ async fn enter(State(resolver): State<Arc<OriginResolver>>, mut request: Request
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(id.clone());
     suffix::strip(&mut request);
-    let mut response = next.run(request).await;
+    // HTTP/1.0 asks for no host.
+    let named = request.version() < Version::HTTP_11;
+    let named = named || forwarded::names_one_host(request.uri(), request.headers());
+    let mut response = if named {
+        next.run(request).await
+    } else {
+        let words =
+            "The request does not name one host: send the header `Host` once, with the server's address";
+        ApiError::new(ErrorKind::Invalid, words).into_response()
+    };
     security::protect(&mut response, secure);
     response.headers_mut().insert(observe::REQUEST_ID, id.header());
     response

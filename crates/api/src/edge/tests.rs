@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Json};
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode, Version, header};
 use http_body_util::BodyExt;
 use serde_json::json;
 use tower::ServiceExt;
@@ -44,8 +44,35 @@ fn app(metrics: &Metrics, cors: &[&'static str]) -> Router {
     )
 }
 
+/// Sends it, to a host unless it names one itself.
 async fn send(app: Router, request: http::request::Builder) -> Response {
-    app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    let mut request = request.body(Body::empty()).unwrap();
+    request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("slides.example"));
+    app.oneshot(request).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let app = app(&Metrics::default(), &[]);
+    let of = |version, hosts: &[&'static str]| {
+        let mut request = Request::get("/api/tile").version(version);
+        for host in hosts {
+            request = request.header(header::HOST, *host);
+        }
+        request.body(Body::empty()).unwrap()
+    };
+    for (request, status) in [
+        (of(Version::HTTP_11, &["a"]), 200),
+        (of(Version::HTTP_10, &[]), 200),
+        (of(Version::HTTP_11, &[]), 400),
+        (of(Version::HTTP_11, &["a", "b"]), 400),
+        (of(Version::HTTP_11, &["a/b"]), 400),
+    ] {
+        let response = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status);
+        assert!(response.headers().contains_key(header::X_CONTENT_TYPE_OPTIONS));
+        assert!(status == 200 || text(response).await.contains("\"code\":\"request.host\""));
+    }
 }
 
 async fn text(response: Response) -> String {
@@ -80,7 +107,10 @@ async fn bodies_have_a_limit_that_a_route_may_raise_or_lower() {
         ("/api/annotation.json", 64 << 20),
         ("/session", 8 << 10),
     ] {
-        let request = |bytes| Request::post(path).body(Body::from(vec![b' '; bytes])).unwrap();
+        let request = |bytes| {
+            let request = Request::post(path).header(header::HOST, "slides.example");
+            request.body(Body::from(vec![b' '; bytes])).unwrap()
+        };
         assert_eq!(text(app.clone().oneshot(request(taken)).await.unwrap()).await, taken.to_string());
         let refused = app.clone().oneshot(request(taken + 1)).await.unwrap();
         assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");

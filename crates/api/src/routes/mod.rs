@@ -7,14 +7,15 @@
 pub mod document;
 mod example;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, on};
+use axum::{Extension, Router};
 use cytomine_model::Action;
 
 use crate::describe::{Described, Output, Sketch};
+use crate::edge::origin::Acts;
 use crate::state::ApiState;
 
 /// What an outsider gets from an operation that is filled with what belongs to somebody else.
@@ -54,6 +55,8 @@ pub struct Operation {
     pub outsider: Outsider,
     /// The right that it asks; a test holds that every operation says which.
     pub right: Option<Right>,
+    /// Whether it changes something whatever its method.
+    pub acts: bool,
     describers: Vec<fn(&mut Sketch<'_>)>,
     limit: Option<usize>,
     router: MethodRouter<ApiState>,
@@ -80,6 +83,7 @@ macro_rules! methods {
                 tag: "",
                 outsider: Outsider::Refused,
                 right: None,
+                acts: Method::$method != Method::GET,
                 describers: vec![<H as Described<T>>::describe],
                 limit: None,
                 router: on(axum::routing::MethodFilter::$filter, handler),
@@ -102,6 +106,13 @@ impl Operation {
     pub fn public(mut self) -> Self {
         self.outsider = Outsider::Public;
         self.right(Right::Public)
+    }
+
+    /// It changes something although it is a GET: with a cookie, only pages of ours may send it.
+    #[must_use]
+    pub fn acts(mut self) -> Self {
+        self.acts = true;
+        self
     }
 
     /// It needs the right to this.
@@ -185,10 +196,13 @@ impl Routes {
     pub fn into_router(self) -> Router<ApiState> {
         let mut router = Router::new();
         for operation in self.operations {
-            let methods = match operation.limit {
-                Some(bytes) => operation.router.layer(DefaultBodyLimit::max(bytes)),
-                None => operation.router,
-            };
+            let mut methods = operation.router;
+            if let Some(bytes) = operation.limit {
+                methods = methods.layer(DefaultBodyLimit::max(bytes));
+            }
+            if operation.acts {
+                methods = methods.layer(Extension(Acts));
+            }
             router = router.route(&operation.path, methods);
         }
         router

@@ -42,9 +42,15 @@ pub fn routes() -> Routes {
         routes = routes
             .with(
                 get(path("open"), open_admin, "Open the administrator's session")
+                    .acts()
                     .needs(Action::OpenAdminSession),
             )
-            .with(get(path("close"), close_admin, "Close the administrator's session").signed_in().clean())
+            .with(
+                get(path("close"), close_admin, "Close the administrator's session")
+                    .acts()
+                    .signed_in()
+                    .clean(),
+            )
             .with(get(path("info"), info, "Tell which session is open").signed_in().clean());
     }
     routes

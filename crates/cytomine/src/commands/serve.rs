@@ -43,6 +43,7 @@ pub(super) async fn serve(settings: Serve, log: Log) -> Result<(), RunError> {
         origin: OriginResolver {
             public_url: settings.server.public_url.clone(),
             trusted: settings.server.trusted_proxies.clone(),
+            proxy_headers: settings.server.proxy_headers,
             tls: tls.is_some(),
         },
         cors_origins: settings.server.cors_origins.clone(),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use axum::http::HeaderValue;
 use clap::Args;
-use cytomine_api::edge::PublicUrl;
+use cytomine_api::edge::{ProxyHeaders, PublicUrl};
 use ipnet::IpNet;
 
 #[derive(Debug, Clone, Args)]
@@ -25,6 +25,16 @@ pub(crate) struct ServerSettings {
     /// Proxy whose forwarded headers count, an address or a range such as 10.0.0.0/8. May be repeated.
     #[arg(id = "server.trusted_proxy", long = "trusted-proxy", value_name = "RANGE", value_parser = parse_range)]
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Headers that these proxies set and whose others they hand on as the client sent them: x-forwarded stands for
+    /// X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host, forwarded for Forwarded (RFC 7239).
+    #[arg(
+        id = "server.proxy_headers",
+        long = "proxy-headers",
+        value_name = "HEADERS",
+        default_value_t = ProxyHeaders::XForwarded,
+        value_parser = parse_headers
+    )]
+    pub(crate) proxy_headers: ProxyHeaders,
     /// Foreign web page that may call the API with a user's session, such as https://viewer.example. May be
     /// repeated.
     #[arg(id = "server.cors_origin", long = "cors-origin", value_name = "ORIGIN", value_parser = parse_origin)]
@@ -85,6 +95,11 @@ fn parse_range(text: &str) -> Result<IpNet, String> {
         return Ok(IpNet::from(address));
     }
     text.parse().map_err(|_| "write an address such as 10.0.0.5 or a range such as 10.0.0.0/8".to_owned())
+}
+
+fn parse_headers(text: &str) -> Result<ProxyHeaders, String> {
+    let known = ProxyHeaders::ALL.iter().find(|(name, _)| *name == text);
+    known.map(|(_, headers)| *headers).ok_or_else(|| "write x-forwarded or forwarded".to_owned())
 }
 
 /// An origin as browsers send it, so that comparing bytes is enough.

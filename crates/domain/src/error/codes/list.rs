@@ -13,6 +13,10 @@ pub const CODES: &[(&str, &str)] = &[
         "request.too_many_at_once",
         "The server has as many large requests as it can hold: send this one again in a minute",
     ),
+    (
+        "request.host",
+        "The request does not name one host: send the header `Host` once, with the server's address",
+    ),
     ("request.broken_off", "The body cannot be read: <cause>"),
     ("request.not_an_object", "A JSON object is expected here"),
     ("request.not_json", "The body is not JSON: <cause>. <remedy>"),
