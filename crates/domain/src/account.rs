@@ -8,7 +8,7 @@ use cytomine_store::{self as store, Read, Tx};
 
 use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
-use crate::password::random_password;
+use crate::password::{self, random_password};
 use crate::unit::bulk::{self, New};
 use crate::{Actor, DomainError, Outcome, System, Unit, access, member, name, storage};
 
@@ -355,7 +355,7 @@ impl Noun for User {
 
 pub(crate) async fn hashed(system: &System, password: Option<&str>) -> Result<Option<String>, DomainError> {
     let Some(password) = password else { return Ok(None) };
-    if password.is_empty() || password.len() > 1000 {
+    if password.is_empty() || password.len() > password::LONGEST {
         return Err(DomainError::invalid("A password has 1 to 1,000 bytes: choose another one"));
     }
     system.passwords.hash(password).await.map(Some)

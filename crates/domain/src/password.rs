@@ -13,6 +13,9 @@ use crate::{DomainError, random};
 /// Memory of one hash in KiB: 19 MiB, the least that OWASP recommends for two passes.
 const MEMORY: u32 = 19 * 1024;
 
+/// Bytes of the longest password.
+pub const LONGEST: usize = 1_000;
+
 /// Hashes and checks passwords.
 #[derive(Clone, Debug)]
 pub struct Passwords {

@@ -25,7 +25,7 @@ pub const FAILURES: usize = 10;
 pub const FAILURE_WINDOW: Duration = Duration::from_mins(5);
 
 /// Longer names do not exist, and must not fill the table of failures.
-const LONGEST_NAME: usize = 200;
+pub const LONGEST_NAME: usize = 200;
 
 /// Use is noted at most this often, so that reading tiles writes nothing.
 const TOUCH: Duration = Duration::from_mins(5);

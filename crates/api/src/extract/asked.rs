@@ -12,9 +12,10 @@ use super::{OBJECT, Untaken, object, refused};
 use crate::body::bytes;
 use crate::describe::{self, Input, Schemas, Sketch};
 use crate::dialect::DialectError;
+use crate::dialect::loose::Id;
 use crate::dialect::paging::Paging;
 use crate::dialect::query::Query;
-use crate::error::ApiError;
+use crate::error::{ApiError, CommandProblem};
 
 /// A key that a request may have.
 #[derive(Clone, Debug)]
@@ -128,6 +129,10 @@ impl<S: Sync, K: Keys> FromRequestParts<S> for Asked<K> {
 impl<K: Keys> Input for Asked<K> {
     fn describe(sketch: &mut Sketch<'_>) {
         in_query::<K>(sketch);
+        if !sketch.method.is_safe() {
+            sketch.schemas.of::<CommandProblem>();
+            sketch.refused_as.get_or_insert("CommandProblem");
+        }
     }
 }
 
@@ -176,8 +181,13 @@ fn described(mut schema: Value, about: &str) -> Value {
 }
 
 fn in_query<K: Keys>(sketch: &mut Sketch<'_>) {
+    let id = schema::<Id>();
     for key in K::keys() {
         sketch.key(key.name, key.about, &key.in_query);
+        if key.in_query == id {
+            // It may name what is not there.
+            sketch.refuses(404);
+        }
     }
 }
 

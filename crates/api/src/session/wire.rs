@@ -1,10 +1,15 @@
 //! Sessions on the wire (rest-api 2.5, 3.1).
 
 use cytomine_domain::Actor;
+use cytomine_domain::password::LONGEST as LONGEST_PASSWORD;
+use cytomine_domain::session::LONGEST_NAME;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 
-use crate::dialect::loose::Text;
+use crate::dialect::loose::{Text, schema_of};
 use crate::user::wire::{Caller, Flags};
 
 /// Who is signed in. Its `user` is the account; the flag of that name gives way to it.
@@ -27,12 +32,25 @@ impl Session {
     }
 }
 
+fn username() -> RefOr<Schema> {
+    text(LONGEST_NAME, "ada")
+}
+
+fn password() -> RefOr<Schema> {
+    text(LONGEST_PASSWORD, "correct horse battery staple")
+}
+
+/// A text whose longest values fit the body of a sign-in, however they are escaped.
+fn text(longest: usize, example: &str) -> RefOr<Schema> {
+    schema_of(json!({ "type": "string", "maxLength": longest, "example": example }))
+}
+
 /// Name and password.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct SignIn {
-    #[schema(example = "ada")]
+    #[schema(schema_with = username)]
     pub(super) username: Text,
-    #[schema(example = "correct horse battery staple")]
+    #[schema(schema_with = password)]
     pub(super) password: Text,
 }
