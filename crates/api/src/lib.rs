@@ -47,4 +47,4 @@ pub mod uploaded_file;
 pub mod user;
 
 pub use router::{nothing_at, operations, routes};
-pub use state::ApiState;
+pub use state::{ApiState, DEFAULT_WINDOW};

@@ -1,11 +1,15 @@
 //! What handlers share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderValue;
 use cytomine_domain::System;
 
 use crate::edge::Health;
+
+/// Minutes that [`ApiState::signature_window`] is where nothing else is said.
+pub const DEFAULT_WINDOW: u64 = 15;
 
 /// State of the router.
 #[derive(Clone)]
@@ -14,6 +18,8 @@ pub struct ApiState {
     pub system: Arc<System>,
     /// Foreign origins whose pages may act with a user's cookie.
     pub cors_origins: Arc<[HeaderValue]>,
+    /// How far the date of a signed request may lie from the server's time.
+    pub signature_window: Duration,
     /// Whether this process can answer.
     pub health: Health,
 }
@@ -29,6 +35,7 @@ impl ApiState {
     pub fn new(system: Arc<System>) -> Self {
         let health = Health::new(Vec::new());
         health.set_started();
-        Self { system, cors_origins: Arc::from([]), health }
+        let signature_window = Duration::from_secs(60 * DEFAULT_WINDOW);
+        Self { system, cors_origins: Arc::from([]), signature_window, health }
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 /// Signed as 3.x clients do: for addresses outside of `/api` over `/api/` and the absolute address.
 async fn signed(app: &App, keys: &Value, method: &str, path: &str, body: &str) -> Answer {
-    let date = "Tue, 24 Nov 2026 10:00:00 +0000";
+    let date = app.date();
     let fifth =
         if path.starts_with("/api/") { path.to_owned() } else { format!("/api/http://cytomine.test{path}") };
     let message = format!("{method}\n\napplication/json\n{date}\n{fifth}");
@@ -28,7 +28,7 @@ async fn signed(app: &App, keys: &Value, method: &str, path: &str, body: &str) -
         .header(header::AUTHORIZATION, authorization)
         .header(header::ORIGIN, "http://elsewhere.test")
         .header(header::CONTENT_TYPE, "application/json")
-        .header(header::DATE, date);
+        .header(header::DATE, &date);
     app.anonymous().send(request.body(Body::from(body.to_owned())).unwrap()).await
 }
 

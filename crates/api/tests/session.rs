@@ -145,7 +145,7 @@ async fn a_new_password_ends_all_sessions() {
 
 /// A request signed as 4.x clients do (four lines) or as 3.x clients do (with the path).
 async fn signed(app: &App, keys: &Value, path: &str, with_path: bool) -> Answer {
-    let date = "Tue, 24 Nov 2026 10:00:00 +0000";
+    let date = app.date();
     let mut message = format!("GET\n\n\n{date}");
     if with_path {
         message = format!("{message}\n{path}");
@@ -225,6 +225,136 @@ async fn administrators_manage_accounts_and_roles() {
         assert_eq!(admin.post("/api/user.json", &many).await.ok()["status"], 200);
         let found = admin.get("/api/user.json?fullName%5Bilike%5D=D1").await.ok();
         assert_eq!((&found["size"], &found["collection"][0]["role"]), (&json!(1), &json!("ROLE_USER")));
+    })
+    .await;
+}
+
+/// Sends a request that is signed as 4.x clients do, for that date and over the MD5 of its body.
+async fn signed_over(
+    app: &App,
+    keys: &Value,
+    (method, path): (&str, &str),
+    date: &str,
+    md5: &str,
+    body: &str,
+) -> Answer {
+    let message = format!("{method}\n{md5}\napplication/json\n{date}");
+    let signature = sign(keys["privateKey"].as_str().unwrap(), &message);
+    let authorization = format!("CYTOMINE {}:{signature}", keys["publicKey"].as_str().unwrap());
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::AUTHORIZATION, authorization)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("content-md5", md5)
+        .header("date", date);
+    app.anonymous().send(request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_signature_is_good_for_a_quarter_of_an_hour() {
+    both(|app| async move {
+        let keys = app.user("alice").await.get("/api/user/current.json").await.ok();
+        let (signed_at, me) = (app.date(), ("GET", "/api/user/current.json"));
+        let sent = async |date: &str| signed_over(&app, &keys, me, date, "", "").await;
+        sent(&signed_at).await.ok();
+        app.clock.advance(Duration::from_secs(15 * 60));
+        sent(&signed_at).await.ok();
+        app.clock.advance(Duration::from_secs(1));
+        let late = sent(&signed_at).await;
+        assert_eq!((late.status, &late.json()["code"]), (401, &json!("session.signature_date")));
+        assert_eq!(late.json()["params"]["time"], app.date());
+        for date in
+            ["Thu, 01 Jan 1970 00:00:00 +0000", "Fri, 01 Jan 2100 00:00:00 +0000", "now", "2026-01-01"]
+        {
+            assert_eq!(sent(date).await.json()["code"], "session.signature_date", "{date}");
+        }
+        sent("2026-01-01T00:15:01.000Z").await.ok();
+        // Nobody who cannot sign is told what is wrong.
+        let mut forged = keys.clone();
+        forged["privateKey"] = json!("0b2b0c9d-0000-4000-8000-000000000000");
+        let forged = signed_over(&app, &forged, me, "now", "", "").await;
+        assert_eq!((forged.status, &forged.json()["code"]), (401, &json!("session.none")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_signed_with_its_body_is_taken_once_and_with_no_other() {
+    both(|app| async move {
+        let keys = app.user("alice").await.get("/api/user/current.json").await.ok();
+        let (one, two) = (r#"{"name": "one"}"#, r#"{"name": "two"}"#);
+        let md5 = "s179etQMpbmUIWd8USCWlA==";
+        let make = ("POST", "/api/tag.json");
+        let date = app.date();
+        let other = signed_over(&app, &keys, make, &date, md5, two).await;
+        assert_eq!((other.status, &other.json()["code"]), (400, &json!("request.broken_off")));
+        app.clock.advance(Duration::from_secs(1));
+        let date = app.date();
+        signed_over(&app, &keys, make, &date, md5, one).await.ok();
+        for process in [&app, &app.replica()] {
+            let again = signed_over(process, &keys, make, &date, md5, one).await;
+            assert_eq!((again.status, &again.json()["code"]), (401, &json!("session.signature_used")));
+        }
+        // The clients sign no body, so that two requests within a second cannot be told from a repetition.
+        for name in ["three", "four"] {
+            let body = json!({ "name": name }).to_string();
+            signed_over(&app, &keys, make, &date, "", &body).await.ok();
+        }
+        let (undo, empty) = (("GET", "/api/command/undo.json"), "1B2M2Y8AsgTpgAmY7PhCfg==");
+        signed_over(&app, &keys, undo, &date, empty, "").await.ok();
+        assert_eq!(signed_over(&app, &keys, undo, &date, empty, "").await.status, 401);
+        for _ in 0..2 {
+            signed_over(&app, &keys, ("GET", "/api/tag.json"), &date, empty, "").await.ok();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_administrators_session_belongs_to_one_session_or_key() {
+    both(|app| async move {
+        let (here, there) = (app.admin().await, app.admin().await);
+        let keys = here.get("/api/user/current.json").await.ok();
+        let by_now =
+            async |client: &Client| client.get("/session/admin/info.json").await.ok()["adminByNow"].clone();
+        let by_key = async |path: &str| {
+            signed_over(&app, &keys, ("GET", path), &app.date(), "", "").await.ok()["adminByNow"].clone()
+        };
+        assert_eq!((by_now(&here).await, by_now(&there).await), (json!(true), json!(true)));
+        assert_eq!(by_key("/session/admin/info.json").await, false, "a browser opens it for no script");
+        here.get("/session/admin/close.json").await.ok();
+        assert_eq!((by_now(&here).await, by_now(&there).await), (json!(false), json!(true)));
+        assert_eq!(by_key("/session/admin/open.json").await, true);
+        assert_eq!(
+            (by_now(&here).await, by_key("/session/admin/info.json").await),
+            (json!(false), json!(true))
+        );
+        assert_eq!(by_key("/session/admin/close.json").await, false);
+        assert_eq!(by_now(&there).await, true);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_of_disabled_accounts_are_over_for_good() {
+    both(|app| async move {
+        let (admin, alice, bob) = (app.admin().await, app.user("alice").await, app.user("bob").await);
+        let me = "/api/user/current.json";
+        let set = async |client: &Client, enabled: bool| {
+            let path = format!("/api/user/{}.json", client.id);
+            admin.put(&path, &json!({ "enabled": enabled })).await.ok();
+        };
+        set(&alice, false).await;
+        set(&alice, true).await;
+        assert_eq!(alice.get(me).await.status, 401);
+        assert_eq!(sign_in(&app.anonymous(), "alice", "alice").await.status, 200);
+        // Undone, it is the same.
+        set(&bob, false).await;
+        assert_eq!(bob.get(me).await.status, 401);
+        admin.get("/api/command/undo.json").await.ok();
+        assert_eq!(bob.get(me).await.status, 401);
+        assert_eq!(sign_in(&app.anonymous(), "bob", "bob").await.status, 200);
     })
     .await;
 }

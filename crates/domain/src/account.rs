@@ -10,7 +10,7 @@ use crate::access::Unasked;
 use crate::noun::{Deed, Noun, Reach};
 use crate::password::{self, random_password};
 use crate::unit::bulk::{self, New};
-use crate::{Actor, DomainError, Outcome, System, Unit, access, member, name, storage};
+use crate::{Actor, DomainError, Outcome, Proof, System, Unit, access, member, name, storage};
 
 use role::require_grant;
 pub(crate) use role::require_rank;
@@ -152,7 +152,7 @@ pub async fn add_from_command_line(system: &System, fields: UserFields) -> Resul
 pub async fn actor_for_command_line(system: &System, username: &str) -> Result<Actor, DomainError> {
     let user = by_name(system, username).await?;
     let role = store::user::highest_role(&system.db, user.id).await?;
-    Ok(Actor { user, role, admin_by_now: role >= GlobalRole::Admin })
+    Ok(Actor { user, role, admin_by_now: role >= GlobalRole::Admin, proof: Proof::System })
 }
 
 /// Makes the account `admin` where there is none, with the given password or one made up, which is returned.
@@ -246,9 +246,11 @@ pub async fn update(
         look::require_own(&mut unit.tx, &user).await?;
     }
     store::table::update(&mut unit.tx, &before, &user).await?;
-    if let Some(hash) = hash {
-        store::user::set_password(&mut unit.tx, id, &hash).await?;
-        store::session::delete_of_user(&mut unit.tx, id).await?;
+    if let Some(hash) = &hash {
+        store::user::set_password(&mut unit.tx, id, hash).await?;
+    }
+    if hash.is_some() || user.enabled != before.enabled {
+        end_sessions(&mut unit.tx, id).await?;
     }
     unit.edited(&before, &user);
     unit.rights_changed();
@@ -300,9 +302,15 @@ async fn write_password(system: &System, id: UserId, new: &str) -> Result<(), Do
     let hash = hashed(system, Some(new)).await?.unwrap_or_default();
     let mut unit = system.begin_as(id).await?;
     store::user::set_password(&mut unit.tx, id, &hash).await?;
-    store::session::delete_of_user(&mut unit.tx, id).await?;
+    end_sessions(&mut unit.tx, id).await?;
     unit.rights_changed();
     unit.finish(system).await
+}
+
+/// Ends all sessions of an account for good, and the administrator's session of its key.
+pub(crate) async fn end_sessions(tx: &mut Tx, id: UserId) -> Result<(), DomainError> {
+    store::session::delete_of_user(&mut *tx, id).await?;
+    Ok(store::user::set_admin_session(&mut *tx, id, None).await?)
 }
 
 /// Deletes an account.
@@ -319,7 +327,7 @@ pub async fn delete(system: &System, actor: &Actor, id: UserId) -> Result<Outcom
     require_rank(&mut unit.tx, actor, id).await?;
     unit.free::<User>(&[id]).await?;
     unit.deleted(EntityKind::User, &[id.0]).await?;
-    store::session::delete_of_user(&mut unit.tx, id).await?;
+    end_sessions(&mut unit.tx, id).await?;
     unit.rights_changed();
     let done = unit.commit(system, format!("User {} deleted", user.username)).await?;
     Ok(Outcome { entity: user, done })

@@ -2,6 +2,17 @@
 
 use cytomine_model::{GlobalRole, Scope, Standing, User, UserId};
 
+/// How somebody proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// By a browser's session: the SHA-256 of its token.
+    Session([u8; 32]),
+    /// By a signature with the account's private key.
+    Key,
+    /// By being the system: a job, the command line.
+    System,
+}
+
 /// Somebody whose credentials were checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
@@ -11,6 +22,8 @@ pub struct Actor {
     pub role: GlobalRole,
     /// The rights of an administrator are in force: super administrator, or administrator with an open session.
     pub admin_by_now: bool,
+    /// How they proved who they are.
+    pub proof: Proof,
 }
 
 impl Actor {

@@ -8,14 +8,16 @@
 //! Whoever may still give a command may undo it: a right that was lost does not come back by the back door. Where rows go,
 //! the same stands in the way as if they were deleted by themselves.
 
-use cytomine_model::{Action, Command, CommandAction, CommandId, Entity, EntityKind, ErrorKind, ProjectId};
+use cytomine_model::{
+    Action, Command, CommandAction, CommandId, Entity, EntityKind, ErrorKind, ProjectId, UserId,
+};
 use cytomine_store::stored::{self, State};
 use cytomine_store::{self as store};
 
 use crate::member::seats;
 use crate::noun::{self, Deed};
 use crate::unit::tell;
-use crate::{Actor, DomainError, Done, System, Unit, access, long_bulk};
+use crate::{Actor, DomainError, Done, System, Unit, access, account, long_bulk};
 
 /// A command that was undone or done again.
 #[derive(Clone, Debug)]
@@ -298,6 +300,11 @@ async fn write_state(
     );
     let changed = stored::restore(&mut unit.tx, command.kind, *id, changes, state).await.map_err(taken)?;
     if changed.is_empty() {
+        if command.kind == EntityKind::User && changes.columns.iter().any(|change| change.column == "enabled")
+        {
+            // Who was disabled and is no longer comes back by signing in.
+            account::end_sessions(&mut unit.tx, UserId(*id)).await?;
+        }
         return Ok(());
     }
     let columns = changed.join(", ");

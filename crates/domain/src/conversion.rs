@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{self, Unasked};
 use crate::deploy::{self, Deployment};
 use crate::job::{self, Attempt, Job, Watcher};
-use crate::{Actor, DomainError, System, slides};
+use crate::{Actor, DomainError, Proof, System, slides};
 
 pub use crate::job::Ended;
 
@@ -176,7 +176,7 @@ async fn open_to(tx: &mut Tx, work: &Work, file: &UploadedFile) -> Result<Vec<Pr
     let role = store::user::highest_role(&mut *tx, user.id).await?;
     // The session may have closed since; who administered then and could open it now is trusted.
     let admin_by_now = role == GlobalRole::SuperAdmin || (work.trusted && role == GlobalRole::Admin);
-    let actor = Actor { user, role, admin_by_now };
+    let actor = Actor { user, role, admin_by_now, proof: Proof::System };
     for id in &file.projects {
         match access::project(&mut *tx, &actor, *id).await {
             Ok(access) if access.allows(Action::AddImage, None) => projects.push(access.project),

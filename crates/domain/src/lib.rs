@@ -59,7 +59,7 @@ pub mod unit;
 pub mod upkeep;
 pub mod uploaded_file;
 
-pub use actor::Actor;
+pub use actor::{Actor, Proof};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cytomine_store::condition;
 pub use error::DomainError;

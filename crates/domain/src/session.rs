@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use cytomine_model::{Action, ErrorKind, GlobalRole, Millis, User, UserId};
 use cytomine_store as store;
-use cytomine_store::user::UserSecrets;
 use sha2::{Digest as _, Sha256};
 
 use crate::known::{Credential, Known};
 use crate::system::RIGHTS_LIFETIME;
-use crate::{Actor, DomainError, System, access, random};
+use crate::{Actor, DomainError, Proof, System, access, random};
 
 /// A session ends when it was not used for so long.
 pub const IDLE: Duration = Duration::from_hours(12);
@@ -127,7 +126,7 @@ pub async fn open(system: &System, user: UserId) -> Result<Token, DomainError> {
     store::session::sweep(&mut unit.tx, minus(now, LONGEST), minus(now, IDLE)).await?;
     store::session::insert(&mut unit.tx, &hash(&token), user, now).await?;
     if store::user::highest_role(&mut unit.tx, user).await? == GlobalRole::Admin {
-        store::user::set_admin_session(&mut unit.tx, user, Some(now.plus(ADMIN_SESSION))).await?;
+        store::session::set_admin(&mut unit.tx, &hash(&token), Some(now.plus(ADMIN_SESSION))).await?;
     }
     unit.finish(system).await?;
     Ok(Token(token))
@@ -149,7 +148,7 @@ pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Act
         unit.finish(system).await?;
         return Ok(None);
     }
-    let Some((user, secrets)) = store::user::secrets_by_id(&system.db, session.user).await? else {
+    let Some((user, _)) = store::user::secrets_by_id(&system.db, session.user).await? else {
         return Ok(None);
     };
     if !user.enabled {
@@ -160,7 +159,7 @@ pub async fn authenticate(system: &System, token: &str) -> Result<Option<Arc<Act
         store::session::touch(&mut unit.tx, &token_hash, now).await?;
         unit.finish(system).await?;
     }
-    let known = remember(system, credential, generation, (user, secrets), "").await?;
+    let known = remember(system, credential, generation, (user, session.admin_until), "").await?;
     Ok(Some(known.actor))
 }
 
@@ -182,10 +181,30 @@ pub async fn authenticate_key(
             let Some((user, secrets)) = found.filter(|(user, _)| user.enabled) else { return Ok(None) };
             let Some(sealed) = secrets.private_key.as_deref() else { return Ok(None) };
             let private_key = system.key.open(user.id, sealed)?;
-            remember(system, credential, generation, (user, secrets), &private_key).await?
+            let admin_until = secrets.admin_session_until;
+            remember(system, credential, generation, (user, admin_until), &private_key).await?
         }
     };
     Ok(proves(&known.private_key).then_some(known.actor))
+}
+
+/// Takes a signature that covers its whole request, once.
+///
+/// # Errors
+/// When it was taken before, by whichever process: somebody repeats what they have overheard.
+pub async fn use_signature(system: &System, signature: &str, until: Millis) -> Result<(), DomainError> {
+    let mut unit = system.begin_as(UserId(0)).await?;
+    let now = unit.now;
+    store::session::sweep_signatures(&mut unit.tx, now).await?;
+    let fresh = store::session::use_signature(&mut unit.tx, &hash(signature), until).await?;
+    unit.finish(system).await?;
+    if fresh {
+        return Ok(());
+    }
+    Err(DomainError::new(
+        ErrorKind::Unauthenticated,
+        "This signed request was sent before: sign it again, with the date of now",
+    ))
 }
 
 fn recall(system: &System, credential: &Credential) -> Option<Known> {
@@ -198,18 +217,22 @@ async fn remember(
     system: &System,
     credential: Credential,
     generation: u64,
-    (user, secrets): (User, UserSecrets),
+    (user, admin_until): (User, Option<Millis>),
     private_key: &str,
 ) -> Result<Known, DomainError> {
     let now = system.clock.now();
     let role = store::user::highest_role(&system.db, user.id).await?;
-    let open = secrets.admin_session_until.filter(|until| *until > now);
+    let open = admin_until.filter(|until| *until > now);
     let admin_by_now = role == GlobalRole::SuperAdmin || (role == GlobalRole::Admin && open.is_some());
     let mut until = now.plus(RIGHTS_LIFETIME);
     if let Some(end) = open {
         until = until.min(end);
     }
-    let actor = Arc::new(Actor { user, role, admin_by_now });
+    let proof = match &credential {
+        Credential::Session(token_hash) => Proof::Session(*token_hash),
+        Credential::Key(_) => Proof::Key,
+    };
+    let actor = Arc::new(Actor { user, role, admin_by_now, proof });
     let known = Known { actor, private_key: private_key.into(), until, generation };
     system.known.insert(credential, known.clone());
     Ok(known)
@@ -223,7 +246,8 @@ pub async fn sign_out(system: &System, token: &str) -> Result<(), DomainError> {
     unit.finish(system).await
 }
 
-/// Opens the admin session of an administrator for two hours; gives the actor as they are now.
+/// Opens the admin session of an administrator for two hours, in the session or for the key that the request came by;
+/// gives the actor as they are now.
 ///
 /// # Errors
 /// When the actor is no administrator.
@@ -239,7 +263,11 @@ pub async fn close_admin(system: &System, actor: &Actor) -> Result<Actor, Domain
 
 async fn set_admin(system: &System, actor: &Actor, until: Option<Millis>) -> Result<Actor, DomainError> {
     let mut unit = system.begin(actor).await?;
-    store::user::set_admin_session(&mut unit.tx, actor.id(), until).await?;
+    match &actor.proof {
+        Proof::Session(token_hash) => store::session::set_admin(&mut unit.tx, token_hash, until).await?,
+        Proof::Key => store::user::set_admin_session(&mut unit.tx, actor.id(), until).await?,
+        Proof::System => {}
+    }
     unit.rights_changed();
     unit.finish(system).await?;
     let admin_by_now =

@@ -16,15 +16,23 @@ use cytomine_model::Millis;
 use crate::{Read, Row, StoreError, Write, sql};
 
 /// Tables whose rows are not backed up: who signed out must not come back by a restore.
-pub const TRANSIENT: [&str; 2] = ["session", "sign_in_try"];
+pub const TRANSIENT: [&str; 3] = ["session", "sign_in_try", "used_signature"];
 
 /// A column of accounts that is not brought back either: until when the rights of an administrator are in force.
 pub(crate) const TRANSIENT_COLUMN: &str = "admin_session_until";
 
 /// Tables that [`facts`] leaves out: the transient ones, and what a restore itself changes. (Ids come from a table on
 /// SQLite alone.)
-pub(crate) const LEFT_OUT: [&str; 7] =
-    ["session", "sign_in_try", "backup", "rights_generation", "id_sequence", "change", "change_log"];
+pub(crate) const LEFT_OUT: [&str; 8] = [
+    "session",
+    "sign_in_try",
+    "used_signature",
+    "backup",
+    "rights_generation",
+    "id_sequence",
+    "change",
+    "change_log",
+];
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,6 +39,12 @@ const STEPS: &[Step] = &[
         include_str!("../../../migrations/sqlite/0003_hanging.sql"),
         include_str!("../../../migrations/postgres/0003_hanging.sql"),
     ),
+    (
+        4,
+        "proof",
+        include_str!("../../../migrations/sqlite/0004_proof.sql"),
+        include_str!("../../../migrations/postgres/0004_proof.sql"),
+    ),
 ];
 
 static LITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|(_, _, lite, _)| lite));

@@ -13,18 +13,21 @@ pub struct Session {
     pub created: Millis,
     /// When it was last used, to the minute.
     pub last_seen: Millis,
+    /// Until when the rights of an administrator are in force in it.
+    pub admin_until: Option<Millis>,
 }
 
 /// The session with that token.
 pub async fn by_token(mut ex: impl Read, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
-    let statement =
-        sql("SELECT user_id, created, last_seen FROM session WHERE token_hash = $1").bind(token_hash);
+    let statement = sql("SELECT user_id, created, last_seen, admin_until FROM session WHERE token_hash = $1")
+        .bind(token_hash);
     let row = ex.first(statement).await?;
     row.map(|row| {
         Ok(Session {
             user: row.id("user_id")?,
             created: row.time("created")?,
             last_seen: row.time("last_seen")?,
+            admin_until: row.opt_time("admin_until")?,
         })
     })
     .transpose()
@@ -45,6 +48,17 @@ pub async fn insert(
     tx.execute(statement).await.map(|_| ())
 }
 
+/// Opens the administrator's session in this one until a moment, or closes it.
+pub async fn set_admin(
+    mut tx: impl Write,
+    token_hash: &[u8],
+    until: Option<Millis>,
+) -> Result<(), StoreError> {
+    let statement =
+        sql("UPDATE session SET admin_until = $2 WHERE token_hash = $1").bind(token_hash).bind(until);
+    tx.execute(statement).await.map(|_| ())
+}
+
 /// Notes that a session was used.
 pub async fn touch(mut tx: impl Write, token_hash: &[u8], now: Millis) -> Result<(), StoreError> {
     tx.execute(sql("UPDATE session SET last_seen = $2 WHERE token_hash = $1").bind(token_hash).bind(now))
@@ -60,6 +74,21 @@ pub async fn delete(mut tx: impl Write, token_hash: &[u8]) -> Result<(), StoreEr
 /// Ends all sessions of a user.
 pub async fn delete_of_user(mut tx: impl Write, user: UserId) -> Result<(), StoreError> {
     tx.execute(sql("DELETE FROM session WHERE user_id = $1").bind(user)).await.map(|_| ())
+}
+
+/// Keeps a signature until that moment. False when it is kept already.
+pub async fn use_signature(mut tx: impl Write, signature: &[u8], until: Millis) -> Result<bool, StoreError> {
+    let statement = sql(
+        "INSERT INTO used_signature (signature, until) VALUES ($1, $2) ON CONFLICT (signature) DO NOTHING",
+    )
+    .bind(signature)
+    .bind(until);
+    Ok(tx.execute(statement).await? > 0)
+}
+
+/// Forgets signatures that are too old to be taken.
+pub async fn sweep_signatures(mut tx: impl Write, now: Millis) -> Result<u64, StoreError> {
+    tx.execute(sql("DELETE FROM used_signature WHERE until < $1").bind(now)).await
 }
 
 /// Removes sessions that nobody can use any more.

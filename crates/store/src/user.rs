@@ -176,7 +176,7 @@ pub async fn set_first_keys(
     Ok(tx.execute(statement).await? > 0)
 }
 
-/// Opens the admin session until a moment, or closes it.
+/// Opens the admin session of the account's key until a moment, or closes it.
 pub async fn set_admin_session(
     mut tx: impl Write,
     id: UserId,

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use axum::body::Body;
 use axum::http::Request;
 use cytomine_domain::annotation::{self as domain, Place, Region, Search, Wanted};
-use cytomine_domain::{Actor, account};
+use cytomine_domain::{Actor, Proof, account};
 use cytomine_geometry::{Bounds, Shape, StoredShape, geo};
 use cytomine_model::{
     Annotation, AnnotationId, GlobalRole, ImageInstanceId, Millis, ProjectId, SliceInstanceId,
@@ -113,7 +113,7 @@ fn row(number: usize, user: i64, project: i64, image: TestImage) -> Annotation {
 /// Screens that hold some thousand nuclei: ids, and rows with WKT.
 async fn screens(app: &App, image: TestImage, nuclei: usize) {
     let user = account::by_name(&app.system, "alice").await.expect("alice has an account");
-    let actor = Actor { user, role: GlobalRole::User, admin_by_now: false };
+    let actor = Actor { user, role: GlobalRole::User, admin_by_now: false, proof: Proof::System };
     // A share of the image that holds a thousand of them.
     let side = (100_000.0 * 80_000.0 * 1_000.0 / nuclei as f64).sqrt();
     let (mut shapes, mut searching, mut reading) = (0, Duration::ZERO, Duration::ZERO);

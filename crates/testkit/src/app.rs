@@ -98,6 +98,15 @@ impl App {
         Self::of_parts(db, blobs, ServerKey::random(), clock, Arc::new(folder))
     }
 
+    /// The moment of the clock as clients sign it.
+    ///
+    /// # Panics
+    /// When the clock is beyond the calendar.
+    pub fn date(&self) -> String {
+        let now = jiff::Timestamp::from_millisecond(self.system.clock.now().0);
+        now.expect("the clock is within the calendar").strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+    }
+
     fn of_parts(db: Db, blobs: Blobs, key: ServerKey, clock: Arc<ManualClock>, folder: Arc<TempDir>) -> Self {
         let passwords = Passwords::with_memory(PASSWORD_MEMORY);
         let system = Arc::new(System::new(db, blobs, key.clone(), passwords, clock.clone()));

@@ -19,6 +19,7 @@ const FRENCH: Record<Code, string> = {
   "request.too_many_at_once":
     "Le serveur traite déjà autant de grandes requêtes qu'il peut : renvoyez celle-ci dans une minute.",
   "request.host": "La requête ne nomme pas un seul hôte : envoyez une fois l'en-tête « Host », avec l'adresse du serveur.",
+  "request.md5": "« Content-MD5 » n'est pas le MD5 du contenu en base64.",
   "request.broken_off": "Le contenu de la requête ne peut pas être lu : <cause>",
   "request.not_an_object": "Un objet JSON est attendu ici.",
   "request.not_json": "Le contenu de la requête n'est pas du JSON : <cause>.",
@@ -28,6 +29,9 @@ const FRENCH: Record<Code, string> = {
   "request.taken": "Une telle entrée existe déjà.",
   "request.path": "L'adresse ne peut pas être lue : <cause>",
   "session.none": "Connectez-vous d'abord, ou signez la requête avec une clé ; les identifiants envoyés ne sont pas valides.",
+  "session.signature_date":
+    "La requête est signée pour « <date> », et l'heure du serveur est <time> : une signature vaut <minutes> minutes, réglez l'horloge de cette machine.",
+  "session.signature_used": "Cette requête signée a déjà été envoyée : signez-la de nouveau, avec la date actuelle.",
   "session.foreign_page": "La requête vient d'une page d'une autre origine : ouvrez la page sous l'adresse que le serveur connaît comme la sienne.",
   "session.foreign_sign_in": "Connectez-vous depuis une page de ce serveur.",
   "session.incomplete": "Donnez le nom d'utilisateur et le mot de passe.",

@@ -7,10 +7,10 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use cytomine_domain::{Actor, session};
-use cytomine_model::ErrorKind;
+use cytomine_model::{ErrorKind, Millis};
 
 use crate::describe::{Input, Sketch};
-use crate::dialect::signature::{KeyAuthorization, SignedRequest};
+use crate::dialect::signature::{self, KeyAuthorization, SignedRequest};
 use crate::edge::origin::{self, Acts};
 use crate::edge::{RequestOrigin, SignedTarget};
 use crate::error::ApiError;
@@ -90,9 +90,46 @@ async fn by_key(
     let Some(signed) = SignedRequest::new(parts.method.as_str(), &parts.headers, &target, &bases) else {
         return Ok(None);
     };
-    let proves = |private_key: &str| signed.verify(private_key, authorization.signature);
+    let mut date = None;
+    let proves = |private_key: &str| {
+        date = signed.verify(private_key, authorization.signature);
+        date.is_some()
+    };
     let actor = session::authenticate_key(&state.system, authorization.public_key, proves).await?;
-    Ok(actor.map(Known))
+    let (Some(actor), Some(date)) = (actor, date) else { return Ok(None) };
+    let until = require_fresh(state, date)?;
+    if signed.covers_body() && acts(parts) {
+        session::use_signature(&state.system, authorization.signature, until).await?;
+    }
+    Ok(Some(Known(actor)))
+}
+
+/// Until when a signature of that date is good.
+///
+/// # Errors
+/// When it no longer is, or not yet: that of a request that somebody has kept is worth nothing.
+fn require_fresh(state: &ApiState, date: &str) -> Result<Millis, ApiError> {
+    let now = state.system.clock.now();
+    let window = i64::try_from(state.signature_window.as_millis()).unwrap_or(i64::MAX);
+    let signed = signature::moment(date).map(Millis);
+    match signed.filter(|signed| now.since(*signed).abs() <= window) {
+        Some(signed) => Ok(Millis(signed.0.saturating_add(window))),
+        None => {
+            let server = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
+            let server = server.strftime("%a, %d %b %Y %H:%M:%S +0000");
+            let minutes = state.signature_window.as_secs() / 60;
+            let message = format!(
+                "The request was signed for `{date}`, and the server's time is {server}: signatures are good for \
+                 {minutes} minutes, so set this machine's clock, and write dates as the server's"
+            );
+            Err(ApiError::new(ErrorKind::Unauthenticated, message))
+        }
+    }
+}
+
+/// Whether the request changes something.
+fn acts(parts: &Parts) -> bool {
+    !parts.method.is_safe() || parts.extensions.get::<Acts>().is_some()
 }
 
 /// The token in the session's cookie.

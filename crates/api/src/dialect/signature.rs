@@ -6,8 +6,9 @@
 //! nothing on the way. All of these are tried; the first line that differs between forms is never guessed from what
 //! the client claims to be.
 //!
-//! SHA-1 and the missing freshness check are the protocol's. The private key is 122 random bits, for which
-//! HMAC-SHA1 is still sound; replay is what TLS is for.
+//! SHA-1 is the protocol's. The private key is 122 random bits, for which HMAC-SHA1 is still sound. A signature is good
+//! for some minutes around its date; one that covers the body ([`SignedRequest::covers_body`]) can be told from a
+//! repetition, those of the clients, which sign an empty MD5 and a date in seconds, cannot.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -79,29 +80,38 @@ impl<'a> SignedRequest<'a> {
         })
     }
 
-    /// Every text the signature may have been made over, the likeliest first.
-    pub fn strings_to_sign(&self) -> Vec<String> {
+    /// Every text the signature may have been made over with that date, the likeliest first.
+    fn strings_over(&self, date: &str) -> Vec<String> {
         let fifth_lines = self.fifth_lines();
         let mut strings = Vec::new();
-        for date in &self.dates {
-            for content_type in &self.content_types {
-                let four = format!("{}\n{}\n{content_type}\n{date}", self.method, self.content_md5);
-                strings.extend(fifth_lines.iter().map(|fifth| format!("{four}\n{fifth}")));
-                strings.push(four);
-            }
+        for content_type in &self.content_types {
+            let four = format!("{}\n{}\n{content_type}\n{date}", self.method, self.content_md5);
+            strings.extend(fifth_lines.iter().map(|fifth| format!("{four}\n{fifth}")));
+            strings.push(four);
         }
         strings
     }
 
-    /// Whether `signature` was made with `private_key`. Takes the same time wherever a difference lies, and whichever
-    /// form matches.
-    pub fn verify(&self, private_key: &str, signature: &str) -> bool {
-        let Ok(given) = STANDARD.decode(signature) else { return false };
-        let mut matched = Choice::from(0);
-        for message in self.strings_to_sign() {
-            matched |= mac(private_key, &message).as_slice().ct_eq(given.as_slice());
+    /// The date over which `signature` was made with `private_key`, if it was. Takes the same time wherever a difference
+    /// lies, and whichever form matches.
+    pub fn verify(&self, private_key: &str, signature: &str) -> Option<&'a str> {
+        let given = STANDARD.decode(signature).ok()?;
+        let mut verified = None;
+        for date in &self.dates {
+            let mut matched = Choice::from(0);
+            for message in self.strings_over(date) {
+                matched |= mac(private_key, &message).as_slice().ct_eq(given.as_slice());
+            }
+            if matched.into() {
+                verified = Some(*date);
+            }
         }
-        matched.into()
+        verified
+    }
+
+    /// Whether the signature covers what the body must be.
+    pub fn covers_body(&self) -> bool {
+        !self.content_md5.is_empty()
     }
 
     fn fifth_lines(&self) -> Vec<String> {
@@ -113,6 +123,14 @@ impl<'a> SignedRequest<'a> {
         lines.extend(self.bases.iter().map(|base| format!("/api/{base}{}", self.target)));
         lines
     }
+}
+
+/// The moment that a signed date names, in milliseconds since 1970: as mail and HTTP write it (RFC 2822), which the
+/// clients do, or as ISO 8601, which Cytomine's UI does.
+pub fn moment(date: &str) -> Option<i64> {
+    let date = date.trim();
+    let mail = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date);
+    mail.or_else(|_| date.parse::<jiff::Timestamp>()).ok().map(jiff::Timestamp::as_millisecond)
 }
 
 /// Signs a text as the clients do, for the endpoint that signs on a user's behalf and for tests.
@@ -151,7 +169,7 @@ mod tests {
     fn accepted(method: &str, target: &str, pairs: &[(&str, &str)], signature: &str) -> bool {
         let headers = headers(pairs);
         let bases = ["http://localhost:8080".to_owned()];
-        SignedRequest::new(method, &headers, target, &bases).unwrap().verify(PRIVATE, signature)
+        SignedRequest::new(method, &headers, target, &bases).unwrap().verify(PRIVATE, signature).is_some()
     }
 
     #[test]
@@ -227,6 +245,22 @@ mod tests {
     }
 
     #[test]
+    fn dates_are_read_as_clients_write_them() {
+        for date in [
+            DATE,
+            "Tue, 24 Nov 2026 08:20:50 GMT",
+            "24 Nov 2026 10:20:50 +0200",
+            "2026-11-24T08:20:50Z",
+            "2026-11-24T09:20:50.000+01:00",
+        ] {
+            assert_eq!(moment(date), Some(1_795_508_450_000), "{date}");
+        }
+        for date in ["", "yesterday", "2026-11-24", "08:20:50", "Tue, 32 Nov 2026 08:20:50 GMT"] {
+            assert_eq!(moment(date), None, "{date}");
+        }
+    }
+
+    #[test]
     fn without_a_date_nothing_was_signed() {
         assert_eq!(SignedRequest::new("GET", &HeaderMap::new(), "/", &[]), None);
     }
@@ -254,10 +288,10 @@ mod tests {
             let headers = headers(&[("date", DATE), ("content-type", "application/json")]);
             let bases = ["https://slides.example".to_owned()];
             let request = SignedRequest::new("GET", &headers, &target, &bases).unwrap();
-            let strings = request.strings_to_sign();
+            let strings = request.strings_over(DATE);
             let signature = sign(&key, &strings[pick.index(strings.len())]);
-            prop_assert!(request.verify(&key, &signature));
-            prop_assert!(!request.verify(PRIVATE, &signature));
+            prop_assert_eq!(request.verify(&key, &signature), Some(DATE));
+            prop_assert_eq!(request.verify(PRIVATE, &signature), None);
         }
 
         #[test]

@@ -1,7 +1,7 @@
 //! What those who follow changes are told of annotations.
 
 use cytomine_domain::change::{self, Change, Read};
-use cytomine_domain::{Actor, account};
+use cytomine_domain::{Actor, Proof, account};
 use cytomine_model::{CommandAction, EntityKind, GlobalRole, ProjectId};
 use cytomine_testkit::{App, both};
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::{SQUARE, World, draw};
 
 async fn actor(app: &App, name: &str) -> Actor {
     let user = account::by_name(&app.system, name).await.unwrap();
-    Actor { user, role: GlobalRole::User, admin_by_now: false }
+    Actor { user, role: GlobalRole::User, admin_by_now: false, proof: Proof::System }
 }
 
 fn told(read: Read) -> (Vec<Change>, change::Position) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cytomine_domain::import::{self, Import};
-use cytomine_domain::{Actor, slice_instance};
+use cytomine_domain::{Actor, Proof, slice_instance};
 use cytomine_model::{GlobalRole, Page};
 use cytomine_slide::codec::{Channels, jpeg};
 use cytomine_testkit::{Answer, App, Client, sample};
@@ -37,7 +37,7 @@ impl Stage {
     pub(crate) async fn with(app: &App, file: &Path) -> Self {
         let alice = app.user("alice").await;
         let user = app.account("alice", GlobalRole::User).await;
-        let actor = Actor { user, role: GlobalRole::User, admin_by_now: false };
+        let actor = Actor { user, role: GlobalRole::User, admin_by_now: false, proof: Proof::System };
         let import =
             Import { paths: vec![file.to_owned()], project: "Pixels".to_owned(), ..Import::default() };
         let report = import::files(&app.system, &actor, import, Arc::new(())).await.unwrap();

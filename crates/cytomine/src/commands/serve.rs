@@ -73,7 +73,8 @@ pub(super) async fn serve(settings: Serve, log: Log) -> Result<(), RunError> {
         demo::ensure(&system, &admin, DEMO).await?;
     }
     let cors_origins = edge_options.cors_origins.clone().into();
-    let state = ApiState { system: system.clone(), cors_origins, health: health.clone() };
+    let signature_window = Duration::from_secs(60 * settings.server.signature_window);
+    let state = ApiState { system: system.clone(), cors_origins, signature_window, health: health.clone() };
     let app = edge::wrap(application(state, assets), edge_options);
     let background = Background::start(&system, &settings);
     health.set_started();

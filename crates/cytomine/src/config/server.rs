@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use axum::http::HeaderValue;
 use clap::Args;
+use cytomine_api::DEFAULT_WINDOW;
 use cytomine_api::edge::{ProxyHeaders, PublicUrl};
 use ipnet::IpNet;
 
@@ -39,6 +40,15 @@ pub(crate) struct ServerSettings {
     /// repeated.
     #[arg(id = "server.cors_origin", long = "cors-origin", value_name = "ORIGIN", value_parser = parse_origin)]
     pub(crate) cors_origins: Vec<HeaderValue>,
+    /// Minutes that the date of a signed request may lie before or after the server's time.
+    #[arg(
+        id = "server.signature_window",
+        long = "signature-window",
+        value_name = "MINUTES",
+        default_value_t = DEFAULT_WINDOW,
+        value_parser = clap::value_parser!(u64).range(1..=1_440)
+    )]
+    pub(crate) signature_window: u64,
     /// Seconds that requests being worked on, such as uploads, have to finish when the server is asked to stop. Whoever
     /// stops it should wait at least 15 seconds longer before killing it.
     #[arg(id = "server.drain", long = "drain", value_name = "SECONDS", default_value = "25")]

@@ -17,6 +17,10 @@ pub const CODES: &[(&str, &str)] = &[
         "request.host",
         "The request does not name one host: send the header `Host` once, with the server's address",
     ),
+    (
+        "request.md5",
+        "`Content-MD5` is not the base64 of an MD5 (RFC 1864): send that of the body, or leave it out",
+    ),
     ("request.broken_off", "The body cannot be read: <cause>"),
     ("request.not_an_object", "A JSON object is expected here"),
     ("request.not_json", "The body is not JSON: <cause>. <remedy>"),
@@ -30,6 +34,11 @@ pub const CODES: &[(&str, &str)] = &[
         "session.none",
         "Sign in first, or sign the request with a key; the credentials sent, if any, are not valid",
     ),
+    (
+        "session.signature_date",
+        "The request was signed for `<date>`, and the server's time is <time>: signatures are good for <minutes> minutes, so set this machine's clock, and write dates as the server's",
+    ),
+    ("session.signature_used", "This signed request was sent before: sign it again, with the date of now"),
     ("session.foreign_page", "The request comes from a page of another origin: <remedy>"),
     ("session.foreign_sign_in", "Sign in from a page of this server; see --public-url"),
     ("session.incomplete", "Give `username` and `password`"),
