@@ -400,7 +400,9 @@ class Contract:
 
     def it_shows_the_own_keys(self):
         keys = self.client.current_user.keys()
-        assert keys["privateKey"] == self.client.current_user.privateKey == self.keys["privateKey"]
+        assert keys["publicKey"] == self.client.current_user.publicKey == self.keys["publicKey"]
+        # What a signature alone must not get; whoever signs has it.
+        assert keys["privateKey"] is self.client.current_user.privateKey is None
 
     def it_signs(self):
         assert self.client.current_user.signature()

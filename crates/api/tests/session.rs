@@ -280,6 +280,36 @@ async fn a_signature_is_good_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
+async fn a_signature_alone_gets_no_private_key() {
+    both(|app| async move {
+        let (admin, alice) = (app.admin().await, app.user("alice").await);
+        let keys = admin.get("/api/user/current.json").await.ok();
+        let by_key = async |method: &str, path: &str| {
+            let sent = signed_over(&app, &keys, (method, path), &app.date(), "", "").await;
+            assert!(
+                !String::from_utf8_lossy(&sent.body).contains(keys["privateKey"].as_str().unwrap()),
+                "{path}"
+            );
+            sent
+        };
+        by_key("GET", "/session/admin/open.json").await.ok();
+        let of_alice = format!("/api/user/{}/keys.json", alice.id);
+        let private = alice.get("/api/user/current/keys.json").await.ok();
+        assert!(private["secondaryKey"].is_string() && private["privateKey"].is_string());
+        let of_key = format!("/api/userkey/{}/keys.json", private["publicKey"].as_str().unwrap());
+        for path in ["/api/user/current.json", "/api/user/current/keys.json", &of_alice, &of_key] {
+            let answer = by_key("GET", path).await.ok();
+            assert!(answer["publicKey"].is_string() && answer["privateKey"].is_null(), "{path}");
+            assert!(answer.get("secondaryKey").is_none_or(Value::is_null), "{path}");
+        }
+        let rotate = by_key("POST", "/api/user/current/keys.json").await;
+        assert_eq!((rotate.status, &rotate.json()["code"]), (403, &json!("keys.signed")));
+        assert_eq!(admin.get(&of_alice).await.ok()["privateKey"], private["privateKey"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_signed_with_its_body_is_taken_once_and_with_no_other() {
     both(|app| async move {
         let keys = app.user("alice").await.get("/api/user/current.json").await.ok();

@@ -4,7 +4,7 @@ use cytomine_model::{Action, User, UserId};
 use cytomine_store as store;
 use cytomine_store::user::UserSecrets;
 
-use crate::{Actor, DomainError, System, access, random};
+use crate::{Actor, DomainError, Proof, System, access, random};
 
 /// A key pair; both are random UUIDs in text form, as Cytomine's clients expect.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,6 +13,14 @@ pub struct KeyPair {
     pub public_key: String,
     /// Signs requests.
     pub private_key: String,
+}
+
+impl KeyPair {
+    /// The private key, unless the actor proved no more than a signature: whoever overheard one must not get by it what
+    /// makes all others. (Whoever signs has the key.)
+    pub fn shown_to(self, actor: &Actor) -> Option<String> {
+        (actor.proof != Proof::Key).then_some(self.private_key)
+    }
 }
 
 impl std::fmt::Debug for KeyPair {
@@ -24,8 +32,13 @@ impl std::fmt::Debug for KeyPair {
 /// The actor's own pair, made if there is none, or made anew.
 ///
 /// # Errors
-/// When the database refuses, or the stored key cannot be opened.
+/// When the database refuses, the stored key cannot be opened, or a new pair is asked for by a signature.
 pub async fn own(system: &System, actor: &Actor, rotate: bool) -> Result<KeyPair, DomainError> {
+    if rotate && actor.proof == Proof::Key {
+        return Err(DomainError::forbidden(
+            "New keys are not made for a request that is signed by the old ones: sign in with your password first",
+        ));
+    }
     let found = store::user::secrets_by_id(&system.db, actor.id()).await?;
     pair(system, found.ok_or_else(|| DomainError::not_found("User", actor.id()))?, rotate).await
 }

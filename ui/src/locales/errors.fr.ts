@@ -63,6 +63,7 @@ const FRENCH: Record<Code, string> = {
   "role.super_account": "Ce compte est celui d'un super-administrateur : seul un super-administrateur le gère.",
   "keys.no_uuid": "Le fichier <file> de --admin-keys-dir doit contenir un UUID, comme `uuidgen` en fait.",
   "keys.taken": "Un autre compte a la clé publique de --admin-keys-dir : faites une nouvelle paire.",
+  "keys.signed": "De nouvelles clés ne se demandent pas par une requête signée avec les anciennes : connectez-vous d'abord par mot de passe.",
   "keys.sealed": "Une clé enregistrée ne s'ouvre pas : la clé du serveur n'est pas celle avec laquelle elle a été scellée.",
   "project.no_member": "Vous n'êtes pas membre de ce projet ; demandez à l'un de ses responsables.",
   "project.read_only": "Le projet <name> est en lecture seule.",

@@ -40,7 +40,7 @@ pub(super) async fn current(
     Caller(actor): Caller,
 ) -> Result<Json<CurrentUser>, ApiError> {
     let keys = keys::own(&state.system, &actor, false).await?;
-    Ok(Json(CurrentUser::of(&actor, &keys)))
+    Ok(Json(CurrentUser::of(&actor, keys)))
 }
 
 /// The fields that users can be filtered by.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use cytomine_domain::Actor;
 use cytomine_domain::keys::{self, KeyPair};
 
 use super::wire::{Keys, OwnKeys, Signature};
@@ -11,14 +12,13 @@ use crate::error::ApiError;
 use crate::extract::{Asked, Path};
 use crate::state::ApiState;
 
-fn pair(keys: KeyPair) -> Json<Keys> {
-    let KeyPair { public_key, private_key } = keys;
-    Json(Keys { private_key, public_key })
+fn pair(actor: &Actor, keys: KeyPair) -> Json<Keys> {
+    Json(Keys { public_key: keys.public_key.clone(), private_key: keys.shown_to(actor) })
 }
 
 /// The same under the names that the UI of S6 reads.
-fn own_pair(keys: KeyPair) -> Json<OwnKeys> {
-    let KeyPair { public_key, private_key } = keys;
+fn own_pair(actor: &Actor, keys: KeyPair) -> Json<OwnKeys> {
+    let (public_key, private_key) = (keys.public_key.clone(), keys.shown_to(actor));
     Json(OwnKeys {
         primary_key: public_key.clone(),
         secondary_key: private_key.clone(),
@@ -32,7 +32,7 @@ pub(super) async fn own(
     State(state): State<ApiState>,
     Caller(actor): Caller,
 ) -> Result<Json<OwnKeys>, ApiError> {
-    Ok(own_pair(keys::own(&state.system, &actor, false).await?))
+    Ok(own_pair(&actor, keys::own(&state.system, &actor, false).await?))
 }
 
 /// POST `user/current/keys`: makes both anew.
@@ -40,7 +40,7 @@ pub(super) async fn rotate(
     State(state): State<ApiState>,
     Caller(actor): Caller,
 ) -> Result<Json<OwnKeys>, ApiError> {
-    Ok(own_pair(keys::own(&state.system, &actor, true).await?))
+    Ok(own_pair(&actor, keys::own(&state.system, &actor, true).await?))
 }
 
 /// GET `user/{id}/keys`; the id may be a name.
@@ -49,7 +49,7 @@ pub(super) async fn of_user(
     Caller(actor): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Keys>, ApiError> {
-    Ok(pair(keys::of_user(&state.system, &actor, &id).await?))
+    Ok(pair(&actor, keys::of_user(&state.system, &actor, &id).await?))
 }
 
 /// GET `userkey/{publicKey}/keys`.
@@ -58,7 +58,7 @@ pub(super) async fn of_public_key(
     Caller(actor): Caller,
     Path(key): Path<String>,
 ) -> Result<Json<Keys>, ApiError> {
-    Ok(pair(keys::of_public_key(&state.system, &actor, &key).await?))
+    Ok(pair(&actor, keys::of_public_key(&state.system, &actor, &key).await?))
 }
 
 crate::keys! {

@@ -168,16 +168,17 @@ pub struct CurrentUser {
     #[serde(flatten)]
     caller: Caller,
     public_key: String,
-    private_key: String,
+    /// Left out (null) where the request is signed with it.
+    private_key: Option<String>,
 }
 
 impl CurrentUser {
     /// The caller: with role flags and keys.
-    pub fn of(caller: &Actor, keys: &KeyPair) -> Self {
+    pub fn of(caller: &Actor, keys: KeyPair) -> Self {
         Self {
             caller: Caller::of(caller),
             public_key: keys.public_key.clone(),
-            private_key: keys.private_key.clone(),
+            private_key: keys.shown_to(caller),
         }
     }
 }
@@ -259,7 +260,8 @@ pub struct PasswordChanged {
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Keys {
-    pub(super) private_key: String,
+    /// Left out (null) where the request is signed.
+    pub(super) private_key: Option<String>,
     pub(super) public_key: String,
 }
 
@@ -268,9 +270,11 @@ pub struct Keys {
 #[serde(rename_all = "camelCase")]
 pub struct OwnKeys {
     pub(super) primary_key: String,
-    pub(super) secondary_key: String,
+    /// Left out (null) where the request is signed with it.
+    pub(super) secondary_key: Option<String>,
     pub(super) public_key: String,
-    pub(super) private_key: String,
+    /// Left out (null) where the request is signed with it.
+    pub(super) private_key: Option<String>,
 }
 
 /// A signature that was made for the caller.

@@ -87,6 +87,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("keys.taken", "another account has the public key of --admin-keys-dir: make a new pair"),
     (
+        "keys.signed",
+        "New keys are not made for a request that is signed by the old ones: sign in with your password first",
+    ),
+    (
         "keys.sealed",
         "A stored key cannot be opened: the server key is not the one it was sealed with. Give the right one with --key-file, or make new keys with `cytomine user keys NAME --rotate`",
     ),
