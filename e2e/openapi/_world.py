@@ -70,9 +70,11 @@ class Seed:
             body = {"username": name, "firstname": name, "lastname": "x", "email": "x@example.org",
                 "password": f"{name} password", "role": "ROLE_ADMIN"}
             admin.post("/api/user.json", body).ok()
-            # Signing in opens the admin session, which belongs to the account.
+            # Signing in opens the admin session of that session; that of the keys is another one.
             own = Client(url).sign_in(body["password"], name)
-            self.state["keys"][name] = own.get("/api/user/current/keys.json").ok()
+            keys = own.get("/api/user/current/keys.json").ok()
+            Client(url).sign_with(keys).get("/session/admin/open.json").ok()
+            self.state["keys"][name] = keys
             self.state["passwords"][name] = body["password"]
         self.state["ids"] = self.ids(Api(url, self.state["keys"]["maker"]), admin)
 
