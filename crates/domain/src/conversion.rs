@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cytomine_model::{
     Action, ErrorKind, GlobalRole, Project, UploadStatus, UploadedFile, UploadedFileId, User,
 };
-use cytomine_slide::{Limits, Parts, Slide, SlideError, SlideInfo, convert};
+use cytomine_slide::{Limits, Parts, Region, Slide, SlideError, SlideInfo, convert};
 use cytomine_store::blobs::Sealed;
 use cytomine_store::{self as store, BlobError, BlobKey, Blobs, Tx};
 use serde::{Deserialize, Serialize};
@@ -233,6 +233,9 @@ impl From<SlideError> for Failure {
 }
 
 /// Writes the pyramid, and opens it to see that it can be read.
+/// Longer side of the picture in pixels that shows whether a pyramid is good.
+const THUMBNAIL: f64 = 256.0;
+
 fn pyramid(
     blobs: &Blobs,
     source: &Parts,
@@ -246,7 +249,13 @@ fn pyramid(
         buffered.flush().map_err(|cause| BlobError::Io { action: "write a converted slide", cause })?;
         Ok::<(), Failure>(())
     })?;
-    let mut info = Slide::open(slides::parts(sealed.reader()?), &limits)?.info().clone();
+    let slide = Slide::open(slides::parts(sealed.reader()?), &limits)?;
+    // A pyramid that cannot be shown is none.
+    let (width, height) = (slide.info().width, slide.info().height);
+    let shrink = f64::from(width.max(height)).max(THUMBNAIL) / THUMBNAIL;
+    let side = |side: u32| (f64::from(side) / shrink).round().max(1.0) as u32;
+    slide.pixels(Region::new(0, 0, width, height, side(width), side(height)))?;
+    let mut info = slide.info().clone();
     // What the pyramid does not carry is taken from the original.
     info.physical_size_x = info.physical_size_x.or(original.physical_size_x);
     info.physical_size_y = info.physical_size_y.or(original.physical_size_y);

@@ -231,16 +231,19 @@ impl Level {
     }
 }
 
-/// Level 0 pixels per pixel of a level. Writers round reduced sizes up or down, so the whole number is meant
-/// where both sides fit it within a pixel.
+/// Level 0 pixels per pixel of a level. Writers round reduced sizes up or down, so a whole number is meant where both
+/// sides fit it within a pixel; the longer side tells it, since rounding changes it least. On a side of few pixels several
+/// fit: then the power of two is meant.
 fn scale(base: (u32, u32), size: (u32, u32)) -> (f64, f64) {
-    let whole = (f64::from(base.0) / f64::from(size.0)).round().max(1.0) as u32;
-    let fits = |base: u32, size: u32| base.div_ceil(whole).abs_diff(size) <= 1;
-    if fits(base.0, size.0) && fits(base.1, size.1) {
-        (f64::from(whole), f64::from(whole))
-    } else {
-        (f64::from(base.0) / f64::from(size.0), f64::from(base.1) / f64::from(size.1))
+    let longer = if base.0 >= base.1 { (base.0, size.0) } else { (base.1, size.1) };
+    let ratio = (f64::from(longer.0) / f64::from(longer.1)).max(1.0);
+    for whole in [ratio.log2().round().exp2(), ratio.round()] {
+        let fits = |base: u32, size: u32| base.div_ceil(whole as u32).abs_diff(size) <= 1;
+        if fits(base.0, size.0) && fits(base.1, size.1) {
+            return (whole, whole);
+        }
     }
+    (f64::from(base.0) / f64::from(size.0), f64::from(base.1) / f64::from(size.1))
 }
 
 /// A resolution of a computed grid (normalized or DZI), finest first for [`Slide::tiers`](crate::Slide::tiers).
@@ -267,6 +270,10 @@ mod tests {
         assert_eq!(scale((46_000, 32_914), (11_500, 8_228)), (4.0, 4.0));
         assert_eq!(scale((46_000, 32_914), (2_875, 2_057)), (16.0, 16.0));
         assert_eq!(scale((2_220, 2_967), (2_220, 2_967)), (1.0, 1.0));
+        assert_eq!(scale((5, 22_000), (2, 5_500)), (4.0, 4.0));
+        assert_eq!(scale((38_727, 38), (152, 1)), (256.0, 256.0));
+        assert_eq!(scale((9_000, 9_000), (3_000, 3_000)), (3.0, 3.0));
+        assert_eq!(scale((100_000, 1), (782, 1)), (128.0, 128.0));
         let (x, y) = scale((1_000, 1_000), (400, 400));
         assert_eq!((x, y), (2.5, 2.5));
     }

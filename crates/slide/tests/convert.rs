@@ -8,6 +8,7 @@ use std::{fs, io::Cursor, path::Path, sync::Arc};
 use cytomine_slide::{
     Area, FormatId, Limits, Output, Parts, Pixels, RecipeKind, Region, Slide, SlideError, convert,
 };
+use proptest::prelude::*;
 use support::{Page, psnr, tiff};
 
 /// Soft waves: a picture that JPEG keeps well.
@@ -65,6 +66,64 @@ fn png_becomes_a_pyramid_whose_inner_tiles_pass_through() {
     let coarse = slide.pixels(Region::new(0, 0, 1300, 776, 325, 194)).unwrap();
     let reference = support::box_filter(&picture, 0, 0, 325, 194, 4.0);
     assert!(psnr(coarse.data(), &reference) > 38.0, "{}", psnr(coarse.data(), &reference));
+}
+
+/// Every tier is stored, every tile comes, and what is shown is what was there.
+fn assert_whole(width: u32, height: u32) {
+    let picture = picture(width, height);
+    let (slide, report) = converted(&picture.encode(Output::Png).unwrap().bytes);
+    assert!(!slide.info().needs_conversion, "{width} x {height}");
+    let (tiers, levels) = (slide.tiers(), slide.levels());
+    assert_eq!((tiers.len(), report.levels as usize), (levels.len(), levels.len()), "{width} x {height}");
+    for (k, (tier, level)) in tiers.iter().zip(levels).enumerate() {
+        assert_eq!((tier.width, tier.height), (level.width, level.height));
+        assert_eq!(level.scale, (f64::from(1 << k), f64::from(1 << k)), "{width} x {height}");
+        for (tx, ty) in [(0, 0), (tier.columns - 1, tier.rows - 1), (tier.columns / 2, tier.rows / 2)] {
+            slide.render(&Area::Normalized { zoom: tier.zoom, tx, ty }.into(), Output::JPEG).unwrap();
+        }
+    }
+    let (mut seen, mut expected) = (Vec::new(), Vec::new());
+    for (left, top) in
+        [(0, 0), (width.saturating_sub(40), height.saturating_sub(40)), (width / 2, height / 2)]
+    {
+        let (w, h) = ((width - left).min(40), (height - top).min(40));
+        seen.extend_from_slice(slide.pixels(Region::new(left, top, w, h, w, h)).unwrap().data());
+        for y in top..top + h {
+            let start = (y as usize * width as usize + left as usize) * 3;
+            expected
+                .extend(picture.data()[start..start + w as usize * 3].iter().map(|byte| f64::from(*byte)));
+        }
+    }
+    assert!(psnr(&seen, &expected) > 33.0, "{width} x {height}: {}", psnr(&seen, &expected));
+}
+
+#[test]
+fn pictures_of_any_shape_become_whole_pyramids() {
+    for (width, height) in [
+        (1, 1),
+        (1, 257),
+        (257, 1),
+        (2, 513),
+        (1_001, 6_000),
+        (6_000, 1_001),
+        (101, 9_999),
+        (3, 30_000),
+        (30_000, 3),
+        (1, 1_000_000),
+        (1_000_000, 1),
+    ] {
+        assert_whole(width, height);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    #[test]
+    fn pictures_of_chance_shapes_become_whole_pyramids(long in 1_u32..60_000, short in 1_u32..1_500, tall: bool) {
+        let short = short.min(1_500_000 / long).max(1);
+        let (width, height) = if tall { (short, long) } else { (long, short) };
+        assert_whole(width, height);
+    }
 }
 
 #[test]

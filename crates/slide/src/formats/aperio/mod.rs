@@ -48,8 +48,14 @@ fn open(probe: &Probe<'_>) -> Result<Opened> {
     let mut levels: Vec<Arc<dyn Tiles>> = vec![Arc::new(TiffLevel::new(base, size)?)];
     let mut associated: Vec<(AssociatedKind, Arc<dyn Picture>)> = Vec::new();
     for (index, directory) in directories.iter().enumerate().skip(1) {
-        if tiff.has(directory, tag::TILE_WIDTH) {
-            levels.push(Arc::new(TiffLevel::new(Layout::read(tiff, directory, probe.limits)?, size)?));
+        let level = if tiff.has(directory, tag::TILE_WIDTH) {
+            let layout = Layout::read(tiff, directory, probe.limits)?;
+            tiff::is_reduction(size, (layout.width, layout.height)).then_some(layout)
+        } else {
+            None
+        };
+        if let Some(layout) = level {
+            levels.push(Arc::new(TiffLevel::new(layout, size)?));
         } else if let Some(kind) = kind(tiff, directory, index)? {
             // A label that cannot be read is no reason to refuse the scan.
             if let Ok(layout) = Layout::read(tiff, directory, probe.limits) {

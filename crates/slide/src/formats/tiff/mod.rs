@@ -139,14 +139,19 @@ fn refuse_stack(tiff: &Tiff<'_>, directory: &Directory, size: (u32, u32)) -> Res
     Ok(())
 }
 
-/// Whether a size is that of the same image at a lower resolution: smaller, the same proportions within the
-/// rounding of two pixels.
-fn is_reduction(base: (u32, u32), size: (u32, u32)) -> bool {
-    if size.0 >= base.0 || size.1 >= base.1 {
+/// Whether a size is that of the same image at a lower resolution: one factor leads to both sides, each within the
+/// rounding of two pixels. On a side of few pixels rounding hides the factor, so neither side decides alone.
+pub(super) fn is_reduction(base: (u32, u32), size: (u32, u32)) -> bool {
+    if size.0 > base.0 || size.1 > base.1 || size == base {
         return false;
     }
-    let factor = f64::from(base.0) / f64::from(size.0);
-    (f64::from(base.1) / factor - f64::from(size.1)).abs() <= 2.0
+    // The factors between which a side can have come about.
+    let factors = |base: u32, size: u32| {
+        let (base, size) = (f64::from(base), f64::from(size));
+        (base / (size + 2.0), if size > 2.0 { base / (size - 2.0) } else { f64::INFINITY })
+    };
+    let (x, y) = (factors(base.0, size.0), factors(base.1, size.1));
+    x.0.max(y.0) <= x.1.min(y.1)
 }
 
 pub(super) fn parts<'a>(probe: &'a Probe<'_>) -> Result<(&'a Tiff<'a>, &'a [Directory])> {
@@ -239,4 +244,54 @@ pub(super) fn rows<'a>(probe: &'a Probe<'a>) -> Result<Source<'a>> {
         rows: Box::new(TiffRows::new(probe.source, layout, probe.limits)?),
         notes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reduction_keeps_the_proportions_on_both_sides() {
+        for (base, size) in [
+            ((46_000, 32_914), (11_500, 8_228)),
+            ((46_000, 32_914), (2_875, 2_057)),
+            ((1_001, 6_000), (501, 3_000)),
+            ((1_001, 6_000), (32, 188)),
+            ((5_001, 22_000), (2_501, 11_000)),
+            ((5_001, 22_000), (313, 1_375)),
+            ((3, 30_000), (2, 15_000)),
+            ((3, 30_000), (1, 118)),
+            ((1, 1_000_000), (1, 500_000)),
+            ((1_000_000, 1), (3_907, 1)),
+        ] {
+            assert!(is_reduction(base, size), "{base:?} {size:?}");
+        }
+        for (base, size) in [
+            ((46_000, 32_914), (46_000, 32_914)),
+            ((46_000, 32_914), (1_280, 431)),
+            ((46_000, 32_914), (431, 1_280)),
+            ((46_000, 32_914), (50_000, 10)),
+            ((22_000, 5_001), (5_001, 5_000)),
+            ((1_001, 6_000), (1_001, 3_000)),
+            ((10_000, 10_000), (400, 300)),
+            ((1, 1_000_000), (1, 1_000_000)),
+        ] {
+            assert!(!is_reduction(base, size), "{base:?} {size:?}");
+        }
+    }
+
+    #[test]
+    fn every_halving_of_any_shape_is_one() {
+        let sides: Vec<u32> = (1..130).chain([255, 256, 257, 999, 5_001, 32_914, 65_537, 999_999]).collect();
+        for (base, up) in
+            sides.iter().flat_map(|w| sides.iter().map(|h| (*w, *h))).flat_map(|b| [(b, true), (b, false)])
+        {
+            let half = |side: u32| if up { side.div_ceil(2) } else { (side / 2).max(1) };
+            let mut size = base;
+            while size != (1, 1) {
+                size = (half(size.0), half(size.1));
+                assert!(is_reduction(base, size), "{base:?} {size:?}");
+            }
+        }
+    }
 }
