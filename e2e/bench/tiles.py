@@ -69,8 +69,9 @@ class Server:
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         while time.monotonic() - begun < 60:
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return time.monotonic() - begun
+                # It listens before it can answer.
+                if self.call("GET", "/health/ready")[0] == 200:
+                    return time.monotonic() - begun
             except OSError:
                 if self.process.poll() is not None:
                     break

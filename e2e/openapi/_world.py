@@ -39,18 +39,22 @@ class Api:
     def make(self, path, body):
         """Makes something and returns its id."""
         made = self.client.post(f"/api/{path}", body)
+        # The next is wanted in seconds or in minutes, when the server has closed the connection.
+        self.client.close()
         assert made.status == 200, f"POST {path} {body}: {made.status} {made.body[:300]}"
         return made.json()["data"]["id"]
 
     def link(self, path, body=None):
         """POST of what has no id."""
         made = self.client.post(f"/api/{path}", body)
+        self.client.close()
         assert made.status == 200, f"POST {path}: {made.status} {made.body[:300]}"
         return made.json()
 
     def attach(self, project):
         """Attaches a file to a project and returns its id."""
         made = self.client.upload("a.txt", b"text", query=urllib.parse.urlencode(on(project)), path="/api/attachedfile.json")
+        self.client.close()
         assert made.status == 200, f"attachedfile: {made.status} {made.body[:300]}"
         return made.json()["id"]
 

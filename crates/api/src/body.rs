@@ -13,7 +13,7 @@ use axum::RequestExt;
 use axum::body::{Body as AxumBody, HttpBody};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use cytomine_model::ErrorKind;
 use http::StatusCode;
@@ -21,6 +21,7 @@ use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, LengthLimitError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::content_md5;
 use crate::error::ApiError;
 
 /// Largest body in bytes that an extractor reads as a whole, where the list of routes says no other number
@@ -136,13 +137,17 @@ pub async fn drain(body: &mut AxumBody, most: usize, within: Duration) {
     let _ = tokio::time::timeout(within, rest).await;
 }
 
-/// Lets the body of a request count until it is answered, and reads the rest of one that nobody reads to its end. A layer
-/// for every route.
-pub async fn count(State(memory): State<Memory>, mut request: Request, next: Next) -> Response {
+/// Lets the body of a request count until it is answered, compares it with its `Content-MD5`, and reads the rest of one
+/// that nobody reads to its end. A layer for every route.
+pub async fn count(State(memory): State<Memory>, request: Request, next: Next) -> Response {
     // A tile costs less than the bookkeeping of a body that it has not.
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
+    let mut request = match content_md5::compared(request) {
+        Ok(request) => request,
+        Err(error) => return error.into_response(),
+    };
     let share = Share { memory, held: Arc::default() };
     request.extensions_mut().insert(share.clone());
     // Who waits for a word before sending sends nothing after a refusal.

@@ -14,6 +14,7 @@ pub mod base_url;
 pub mod body;
 pub mod command;
 pub mod conditions;
+mod content_md5;
 pub mod describe;
 pub mod description;
 pub mod dialect;

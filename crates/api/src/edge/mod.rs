@@ -7,7 +7,6 @@
 //! panic into an answer. [`server`] holds connections; [`health`] and [`metrics`] speak to operators, [`ui`] to
 //! browsers.
 
-pub mod content_md5;
 pub mod forwarded;
 pub mod health;
 pub mod metrics;
@@ -58,7 +57,6 @@ pub fn wrap(router: Router, options: EdgeOptions) -> Router {
         // Whatever an extractor takes into memory. Uploads, which stream, lift it on their own routes.
         .layer(DefaultBodyLimit::max(body::JSON_LIMIT))
         .layer(middleware::from_fn_with_state(Memory::default(), body::count))
-        .layer(middleware::from_fn(content_md5::compare))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(observe::panicked))
         .layer(middleware::from_fn_with_state(metrics, observe::observe));
     let mut outer = Router::new().fallback_service(inner);

@@ -77,9 +77,13 @@ impl Values {
         if self.0.is_empty() {
             return Ok(K::default());
         }
-        let pairs = self.0.iter().map(|(name, value)| (name.as_str(), value));
-        let reader = MapDeserializer::<_, serde_json::Error>::new(pairs);
-        serde_path_to_error::deserialize(reader).map_err(|fault| refused(&fault))
+        let reader = || {
+            let pairs = self.0.iter().map(|(name, value)| (name.as_str(), value));
+            MapDeserializer::<_, serde_json::Error>::new(pairs)
+        };
+        // Tiles are asked for thousands of times a second: which key is wrong is found out when one is.
+        K::deserialize(reader())
+            .or_else(|_| serde_path_to_error::deserialize(reader()).map_err(|fault| refused(&fault)))
     }
 
     /// The values as a query has them.
@@ -275,7 +279,8 @@ impl Keys for Paging {
         ) -> Key {
             Key { name, about, in_query, in_body, example: None }
         }
-        let count = || json!({ "type": "integer", "minimum": 0 });
+        // Left empty it is as good as absent.
+        let count = || json!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string", "maxLength": 0 }] });
         let text = || json!({ "type": "string" });
         let order = json!({ "type": "string", "pattern": "^\\s*([Aa][Ss][Cc]|[Dd][Ee][Ss][Cc])?\\s*$" });
         let page = "Number of the page from 0, where `max` and `offset` are not given";

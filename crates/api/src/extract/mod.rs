@@ -39,21 +39,18 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let raw = RawPathParams::from_request_parts(parts, state).await;
-        let named: Vec<(String, String)> = raw
-            .iter()
-            .flat_map(|raw| raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())))
-            .collect();
-        for (name, value) in &named {
+        for (name, value) in raw.iter().flatten() {
             if let Some(DialectError::InvalidValue { value, expected, .. }) =
                 loose::unstorable(value, Some(loose::LONGEST))
             {
-                return Err(DialectError::InvalidValue { name: name.clone(), value, expected }.into());
+                return Err(DialectError::InvalidValue { name: name.to_owned(), value, expected }.into());
             }
         }
         match AxumPath::from_request_parts(parts, state).await {
             Ok(AxumPath(values)) => Ok(Self(values)),
             Err(PathRejection::FailedToDeserializePathParams(fault)) => {
-                Err(misspelt(fault.into_kind(), &named))
+                let names: Vec<&str> = raw.iter().flatten().map(|(name, _)| name).collect();
+                Err(misspelt(fault.into_kind(), &names))
             }
             Err(other) => Err(ApiError::new(ErrorKind::Internal, format!("A path cannot be read: {other}"))),
         }
@@ -67,8 +64,8 @@ impl<T: Segments> Input for Path<T> {
 }
 
 /// A segment that is not what its route expects.
-fn misspelt(fault: PathFault, named: &[(String, String)]) -> ApiError {
-    let name = |place: usize| named.get(place).map_or("path", |(name, _)| name.as_str());
+fn misspelt(fault: PathFault, names: &[&str]) -> ApiError {
+    let name = |place: usize| names.get(place).copied().unwrap_or("path");
     let whole = |name: &str, value: &str| DialectError::invalid(name, value, "a whole number").into();
     match fault {
         PathFault::ParseErrorAtKey { key, value, .. } => whole(&key, &value),

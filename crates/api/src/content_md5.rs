@@ -6,8 +6,6 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -19,7 +17,7 @@ use md5::{Digest as _, Md5};
 use crate::error::ApiError;
 
 /// Name of the header.
-pub const CONTENT_MD5: &str = "content-md5";
+const CONTENT_MD5: &str = "content-md5";
 
 /// What the header says; none where it is absent or empty, as Cytomine's clients send it.
 fn expected(headers: &HeaderMap) -> Option<Result<[u8; 16], ApiError>> {
@@ -33,16 +31,14 @@ fn expected(headers: &HeaderMap) -> Option<Result<[u8; 16], ApiError>> {
     Some(digest.ok_or_else(|| ApiError::new(ErrorKind::Invalid, words)))
 }
 
-/// Compares bodies with the header while they are read.
-pub async fn compare(request: Request, next: Next) -> Response {
-    match expected(request.headers()) {
-        None => next.run(request).await,
-        Some(Err(error)) => error.into_response(),
-        Some(Ok(expected)) => {
-            let compared = |body| Body::new(Compared { body, read: Md5::new(), expected: Some(expected) });
-            next.run(request.map(compared)).await
-        }
-    }
+/// The request with a body that is compared with the header while it is read.
+///
+/// # Errors
+/// When the header holds something else.
+pub(crate) fn compared(request: Request) -> Result<Request, ApiError> {
+    let Some(expected) = expected(request.headers()) else { return Ok(request) };
+    let expected = Some(expected?);
+    Ok(request.map(|body| Body::new(Compared { body, read: Md5::new(), expected })))
 }
 
 /// A body whose last frame is an error when its MD5 is another one.
@@ -91,15 +87,10 @@ mod tests {
     use super::*;
 
     async fn read(md5: &str, body: &'static str) -> Result<String, String> {
-        let app = axum::Router::new()
-            .route("/", axum::routing::post(|body: String| async move { body }))
-            .layer(axum::middleware::from_fn(compare));
         let request = http::Request::post("/").header(CONTENT_MD5, md5).body(Body::from(body)).unwrap();
-        let response = tower::ServiceExt::oneshot(app, request).await.unwrap();
-        let good = response.status().is_success();
-        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let text = String::from_utf8(body.to_vec()).unwrap();
-        if good { Ok(text) } else { Err(text) }
+        let request = compared(request).map_err(|error| error.code().to_owned())?;
+        let body = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+        body.map(|body| String::from_utf8(body.to_vec()).unwrap()).map_err(|error| error.to_string())
     }
 
     #[tokio::test]
