@@ -63,6 +63,7 @@ impl Opening {
             let remedy = "choose a directory that may be written with --data";
             failed(format!("cannot make the data directory {}: {cause}; {remedy}", data.display()))
         })?;
+        close(&data);
         let key = match (key_file, &database) {
             (Some(file), _) => ServerKey::read(&file)?,
             (None, Database::Lite) => ServerKey::read_or_make(&data.join("server.key"))?,
@@ -96,6 +97,24 @@ impl Opening {
     /// The system on this database, whose tables are up to date.
     pub fn finish(&self, db: Db) -> System {
         System::new(db, self.blobs.clone(), self.key.clone(), Passwords::default(), Arc::clone(&self.clock))
+    }
+}
+
+/// Lets nobody else on this machine into the data directory, whatever the umask was when it was made. A directory of
+/// another account, such as the root of a volume, is left to whoever gave it.
+fn close(data: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Ok(found) = std::fs::metadata(data) else { return };
+    let mode = found.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return;
+    }
+    let mine = std::fs::Permissions::from_mode(0o700);
+    if let Err(cause) = std::fs::set_permissions(data, mine)
+        && mode & 0o007 != 0
+    {
+        let data = data.display();
+        tracing::warn!(%data, %cause, "everybody on this machine may open the data directory: run chmod 700 on it");
     }
 }
 

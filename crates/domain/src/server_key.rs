@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -53,6 +53,15 @@ impl ServerKey {
             )
         };
         let text = std::fs::read_to_string(file).map_err(|cause| failed(&cause.to_string()))?;
+        let mode = std::fs::metadata(file).map_err(|cause| failed(&cause.to_string()))?.permissions().mode();
+        // The group may: Secrets of Kubernetes are files of a group.
+        if mode & 0o007 != 0 {
+            return Err(failed(&format!(
+                "everybody on this machine may open it (mode {:03o}); run chmod 600 on it, and make a new one if \
+                 others can have read it",
+                mode & 0o777
+            )));
+        }
         let text = text.trim();
         let mut bytes = [0_u8; 32];
         if text.len() != 64 {
@@ -159,7 +168,6 @@ mod tests {
 
     #[test]
     fn the_key_file_is_made_once_and_private() {
-        use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("server.key");
         let sealed = ServerKey::read_or_make(&file).unwrap().seal(UserId(1), "secret");
@@ -170,6 +178,13 @@ mod tests {
             std::fs::write(&file, text).unwrap();
             let message = ServerKey::read(&file).unwrap_err().to_string();
             assert!(message.contains("64 hexadecimal digits"), "{message}");
+        }
+        std::fs::write(&file, "ab".repeat(32)).unwrap();
+        for (mode, good) in [(0o600, true), (0o440, true), (0o644, false), (0o604, false), (0o606, false)] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            let read = ServerKey::read(&file);
+            assert_eq!(read.is_ok(), good, "{mode:o}");
+            assert!(read.err().is_none_or(|error| error.to_string().contains("chmod 600")));
         }
     }
 }

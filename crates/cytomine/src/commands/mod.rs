@@ -64,6 +64,10 @@ pub(crate) enum RunError {
 /// Runs one command to its end.
 pub(crate) async fn run(cli: Cli, log: Log) -> Result<(), RunError> {
     let Cli { config, command, settings: effective } = cli;
+    if matches!(command, Command::Serve(_) | Command::Worker(_) | Command::Import(_) | Command::User(_)) {
+        // What these write is the data: nobody else on this machine reads it, whoever started them.
+        rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    }
     match command {
         Command::Serve(settings) => {
             reload::follow(config, settings.system.log.filter.clone(), log.clone());
