@@ -451,7 +451,7 @@ async fn properties_hang_on_any_entity() {
         let gone =
             rows::delete_with_dependents(&mut tx, EntityKind::Property, &[(301, 301)], command, u64::MAX)
                 .await;
-        assert_eq!(gone.unwrap(), 1);
+        assert_eq!(gone.unwrap().count, 1);
         tx.commit().await.unwrap();
         let left: Vec<Property> = hanging::of(&db, EntityKind::AbstractImage, &[230, 231]).await.unwrap();
         assert_eq!(left.len(), 1);

@@ -56,18 +56,21 @@ pub fn wrap(router: Router, options: EdgeOptions) -> Router {
     let inner = router
         // Whatever an extractor takes into memory. Uploads, which stream, lift it on their own routes.
         .layer(DefaultBodyLimit::max(body::JSON_LIMIT))
-        .layer(middleware::from_fn_with_state(Memory::default(), body::count))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(observe::panicked))
         .layer(middleware::from_fn_with_state(metrics, observe::observe));
     let mut outer = Router::new().fallback_service(inner);
     if let Some(cors) = security::cors(cors_origins) {
         outer = outer.layer(cors);
     }
-    outer.layer(middleware::from_fn_with_state(Arc::new(origin), enter))
+    outer.layer(middleware::from_fn_with_state((Arc::new(origin), Memory::default()), enter))
 }
 
 /// First in, last out.
-async fn enter(State(resolver): State<Arc<OriginResolver>>, mut request: Request, next: Next) -> Response {
+async fn enter(
+    State((resolver, memory)): State<(Arc<OriginResolver>, Memory)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let origin = resolver.resolve(peer, request.uri(), request.headers());
     let id = RequestId::for_request(&origin, request.headers());
@@ -79,7 +82,7 @@ async fn enter(State(resolver): State<Arc<OriginResolver>>, mut request: Request
     let named = request.version() < Version::HTTP_11;
     let named = named || forwarded::names_one_host(request.uri(), request.headers());
     let mut response = if named {
-        next.run(request).await
+        body::counted(memory, request, next).await
     } else {
         let words =
             "The request does not name one host: send the header `Host` once, with the server's address";

@@ -69,12 +69,12 @@ impl Values {
         }
     }
 
-    /// Reads the keys that a struct has; others are left alone.
+    /// Reads the keys that a struct has, which these are; others are left alone.
     ///
     /// # Errors
     /// When a value is not what its key expects.
-    pub fn typed<K: DeserializeOwned + Default>(&self) -> Result<K, ApiError> {
-        if self.0.is_empty() {
+    pub fn typed<K: DeserializeOwned + Default>(&self, keys: &[&str]) -> Result<K, ApiError> {
+        if !self.0.iter().any(|(name, _)| keys.contains(&name.as_str())) {
             return Ok(K::default());
         }
         let reader = || {
@@ -225,7 +225,11 @@ macro_rules! keys {
             fn read(
                 values: &$crate::extract::Values,
             ) -> Result<Self, $crate::error::ApiError> {
-                values.typed()
+                static NAMES: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
+                let names = NAMES.get_or_init(|| {
+                    <Self as $crate::extract::Keys>::keys().iter().map(|key| key.name).collect()
+                });
+                values.typed(names)
             }
         }
     };

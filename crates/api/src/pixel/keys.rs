@@ -15,10 +15,16 @@ crate::keys! {
 }
 
 crate::keys! {
-    /// Which plane and channels are shown, and in which colours.
-    pub(super) struct Display {
+    /// What the client takes the pixels for.
+    pub(super) struct Version {
         /// Version of the pixels: with it the answer may be kept for ever
         v: Text,
+    }
+}
+
+crate::keys! {
+    /// Which plane and channels are shown, and in which colours.
+    pub(super) struct Display {
         /// Numbers of channels, from 0
         channels: List,
         /// Lowest value shown, of each channel
@@ -84,7 +90,7 @@ crate::keys! {
 }
 
 /// Everything that a tile reads.
-pub(super) type TileKeys = (Encoding, Display);
+pub(super) type TileKeys = (Encoding, Version, Display);
 
 /// Everything that a picture reads.
 pub(super) type PictureKeys = (Encoding, Display, Drawn);

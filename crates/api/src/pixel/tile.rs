@@ -59,12 +59,12 @@ async fn serve<N: Noun>(
     id: i64,
     area: Area,
     format: ImageFormat,
-    (encoding, shown): TileKeys,
+    (encoding, version, shown): TileKeys,
     condition: &Condition,
     otherwise: Freshness,
 ) -> Result<Response, Refused> {
     let source = pixels::of(&state.system, actor, N::target(id)).await?.source;
-    let freshness = match shown.v.clone().get() {
+    let freshness = match version.v.get() {
         Some(version) if version == source.content_id => Freshness::Immutable,
         _ => otherwise,
     };
