@@ -62,7 +62,7 @@ export DUMP_BIN DUMP_NEW
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT pg_export_snapshot() AS snapshot \gset
 \setenv DUMP_SNAPSHOT :snapshot
-\! "$DUMP_BIN/pg_dump" --no-password --format=custom --compress=0 --no-owner --lock-wait-timeout=60s --exclude-table-data=public.session --exclude-table-data=public.sign_in_try --snapshot="$DUMP_SNAPSHOT" --file="$DUMP_NEW/db.dump" </dev/null && : >"$DUMP_NEW/done"
+\! "$DUMP_BIN/pg_dump" --no-password --format=custom --compress=0 --no-owner --lock-wait-timeout=60s --exclude-table-data=public.session --exclude-table-data=public.sign_in_try --exclude-table-data=public.used_signature --snapshot="$DUMP_SNAPSHOT" --file="$DUMP_NEW/db.dump" </dev/null && : >"$DUMP_NEW/done"
 \getenv facts_dir DUMP_NEW
 \set facts :facts_dir/facts.jsonl
 \o :facts
