@@ -28,6 +28,11 @@ const PART: Duration = Duration::from_millis(100);
 /// Rest between two parts. Another process on SQLite gets its turn only when it looks while nobody writes.
 const REST: Duration = Duration::from_millis(5);
 
+/// Waits between attempts to clear up: who deletes the same rows at the same moment, by another order, makes PostgreSQL
+/// break one of the two off.
+const ATTEMPTS: &[Duration] =
+    &[Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(500)];
+
 /// Whether these (inclusive) ranges of ids are a long bulk.
 pub(crate) fn is_long(kind: EntityKind, ranges: &[(i64, i64)]) -> bool {
     kind == EntityKind::Annotation && count(ranges) > LONG
@@ -149,6 +154,11 @@ pub(crate) async fn bring_back(system: &System, bulk: Pending) -> Result<(), Dom
 
 /// Clears a bulk up that fails or whose rows go anyway. What goes wrong here is left to [`sweep`]: nobody sees the rows.
 pub(crate) async fn clear_up(system: &System, bulk: Pending) {
+    for wait in ATTEMPTS {
+        let Err(cause) = try_to_clear_up(system, bulk).await else { return };
+        tracing::info!(command = %bulk.command, %cause, "rows that nobody sees could not be removed; trying again");
+        tokio::time::sleep(*wait).await;
+    }
     if let Err(cause) = try_to_clear_up(system, bulk).await {
         tracing::warn!(command = %bulk.command, %cause, "rows that nobody sees could not be removed; trying again later");
     }
