@@ -203,6 +203,9 @@ impl Unit {
             self.hide(command, ranges).await?;
             return Ok(long_bulk::count(ranges));
         }
+        if kind != EntityKind::Annotation && store::rows::takes_annotations(kind) {
+            store::pending::pause(&mut self.tx).await?;
+        }
         let most = long_bulk::LONG;
         let gone = store::rows::delete_with_dependents(&mut self.tx, kind, ranges, command, most).await?;
         if !gone.left.is_empty() {

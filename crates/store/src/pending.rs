@@ -8,6 +8,7 @@
 
 use cytomine_model::{CommandId, Millis};
 
+use crate::dialect::Dialect;
 use crate::processes::Key;
 use crate::{Read, Row, StoreError, Tx, Write as _, sql};
 
@@ -142,6 +143,17 @@ pub async fn hide(tx: &mut Tx, bulk: Pending, ranges: &[(i64, i64)]) -> Result<(
         Some(_) => Err(StoreError::Duplicate { constraint: "pending_range".to_owned() }),
         None => Ok(()),
     }
+}
+
+/// Waits until no bulk is in the middle of a part, and lets none begin or go on until the transaction ends. Whoever marks
+/// annotations by another order than a part does would get stuck with it.
+pub async fn pause(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.hold(Key::Bulk).await?;
+    if tx.dialect() == Dialect::Lite {
+        return Ok(());
+    }
+    // Every part begins by renewing the row of its bulk.
+    tx.rows(sql("SELECT command_id FROM pending_bulk ORDER BY command_id FOR UPDATE")).await.map(|_| ())
 }
 
 /// Takes ids for a bulk, ascending and mostly consecutive: two bulks do not take them by turns, which would make a range

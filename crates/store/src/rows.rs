@@ -59,6 +59,11 @@ pub(crate) fn reach(kind: EntityKind) -> Vec<EntityKind> {
     reached
 }
 
+/// Whether annotations go when rows of this kind go.
+pub fn takes_annotations(kind: EntityKind) -> bool {
+    reach(kind).contains(&EntityKind::Annotation)
+}
+
 /// Lets nobody else change this row until the transaction ends: whoever reads it, changes a field and writes it back
 /// would otherwise undo what another wrote in between. SQLite has one writer anyway.
 pub async fn hold(mut tx: impl Write, kind: EntityKind, id: i64) -> Result<(), StoreError> {
