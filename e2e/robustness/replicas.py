@@ -61,6 +61,7 @@ def another_key(place):
     with Server(place):
         other = place.folder / "other.key"
         other.write_text(os.urandom(32).hex())
+        other.chmod(0o600)
         flags = [str(other) if flag.endswith("server.key") else flag for flag in place.flags]
         done = run("serve", *flags, "--listen", "127.0.0.1:0", "--metrics-listen", "off", check=False, timeout=20)
         assert done.returncode != 0 and "--key-file" in done.stderr, done.stderr
