@@ -232,10 +232,10 @@ impl From<SlideError> for Failure {
     }
 }
 
-/// Writes the pyramid, and opens it to see that it can be read.
 /// Longer side of the picture in pixels that shows whether a pyramid is good.
 const THUMBNAIL: f64 = 256.0;
 
+/// Writes the pyramid, and opens it to see that it can be read.
 fn pyramid(
     blobs: &Blobs,
     source: &Parts,

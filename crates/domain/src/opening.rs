@@ -105,8 +105,9 @@ impl Opening {
 fn close(data: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     let Ok(found) = std::fs::metadata(data) else { return };
-    let mode = found.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let mode = found.permissions().mode();
+    // A folder with the sticky bit, such as /tmp, is everybody's by intent.
+    if mode & 0o077 == 0 || mode & 0o1000 != 0 {
         return;
     }
     let mine = std::fs::Permissions::from_mode(0o700);
